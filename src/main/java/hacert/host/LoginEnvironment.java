@@ -1,0 +1,149 @@
+package hacert.host;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What a user has after logging in. Vendor scripts rely on it, and a command run over ssh does not
+ * have it.
+ *
+ * @param variables all variables that the login profile exports
+ * @param umask umask that it sets, octal, as {@code 0077}
+ * @param home home directory: {@code HOME} of this program's environment
+ */
+public record LoginEnvironment(Map<String, String> variables, String umask, Path home) {
+  private static final String MARK = "HACERT_MARK";
+
+  // Only words that every shell knows: the login shell need not be a POSIX one.
+  private static final String SCRIPT =
+      "printf '\\n%s\\n' \"$HACERT_MARK\"; umask; /usr/bin/env -0; printf '\\n%s\\n' \"$HACERT_MARK\"";
+
+  /** Variables that belong to the shell that was asked, and not to the user. */
+  private static final Set<String> OF_THE_SHELL = Set.of(MARK, "_", "PWD", "OLDPWD", "SHLVL");
+
+  private static final int LARGEST = 8 << 20;
+
+  /** Copies the variables. */
+  public LoginEnvironment {
+    variables = Map.copyOf(variables);
+  }
+
+  /**
+   * Asks the user's login shell.
+   *
+   * @param commands runs the shell
+   * @param own this program's own environment
+   * @param deadline how long the profile may take
+   * @throws HostException {@code LOGIN_TIMED_OUT}, {@code LOGIN_FAILED}, {@code HOME_UNKNOWN}
+   */
+  public static LoginEnvironment capture(
+      Commands commands, Map<String, String> own, Duration deadline) throws HostException {
+    byte[] random = new byte[16];
+    new SecureRandom().nextBytes(random);
+    String mark = "hacert-" + HexFormat.of().formatHex(random);
+    Map<String, String> environment = new HashMap<>(own);
+    environment.put(MARK, mark);
+    String shell = shell(commands, own);
+    CommandResult result =
+        commands.run(
+            Command.of(environment, List.of(shell, "-l", "-c", SCRIPT))
+                .withUmask("")
+                .withDeadline(deadline)
+                .withOutputLimit(LARGEST));
+    if (result.timedOut()) {
+      throw new HostException(
+          "LOGIN_TIMED_OUT",
+          "The login profile of this user did not end within "
+              + deadline.toSeconds()
+              + " s ("
+              + shell
+              + " -l).",
+          "Log in as this user by hand and see what its profile waits for.");
+    }
+    String answer =
+        between(result.stdout(), mark)
+            .orElseThrow(
+                () ->
+                    new HostException(
+                        "LOGIN_FAILED",
+                        "The login profile of this user ends the shell or replaces it ("
+                            + shell
+                            + " -l, exit code "
+                            + result.exitCode()
+                            + "): the login environment is not known.",
+                        "Make the profile leave non-interactive shells alone; try "
+                            + shell
+                            + " -l -c env."));
+    return parse(answer, own);
+  }
+
+  private static Optional<String> between(String output, String mark) {
+    String line = "\n" + mark + "\n";
+    int start = output.indexOf(line);
+    int end = output.indexOf(line, start + line.length());
+    return start < 0 || end < 0
+        ? Optional.empty()
+        : Optional.of(output.substring(start + line.length(), end));
+  }
+
+  private static LoginEnvironment parse(String answer, Map<String, String> own)
+      throws HostException {
+    int line = answer.indexOf('\n');
+    String umask = line < 0 ? "" : answer.substring(0, line).trim();
+    if (!umask.matches("[0-7]{1,4}")) {
+      throw new HostException(
+          "LOGIN_FAILED",
+          "The login shell answered \"" + umask + "\" where its umask was expected.",
+          "See that the login profile does not switch tracing on (set -x).");
+    }
+    Map<String, String> variables = new TreeMap<>();
+    for (String entry : answer.substring(line + 1).split("\0")) {
+      int equals = entry.indexOf('=');
+      if (equals > 0 && !OF_THE_SHELL.contains(entry.substring(0, equals))) {
+        variables.put(entry.substring(0, equals), entry.substring(equals + 1));
+      }
+    }
+    String home = own.getOrDefault("HOME", variables.getOrDefault("HOME", ""));
+    if (!home.startsWith("/")) {
+      throw new HostException(
+          "HOME_UNKNOWN",
+          "HOME is \"" + home + "\", which is no absolute path.",
+          "Call the program with HOME set to the home directory of the user.");
+    }
+    return new LoginEnvironment(variables, "0".repeat(4 - umask.length()) + umask, Path.of(home));
+  }
+
+  private static String shell(Commands commands, Map<String, String> own) throws HostException {
+    String named = own.getOrDefault("SHELL", "");
+    if (usable(named)) {
+      return named;
+    }
+    String uid = Integer.toString(FileMeta.mine(0).owner());
+    Optional<String> getent = Tools.find("getent");
+    if (getent.isPresent()) {
+      CommandResult entry = commands.run(Command.of(own, List.of(getent.get(), "passwd", uid)));
+      String[] fields = entry.stdout().strip().split(":");
+      if (entry.ok() && fields.length == 7 && usable(fields[6])) {
+        return fields[6];
+      }
+    }
+    return Tools.SHELL;
+  }
+
+  /** Whether one can log in with it: accounts that nobody may log in to have a false one. */
+  private static boolean usable(String shell) {
+    return shell.startsWith("/")
+        && !shell.endsWith("/nologin")
+        && !shell.endsWith("/false")
+        && Files.isExecutable(Path.of(shell));
+  }
+}
