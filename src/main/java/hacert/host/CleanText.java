@@ -1,0 +1,59 @@
+package hacert.host;
+
+/**
+ * Takes escape sequences (ECMA-48) and control characters other than line feed and tab out of a
+ * text.
+ */
+final class CleanText implements CharSink {
+  private enum State {
+    TEXT,
+    ESCAPE,
+    SEQUENCE,
+    STRING,
+    STRING_ESCAPE
+  }
+
+  private final CharSink sink;
+  private State state = State.TEXT;
+
+  CleanText(CharSink sink) {
+    this.sink = sink;
+  }
+
+  @Override
+  public void accept(char c) {
+    switch (state) {
+      case TEXT -> text(c);
+      case ESCAPE -> escape(c);
+      case SEQUENCE -> state = c >= '@' && c <= '~' ? State.TEXT : State.SEQUENCE;
+      case STRING -> {
+        if (c == 7) {
+          state = State.TEXT;
+        } else if (c == 27) {
+          state = State.STRING_ESCAPE;
+        }
+      }
+      case STRING_ESCAPE -> state = c == '\\' ? State.TEXT : State.STRING;
+      default -> throw new IllegalStateException(state.name());
+    }
+  }
+
+  private void text(char c) {
+    if (c == 27) {
+      state = State.ESCAPE;
+    } else if (c == '\n' || c == '\t' || c >= ' ' && c != 0x7f) {
+      sink.accept(c);
+    }
+  }
+
+  private void escape(char c) {
+    if (c == '[') {
+      state = State.SEQUENCE;
+    } else if (c == ']' || c == 'P' || c == 'X' || c == '^' || c == '_') {
+      state = State.STRING;
+    } else if (c < ' ' || c > '/') {
+      // Characters from blank to slash only introduce the last one, as in ESC ( B.
+      state = State.TEXT;
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package hacert.host;
+
+import java.util.List;
+import java.util.Optional;
+
+/** Finds prompts in a text that comes in pieces, each run of white space taken as one blank. */
+final class PromptMatcher implements CharSink {
+  /** Longest text kept while a found prompt is not yet acted on, in characters. */
+  private static final int WINDOW = 16384;
+
+  /** A prompt, by its place in the list, and where it ends in the text at hand. */
+  record Match(int prompt, int start, int end) {}
+
+  private final List<String> texts;
+  private final int longest;
+  private final StringBuilder window = new StringBuilder();
+  private boolean blank = true;
+
+  PromptMatcher(List<String> texts) {
+    this.texts = texts.stream().map(text -> text.strip().replaceAll("\\s+", " ")).toList();
+    longest = this.texts.stream().mapToInt(String::length).max().orElse(1);
+  }
+
+  @Override
+  public void accept(char c) {
+    boolean white = Character.isWhitespace(c);
+    if (!white || !blank) {
+      window.append(white ? ' ' : c);
+    }
+    blank = white;
+  }
+
+  /**
+   * The first prompt in the text; of those that begin at one place the longest, and of those that
+   * lie within another the outer one: "Verifying - Enter password:" is not "Enter password:".
+   */
+  Optional<Match> find() {
+    Match best = null;
+    for (int i = 0; i < texts.size(); i++) {
+      String text = texts.get(i);
+      int start = window.indexOf(text);
+      if (start >= 0
+          && (best == null
+              || start < best.start
+              || start == best.start && text.length() > best.end - best.start)) {
+        best = new Match(i, start, start + text.length());
+      }
+    }
+    if (best == null && window.length() >= longest) {
+      window.delete(0, window.length() - longest + 1);
+    }
+    return Optional.ofNullable(best);
+  }
+
+  /** Whether so much has come after a found prompt that it has to be acted on now. */
+  boolean full() {
+    return window.length() > WINDOW;
+  }
+
+  /** Forgets the text up to the end of this match. */
+  void consume(Match match) {
+    window.delete(0, match.end);
+  }
+}

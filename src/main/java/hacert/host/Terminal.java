@@ -1,0 +1,23 @@
+package hacert.host;
+
+import java.util.List;
+
+/** Runs scripts that ask, in a pseudo-terminal of their own, and answers them. */
+@FunctionalInterface
+public interface Terminal {
+  /**
+   * Runs the command in a terminal whose echo is off and answers each prompt once, after it has
+   * been shown, in whatever order they come. A prompt that is shown again is not answered: the
+   * terminal is hung up, and so it is at the deadline.
+   *
+   * @param command what to run; its standard input is the terminal, so {@code stdin} must be empty
+   * @throws HostException {@code PTY_UNAVAILABLE}, {@code TOOL_MISSING}, {@code
+   *     COMMAND_NOT_STARTED}, {@code TEXT_NOT_ENCODABLE}, {@code INTERRUPTED}
+   */
+  TerminalResult run(Command command, List<Prompt> prompts) throws HostException;
+
+  /** Pseudo-terminals of this machine, by the program {@code script} of util-linux. */
+  static Terminal system() {
+    return new ScriptTerminal();
+  }
+}
