@@ -1,0 +1,267 @@
+package hacert.host;
+
+import com.jcraft.jsch.ChannelExec;
+import com.jcraft.jsch.ChannelSftp;
+import com.jcraft.jsch.JSchException;
+import com.jcraft.jsch.Session;
+import com.jcraft.jsch.SftpException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Optional;
+
+/** A session of JSch; each operation opens a channel of its own. */
+final class JschSession implements PeerSession {
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final int LIMIT = 8 << 20;
+
+  private final Session session;
+  private final String name;
+  private final int connectMillis;
+
+  JschSession(Session session, String name, int connectMillis) {
+    this.session = session;
+    this.name = name;
+    this.connectMillis = connectMillis;
+  }
+
+  private interface Work<T> {
+    T on(ChannelSftp sftp) throws SftpException, IOException;
+  }
+
+  @Override
+  public void check() throws HostException {
+    sftp("its SFTP", sftp -> sftp.pwd());
+  }
+
+  @Override
+  public void upload(byte[] content, String remotePath, int mode) throws HostException {
+    sftp(
+        remotePath,
+        sftp -> {
+          int slash = remotePath.lastIndexOf('/');
+          String directory = slash < 0 ? "." : slash == 0 ? "/" : remotePath.substring(0, slash);
+          makeDirectories(sftp, directory);
+          byte[] random = new byte[8];
+          RANDOM.nextBytes(random);
+          // A directory of our own hides the file from its first moment on, whatever the umask
+          // there.
+          String hidden =
+              directory + "/" + AtomicFiles.PREFIX + HexFormat.of().formatHex(random) + ".tmp";
+          sftp.mkdir(hidden);
+          String temporary = hidden + "/file";
+          boolean done = false;
+          try {
+            sftp.chmod(0700, hidden);
+            sftp.put(new ByteArrayInputStream(content), temporary);
+            sftp.chmod(mode, temporary);
+            rename(sftp, temporary, remotePath);
+            done = true;
+          } finally {
+            discard(sftp, hidden, done ? "" : temporary);
+          }
+          return done;
+        });
+  }
+
+  @Override
+  public Optional<String> sha256(String remotePath) throws HostException {
+    return sftp(
+        remotePath,
+        sftp -> {
+          MessageDigest digest = Snapshot.digest();
+          try (InputStream in = sftp.get(remotePath)) {
+            byte[] buffer = new byte[32768];
+            int count;
+            while ((count = in.read(buffer)) >= 0) {
+              digest.update(buffer, 0, count);
+            }
+          } catch (SftpException e) {
+            if (e.id == ChannelSftp.SSH_FX_NO_SUCH_FILE) {
+              return Optional.empty();
+            }
+            throw e;
+          }
+          return Optional.of(HexFormat.of().formatHex(digest.digest()));
+        });
+  }
+
+  @Override
+  public void remove(String remotePath) throws HostException {
+    sftp(
+        remotePath,
+        sftp -> {
+          try {
+            sftp.rm(remotePath);
+          } catch (SftpException e) {
+            if (e.id != ChannelSftp.SSH_FX_NO_SUCH_FILE) {
+              throw e;
+            }
+          }
+          return true;
+        });
+  }
+
+  @Override
+  public CommandResult exec(String constantCommand, byte[] stdin, Duration deadline)
+      throws HostException {
+    long start = System.nanoTime();
+    BoundedText stdout = new BoundedText(LIMIT);
+    BoundedText stderr = new BoundedText(LIMIT);
+    Utf8Stream out = new Utf8Stream(stdout);
+    Utf8Stream err = new Utf8Stream(stderr);
+    ChannelExec channel = null;
+    try {
+      channel = (ChannelExec) session.openChannel("exec");
+      channel.setCommand(constantCommand);
+      channel.setInputStream(new ByteArrayInputStream(stdin));
+      channel.setOutputStream(sink(out));
+      channel.setErrStream(sink(err));
+      channel.connect(connectMillis);
+      long until = start + deadline.toNanos();
+      while (!channel.isClosed() && System.nanoTime() - until < 0) {
+        Thread.sleep(5);
+      }
+      boolean closed = channel.isClosed();
+      if (closed && !session.isConnected()) {
+        throw lost("the end of a command", null);
+      }
+      out.end();
+      err.end();
+      return new CommandResult(
+          closed ? channel.getExitStatus() : CommandResult.NONE,
+          !closed,
+          stdout.text(),
+          stderr.text(),
+          stdout.truncated() || stderr.truncated(),
+          Duration.ofNanos(System.nanoTime() - start));
+    } catch (JSchException e) {
+      throw lost("a command", e);
+    } catch (InterruptedException e) {
+      throw HostException.interrupted(name, e);
+    } finally {
+      if (channel != null) {
+        channel.disconnect();
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    session.disconnect();
+  }
+
+  private <T> T sftp(String what, Work<T> work) throws HostException {
+    ChannelSftp sftp = null;
+    try {
+      sftp = (ChannelSftp) session.openChannel("sftp");
+      sftp.connect(connectMillis);
+      return work.on(sftp);
+    } catch (SftpException e) {
+      if (!session.isConnected()) {
+        throw lost(what, e);
+      }
+      throw failed(what, e);
+    } catch (JSchException e) {
+      if (!session.isConnected()) {
+        throw lost(what, e);
+      }
+      throw failed(what, e);
+    } catch (IOException e) {
+      throw lost(what, e);
+    } finally {
+      if (sftp != null) {
+        sftp.disconnect();
+      }
+    }
+  }
+
+  private static void makeDirectories(ChannelSftp sftp, String directory) throws SftpException {
+    try {
+      sftp.stat(directory);
+      return;
+    } catch (SftpException e) {
+      if (e.id != ChannelSftp.SSH_FX_NO_SUCH_FILE) {
+        throw e;
+      }
+    }
+    int slash = directory.lastIndexOf('/');
+    if (slash > 0) {
+      makeDirectories(sftp, directory.substring(0, slash));
+    }
+    sftp.mkdir(directory);
+    sftp.chmod(0700, directory);
+  }
+
+  /** Over an existing file if need be; in one step where the other side can. */
+  private static void rename(ChannelSftp sftp, String from, String to) throws SftpException {
+    try {
+      sftp.rename(from, to);
+    } catch (SftpException e) {
+      if (e.id != ChannelSftp.SSH_FX_FAILURE || !exists(sftp, to)) {
+        throw e;
+      }
+      sftp.rm(to);
+      sftp.rename(from, to);
+    }
+  }
+
+  private static boolean exists(ChannelSftp sftp, String path) throws SftpException {
+    try {
+      sftp.lstat(path);
+      return true;
+    } catch (SftpException e) {
+      if (e.id == ChannelSftp.SSH_FX_NO_SUCH_FILE) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private static void discard(ChannelSftp sftp, String hidden, String file) {
+    try {
+      if (!file.isEmpty() && exists(sftp, file)) {
+        sftp.rm(file);
+      }
+      sftp.rmdir(hidden);
+    } catch (SftpException e) {
+      // The failure that led here is the one to report.
+    }
+  }
+
+  private static OutputStream sink(Utf8Stream stream) {
+    return new OutputStream() {
+      @Override
+      public void write(int b) {
+        stream.feed(new byte[] {(byte) b}, 1);
+      }
+
+      @Override
+      public void write(byte[] bytes, int from, int count) {
+        stream.feed(java.util.Arrays.copyOfRange(bytes, from, from + count), count);
+      }
+    };
+  }
+
+  private HostException failed(String what, Exception cause) {
+    return new HostException(
+        "PEER_COPY_FAILED",
+        name + " refused " + what + ": " + cause.getMessage() + ".",
+        "See that its sshd has an sftp subsystem, and that this user may write there and has room.",
+        cause);
+  }
+
+  private HostException lost(String what, Exception cause) {
+    String why = cause == null ? "" : ": " + cause.getMessage();
+    return new HostException(
+        "PEER_LOST",
+        "The connection with " + name + " was lost at " + what + why + ".",
+        "Ask for the same operation again when the connection is back.",
+        cause);
+  }
+}
