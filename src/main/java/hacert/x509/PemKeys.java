@@ -2,13 +2,13 @@ package hacert.x509;
 
 import hacert.x509.UnreadableKeyException.Reason;
 import java.io.IOException;
-import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.RSAPrivateKey;
+import java.security.spec.ECPrivateKeySpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -315,13 +315,13 @@ public final class PemKeys {
             .contains(curve)) {
       throw unsupported("EC keys on this curve, or with the curve's numbers written out,");
     }
-    ECPrivateKey key =
-        (ECPrivateKey) KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
-    BigInteger order = key.getParams().getOrder();
-    if (key.getS().signum() <= 0 || key.getS().compareTo(order) >= 0) {
+    KeyFactory factory = KeyFactory.getInstance("EC");
+    ECPrivateKey key = (ECPrivateKey) factory.generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+    if (key.getS().signum() <= 0 || key.getS().compareTo(key.getParams().getOrder()) >= 0) {
       throw damaged();
     }
-    return key;
+    // The JDK compares keys by their encodings: with or without a public key in it, equal is equal.
+    return factory.generatePrivate(new ECPrivateKeySpec(key.getS(), key.getParams()));
   }
 
   private static String printable(String label) {

@@ -64,7 +64,7 @@ public record Subject(
 
   /**
    * The subject of a certificate; of a part that stands there more than once, the first. Parts that
-   * have no place here are lost.
+   * have no place here, or no readable text, are left out.
    */
   public static Subject of(X509Certificate certificate) {
     X500Name name = X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
@@ -82,11 +82,20 @@ public record Subject(
     for (RDN rdn : name.getRDNs(type)) {
       for (var attribute : rdn.getTypesAndValues()) {
         if (attribute.getType().equals(type) && attribute.getValue() instanceof ASN1String text) {
-          return text.getString();
+          return string(text);
         }
       }
     }
     return "";
+  }
+
+  /** Absent where the encoding is broken: Bouncy Castle finds that out only now. */
+  private static String string(ASN1String text) {
+    try {
+      return text.getString();
+    } catch (RuntimeException e) {
+      return "";
+    }
   }
 
   /** The same subject, with empty parts taken from another one. */
