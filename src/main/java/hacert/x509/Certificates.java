@@ -1,0 +1,220 @@
+package hacert.x509;
+
+import hacert.result.CertificateSummary;
+import hacert.x509.UnreadableCertificateException.Reason;
+import java.io.ByteArrayInputStream;
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import javax.security.auth.x500.X500Principal;
+
+/** X.509 certificates (RFC 5280): read, written, compared. */
+public final class Certificates {
+  private static final int MOST = 100;
+  private static final Map<String, String> NAMES = Map.of("1.2.840.113549.1.9.1", "emailAddress");
+  private static final int KEY_CERT_SIGN = 5;
+
+  private Certificates() {}
+
+  /**
+   * All certificates of a PEM text (RFC 7468), in its order. Text and blocks of other kinds are
+   * passed over.
+   *
+   * @return at least one, at most 100
+   * @throws UnreadableCertificateException if there is none, or one of them cannot be read
+   */
+  public static List<X509Certificate> read(byte[] pem) throws UnreadableCertificateException {
+    List<Pem.Block> blocks;
+    try {
+      blocks = Pem.blocks(pem);
+    } catch (Pem.Malformed e) {
+      throw new UnreadableCertificateException(
+          switch (e.fault()) {
+            case TOO_LONG -> Reason.TOO_LARGE;
+            case TRUNCATED -> Reason.TRUNCATED;
+            case DAMAGED -> Reason.DAMAGED;
+          },
+          e.getMessage());
+    }
+    List<X509Certificate> certificates = new ArrayList<>();
+    for (Pem.Block block : blocks) {
+      if (block.label().equals("CERTIFICATE") || block.label().equals("X509 CERTIFICATE")) {
+        if (certificates.size() == MOST) {
+          throw new UnreadableCertificateException(
+              Reason.TOO_LARGE, "more than " + MOST + " certificates");
+        }
+        certificates.add(one(block.content(), certificates.size() + 1));
+      } else {
+        block.wipe();
+      }
+    }
+    if (certificates.isEmpty()) {
+      throw new UnreadableCertificateException(
+          Reason.NOT_A_CERTIFICATE,
+          Der.look(pem) == Der.Verdict.WHOLE
+              ? "expected PEM text, got DER: convert it with openssl x509 -inform der"
+              : "there is no PEM certificate in it");
+    }
+    return List.copyOf(certificates);
+  }
+
+  private static X509Certificate one(byte[] der, int number) throws UnreadableCertificateException {
+    Der.Verdict verdict = Der.look(der);
+    if (verdict == Der.Verdict.TRUNCATED) {
+      throw new UnreadableCertificateException(
+          Reason.TRUNCATED, "certificate " + number + " ends before its own length says so");
+    }
+    try {
+      if (verdict == Der.Verdict.WHOLE
+          && CertificateFactory.getInstance("X.509")
+                  .generateCertificate(new ByteArrayInputStream(der))
+              instanceof X509Certificate certificate) {
+        return certificate;
+      }
+    } catch (CertificateException | RuntimeException e) {
+      // Answered below: the parser's message means nothing to an operator.
+    }
+    throw new UnreadableCertificateException(
+        Reason.DAMAGED, "certificate " + number + " is not an X.509 certificate in DER form");
+  }
+
+  /** The PEM text of a certificate: one block, lines of 64 characters. */
+  public static byte[] pem(X509Certificate certificate) {
+    return Pem.write("CERTIFICATE", Map.of(), der(certificate));
+  }
+
+  private static byte[] der(X509Certificate certificate) {
+    try {
+      return certificate.getEncoded();
+    } catch (CertificateEncodingException e) {
+      throw new IllegalArgumentException("a certificate without a DER form", e);
+    }
+  }
+
+  /** SHA-256 of the DER form, lower-case hexadecimal. */
+  public static String sha256(X509Certificate certificate) {
+    try {
+      return HexFormat.of()
+          .formatHex(MessageDigest.getInstance("SHA-256").digest(der(certificate)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java runtime has SHA-256", e);
+    }
+  }
+
+  /**
+   * Whether one certificate issued the other: the names match and the signature is the issuer's
+   * key's. Validity and extensions are not looked at; see {@link #mayIssue}.
+   */
+  public static boolean issuedBy(X509Certificate leaf, X509Certificate issuer) {
+    if (!leaf.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())) {
+      return false;
+    }
+    try {
+      leaf.verify(issuer.getPublicKey());
+      return true;
+    } catch (GeneralSecurityException | RuntimeException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Whether a certificate may issue others (RFC 5280, 4.2.1.3 and 4.2.1.9): version 3, CA:TRUE, and
+   * keyCertSign where it limits its key's usage.
+   */
+  public static boolean mayIssue(X509Certificate certificate) {
+    boolean[] usage = certificate.getKeyUsage();
+    return certificate.getVersion() == 3
+        && certificate.getBasicConstraints() >= 0
+        && (usage == null || usage[KEY_CERT_SIGN]);
+  }
+
+  /** Whether a key is that of a certificate: what it signs, the certificate verifies. */
+  public static boolean matches(PrivateKey key, X509Certificate certificate) {
+    String algorithm =
+        switch (key.getAlgorithm()) {
+          case "RSA" -> "SHA256withRSA";
+          case "EC" -> "SHA256withECDSA";
+          default -> "";
+        };
+    if (!key.getAlgorithm().equals(certificate.getPublicKey().getAlgorithm())) {
+      return false;
+    }
+    try {
+      byte[] message = der(certificate);
+      Signature signature = Signature.getInstance(algorithm);
+      signature.initSign(key);
+      signature.update(message);
+      byte[] signed = signature.sign();
+      signature.initVerify(certificate.getPublicKey());
+      signature.update(message);
+      return signature.verify(signed);
+    } catch (GeneralSecurityException | RuntimeException e) {
+      return false;
+    }
+  }
+
+  /**
+   * What a report says of a certificate.
+   *
+   * @param source where it was found: a path, or the address that served it
+   */
+  public static CertificateSummary summary(String source, X509Certificate certificate) {
+    BigInteger serial = certificate.getSerialNumber();
+    return new CertificateSummary(
+        source,
+        name(certificate.getSubjectX500Principal()),
+        name(certificate.getIssuerX500Principal()),
+        serial.toString(16),
+        certificate.getNotBefore().toInstant(),
+        certificate.getNotAfter().toInstant(),
+        sha256(certificate),
+        KeySpec.describe(certificate.getPublicKey()),
+        certificate.getBasicConstraints() >= 0,
+        names(certificate));
+  }
+
+  /** RFC 4514, with emailAddress by its usual name rather than by its number. */
+  private static String name(X500Principal principal) {
+    return principal.getName(X500Principal.RFC2253, NAMES);
+  }
+
+  private static List<String> names(X509Certificate certificate) {
+    List<String> names = new ArrayList<>();
+    try {
+      Collection<List<?>> all = certificate.getSubjectAlternativeNames();
+      if (all != null) {
+        all.forEach(entry -> names.add(name((Integer) entry.get(0), entry.get(1))));
+      }
+    } catch (CertificateParsingException | RuntimeException e) {
+      names.add("unreadable");
+    }
+    return List.copyOf(names);
+  }
+
+  private static String name(int type, Object value) {
+    String kind =
+        switch (type) {
+          case 1 -> "email:";
+          case 2 -> "DNS:";
+          case 4 -> "DirName:";
+          case 6 -> "URI:";
+          case 7 -> "IP:";
+          case 8 -> "RID:";
+          default -> "other:";
+        };
+    return kind + (value instanceof byte[] der ? HexFormat.of().formatHex(der) : value);
+  }
+}

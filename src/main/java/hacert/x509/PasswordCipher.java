@@ -1,0 +1,477 @@
+package hacert.x509;
+
+import hacert.x509.UnreadableKeyException.Reason;
+import java.math.BigInteger;
+import java.nio.charset.CharacterCodingException;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Locale;
+import javax.crypto.BadPaddingException;
+import javax.crypto.Cipher;
+import javax.crypto.spec.IvParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.misc.MiscObjectIdentifiers;
+import org.bouncycastle.asn1.misc.ScryptParams;
+import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
+import org.bouncycastle.asn1.oiw.OIWObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.EncryptionScheme;
+import org.bouncycastle.asn1.pkcs.KeyDerivationFunc;
+import org.bouncycastle.asn1.pkcs.PBEParameter;
+import org.bouncycastle.asn1.pkcs.PBES2Parameters;
+import org.bouncycastle.asn1.pkcs.PBKDF2Params;
+import org.bouncycastle.asn1.pkcs.PKCS12PBEParams;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.crypto.Digest;
+import org.bouncycastle.crypto.PBEParametersGenerator;
+import org.bouncycastle.crypto.digests.SHA1Digest;
+import org.bouncycastle.crypto.digests.SHA224Digest;
+import org.bouncycastle.crypto.digests.SHA256Digest;
+import org.bouncycastle.crypto.digests.SHA384Digest;
+import org.bouncycastle.crypto.digests.SHA512Digest;
+import org.bouncycastle.crypto.generators.PKCS12ParametersGenerator;
+import org.bouncycastle.crypto.generators.PKCS5S2ParametersGenerator;
+import org.bouncycastle.crypto.generators.SCrypt;
+import org.bouncycastle.crypto.params.KeyParameter;
+import org.bouncycastle.crypto.params.ParametersWithIV;
+
+/**
+ * A cipher whose key comes from a password, as the head of an encrypted key describes it. The costs
+ * that the head asks for are bounded before any work is done.
+ *
+ * <p>Sources: RFC 1421 and openssl's {@code EVP_BytesToKey} (DEK-Info), RFC 8018 (PBES1, PBES2),
+ * RFC 7292 appendix B (PKCS#12), RFC 7914 (scrypt).
+ */
+final class PasswordCipher {
+  /** About four seconds of work; openssl writes 2048, the most cautious advice is 600,000. */
+  static final int MOST_ITERATIONS = 4_000_000;
+
+  /** Memory of scrypt, 128 N r, in bytes: twice what openssl itself allows by default. */
+  static final long MOST_SCRYPT_MEMORY = 64L << 20;
+
+  private static final int MOST_SCRYPT_PARALLEL = 16;
+
+  /** Where the key, and for older schemes the initialisation vector after it, come from. */
+  @FunctionalInterface
+  private interface Derivation {
+    byte[] derive(char[] password, int octets)
+        throws GeneralSecurityException, CharacterCodingException;
+  }
+
+  /** A block cipher in CBC mode. */
+  private enum Block {
+    AES_128("AES-128-CBC", "AES", 16, 16, NISTObjectIdentifiers.id_aes128_CBC),
+    AES_192("AES-192-CBC", "AES", 24, 16, NISTObjectIdentifiers.id_aes192_CBC),
+    AES_256("AES-256-CBC", "AES", 32, 16, NISTObjectIdentifiers.id_aes256_CBC),
+    DES3("DES-EDE3-CBC", "DESede", 24, 8, PKCSObjectIdentifiers.des_EDE3_CBC),
+    DES("DES-CBC", "DES", 8, 8, OIWObjectIdentifiers.desCBC);
+
+    private final String text;
+    private final String algorithm;
+    private final int keyOctets;
+    private final int octets;
+    private final ASN1ObjectIdentifier oid;
+
+    Block(String text, String algorithm, int keyOctets, int octets, ASN1ObjectIdentifier oid) {
+      this.text = text;
+      this.algorithm = algorithm;
+      this.keyOctets = keyOctets;
+      this.octets = octets;
+      this.oid = oid;
+    }
+  }
+
+  private final Block block;
+  private final byte[] iv;
+  private final Derivation derivation;
+  private final String description;
+
+  /** {@code iv} is empty where the derivation gives it too. */
+  private PasswordCipher(Block block, byte[] iv, Derivation derivation, String description) {
+    this.block = block;
+    this.iv = iv;
+    this.derivation = derivation;
+    this.description = description;
+  }
+
+  /** For people, such as {@code PBES2, AES-256-CBC, PBKDF2 HMAC-SHA256, 2048 iterations}. */
+  @Override
+  public String toString() {
+    return description;
+  }
+
+  byte[] decrypt(byte[] encrypted, char[] password) throws UnreadableKeyException {
+    if (encrypted.length == 0 || encrypted.length % block.octets != 0) {
+      throw new UnreadableKeyException(
+          Reason.TRUNCATED,
+          "the encrypted part has "
+              + encrypted.length
+              + " bytes, expected whole blocks of "
+              + block.octets);
+    }
+    try {
+      return run(Cipher.DECRYPT_MODE, encrypted, password);
+    } catch (BadPaddingException | CharacterCodingException e) {
+      throw wrongPassword();
+    } catch (GeneralSecurityException e) {
+      throw unsupported(description);
+    }
+  }
+
+  byte[] encrypt(byte[] plain, char[] password) {
+    try {
+      return run(Cipher.ENCRYPT_MODE, plain, password);
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException("the password holds half of a surrogate pair");
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this Java runtime has no " + block.text, e);
+    }
+  }
+
+  private byte[] run(int mode, byte[] input, char[] password)
+      throws GeneralSecurityException, CharacterCodingException {
+    int wanted = block.keyOctets + (iv.length == 0 ? block.octets : 0);
+    byte[] derived = derivation.derive(password, wanted);
+    byte[] key = Arrays.copyOf(derived, block.keyOctets);
+    byte[] vector =
+        iv.length > 0 ? iv : Arrays.copyOfRange(derived, block.keyOctets, derived.length);
+    try {
+      Cipher cipher = Cipher.getInstance(block.algorithm + "/CBC/PKCS5Padding");
+      cipher.init(mode, new SecretKeySpec(key, block.algorithm), new IvParameterSpec(vector));
+      return cipher.doFinal(input);
+    } finally {
+      Arrays.fill(derived, (byte) 0);
+      Arrays.fill(key, (byte) 0);
+    }
+  }
+
+  static UnreadableKeyException wrongPassword() {
+    return new UnreadableKeyException(
+        Reason.WRONG_PASSWORD, "the password does not open the key, or the key is damaged");
+  }
+
+  private static UnreadableKeyException unsupported(String what) {
+    return new UnreadableKeyException(
+        Reason.UNSUPPORTED, "encryption of this key is not supported: " + what);
+  }
+
+  private static UnreadableKeyException damaged(String what) {
+    return new UnreadableKeyException(
+        Reason.DAMAGED, "the head of the encrypted key is damaged: " + what);
+  }
+
+  /** What a DEK-Info header says, such as {@code AES-256-CBC,} and an initialisation vector. */
+  static PasswordCipher ofDekInfo(String dekInfo) throws UnreadableKeyException {
+    int comma = dekInfo.indexOf(',');
+    String name = (comma < 0 ? dekInfo : dekInfo.substring(0, comma)).trim();
+    for (Block block : Block.values()) {
+      if (block.text.equals(name.toUpperCase(Locale.ROOT))) {
+        return traditional(block, iv(dekInfo.substring(comma + 1).trim(), block));
+      }
+    }
+    throw unsupported(printable(name));
+  }
+
+  private static byte[] iv(String hex, Block block) throws UnreadableKeyException {
+    try {
+      byte[] iv = HexFormat.of().parseHex(hex);
+      if (iv.length == block.octets) {
+        return iv;
+      }
+    } catch (IllegalArgumentException e) {
+      // Answered below.
+    }
+    throw damaged("DEK-Info has no initialisation vector of " + block.octets + " bytes");
+  }
+
+  static PasswordCipher traditional(KeyForm form, byte[] iv) {
+    for (Block block : Block.values()) {
+      if (block.text.equals(form.dekInfo())) {
+        return traditional(block, iv);
+      }
+    }
+    throw new IllegalArgumentException(form + " is not a traditional form");
+  }
+
+  /** The length of the initialisation vector of a traditional form, in bytes. */
+  static int ivOctets(KeyForm form) {
+    return form == KeyForm.TRADITIONAL_DES3 ? 8 : 16;
+  }
+
+  private static PasswordCipher traditional(Block block, byte[] iv) {
+    return new PasswordCipher(
+        block, iv, (password, octets) -> bytesToKey(password, iv, octets), block.text);
+  }
+
+  /** openssl's derivation with MD5, one round; its salt is the vector's first eight bytes. */
+  private static byte[] bytesToKey(char[] password, byte[] iv, int octets)
+      throws GeneralSecurityException, CharacterCodingException {
+    byte[] secret = Passwords.utf8(password);
+    MessageDigest md5 = MessageDigest.getInstance("MD5");
+    byte[] key = new byte[octets];
+    byte[] last = new byte[0];
+    try {
+      for (int at = 0; at < octets; at += last.length) {
+        md5.update(last);
+        md5.update(secret);
+        md5.update(iv, 0, 8);
+        last = md5.digest();
+        System.arraycopy(last, 0, key, at, Math.min(last.length, octets - at));
+      }
+      return key;
+    } finally {
+      Arrays.fill(secret, (byte) 0);
+      Arrays.fill(last, (byte) 0);
+    }
+  }
+
+  /** What the algorithm of an EncryptedPrivateKeyInfo says. */
+  static PasswordCipher of(AlgorithmIdentifier algorithm) throws UnreadableKeyException {
+    try {
+      ASN1ObjectIdentifier oid = algorithm.getAlgorithm();
+      if (oid.equals(PKCSObjectIdentifiers.id_PBES2)) {
+        return pbes2(PBES2Parameters.getInstance(algorithm.getParameters()));
+      }
+      if (oid.equals(PKCSObjectIdentifiers.pbeWithMD5AndDES_CBC)) {
+        return pbes1("MD5", algorithm.getParameters());
+      }
+      if (oid.equals(PKCSObjectIdentifiers.pbeWithSHA1AndDES_CBC)) {
+        return pbes1("SHA-1", algorithm.getParameters());
+      }
+      if (oid.equals(PKCSObjectIdentifiers.pbeWithSHAAnd3_KeyTripleDES_CBC)) {
+        return pkcs12(PKCS12PBEParams.getInstance(algorithm.getParameters()));
+      }
+      throw unsupported(oid.getId());
+    } catch (RuntimeException e) {
+      throw damaged("its parameters");
+    }
+  }
+
+  private static PasswordCipher pbes2(PBES2Parameters parameters) throws UnreadableKeyException {
+    EncryptionScheme scheme = parameters.getEncryptionScheme();
+    for (Block block : Block.values()) {
+      if (block.oid.equals(scheme.getAlgorithm())) {
+        byte[] iv = ASN1OctetString.getInstance(scheme.getParameters()).getOctets();
+        if (iv.length != block.octets) {
+          throw damaged("an initialisation vector of " + iv.length + " bytes");
+        }
+        return pbes2(block, iv, parameters.getKeyDerivationFunc());
+      }
+    }
+    throw unsupported("PBES2 with cipher " + scheme.getAlgorithm());
+  }
+
+  private static PasswordCipher pbes2(Block block, byte[] iv, KeyDerivationFunc function)
+      throws UnreadableKeyException {
+    String head = "PBES2, " + block.text + ", ";
+    if (function.getAlgorithm().equals(PKCSObjectIdentifiers.id_PBKDF2)) {
+      PBKDF2Params params = PBKDF2Params.getInstance(function.getParameters());
+      int iterations = iterations(params.getIterationCount());
+      keyLength(params.getKeyLength(), block);
+      Prf prf = Prf.of(params.getPrf());
+      return new PasswordCipher(
+          block,
+          iv,
+          (password, octets) -> pbkdf2(password, params.getSalt(), iterations, prf, octets),
+          head + "PBKDF2 " + prf.text + ", " + iterations + " iterations");
+    }
+    if (function.getAlgorithm().equals(MiscObjectIdentifiers.id_scrypt)) {
+      ScryptParams params = ScryptParams.getInstance(function.getParameters());
+      int n = small(params.getCostParameter(), "N");
+      int r = small(params.getBlockSize(), "r");
+      int p = small(params.getParallelizationParameter(), "p");
+      scryptBounds(n, r, p);
+      keyLength(params.getKeyLength(), block);
+      return new PasswordCipher(
+          block,
+          iv,
+          (password, octets) -> scrypt(password, params.getSalt(), n, r, p, octets),
+          head + "scrypt N=" + n + " r=" + r + " p=" + p);
+    }
+    throw unsupported("PBES2 with key derivation " + function.getAlgorithm());
+  }
+
+  private static int iterations(BigInteger count) throws UnreadableKeyException {
+    if (count.signum() <= 0) {
+      throw damaged("an iteration count that is not positive");
+    }
+    if (count.bitLength() > 31 || count.intValue() > MOST_ITERATIONS) {
+      throw unsupported("more than " + MOST_ITERATIONS + " iterations");
+    }
+    return count.intValue();
+  }
+
+  private static int small(BigInteger value, String name) throws UnreadableKeyException {
+    if (value.signum() <= 0) {
+      throw damaged("scrypt parameter " + name + " is not positive");
+    }
+    if (value.bitLength() > 31) {
+      throw unsupported("scrypt parameter " + name + " is too large");
+    }
+    return value.intValue();
+  }
+
+  private static void scryptBounds(int n, int r, int p) throws UnreadableKeyException {
+    if (n < 2 || Integer.bitCount(n) != 1 || r == 1 && n >= 1 << 16) {
+      throw damaged("scrypt parameter N is not a power of two within its bounds");
+    }
+    if (128L * n * r > MOST_SCRYPT_MEMORY || p > MOST_SCRYPT_PARALLEL) {
+      throw unsupported(
+          "scrypt that needs more than %d MiB, or p over %d"
+              .formatted(MOST_SCRYPT_MEMORY >> 20, MOST_SCRYPT_PARALLEL));
+    }
+  }
+
+  private static void keyLength(BigInteger length, Block block) throws UnreadableKeyException {
+    if (length != null && !length.equals(BigInteger.valueOf(block.keyOctets))) {
+      throw damaged("a key length other than that of " + block.text);
+    }
+  }
+
+  /** The pseudo-random functions of PBKDF2 (RFC 8018, B.1). */
+  private enum Prf {
+    SHA1("HMAC-SHA1", PKCSObjectIdentifiers.id_hmacWithSHA1) {
+      @Override
+      Digest digest() {
+        return new SHA1Digest();
+      }
+    },
+    SHA224("HMAC-SHA224", PKCSObjectIdentifiers.id_hmacWithSHA224) {
+      @Override
+      Digest digest() {
+        return new SHA224Digest();
+      }
+    },
+    SHA256("HMAC-SHA256", PKCSObjectIdentifiers.id_hmacWithSHA256) {
+      @Override
+      Digest digest() {
+        return new SHA256Digest();
+      }
+    },
+    SHA384("HMAC-SHA384", PKCSObjectIdentifiers.id_hmacWithSHA384) {
+      @Override
+      Digest digest() {
+        return new SHA384Digest();
+      }
+    },
+    SHA512("HMAC-SHA512", PKCSObjectIdentifiers.id_hmacWithSHA512) {
+      @Override
+      Digest digest() {
+        return new SHA512Digest();
+      }
+    };
+
+    private final String text;
+    private final ASN1ObjectIdentifier oid;
+
+    Prf(String text, ASN1ObjectIdentifier oid) {
+      this.text = text;
+      this.oid = oid;
+    }
+
+    abstract Digest digest();
+
+    static Prf of(AlgorithmIdentifier algorithm) throws UnreadableKeyException {
+      for (Prf prf : values()) {
+        if (prf.oid.equals(algorithm.getAlgorithm())) {
+          return prf;
+        }
+      }
+      throw unsupported("PBKDF2 with function " + algorithm.getAlgorithm());
+    }
+  }
+
+  static PasswordCipher pbes2Aes256(byte[] salt, int iterations, byte[] iv) {
+    return new PasswordCipher(
+        Block.AES_256,
+        iv,
+        (password, octets) -> pbkdf2(password, salt, iterations, Prf.SHA256, octets),
+        "PBES2");
+  }
+
+  private static byte[] pbkdf2(char[] password, byte[] salt, int iterations, Prf prf, int octets)
+      throws CharacterCodingException {
+    byte[] secret = Passwords.utf8(password);
+    try {
+      PKCS5S2ParametersGenerator generator = new PKCS5S2ParametersGenerator(prf.digest());
+      generator.init(secret, salt, iterations);
+      return ((KeyParameter) generator.generateDerivedParameters(octets * 8)).getKey();
+    } finally {
+      Arrays.fill(secret, (byte) 0);
+    }
+  }
+
+  private static byte[] scrypt(char[] password, byte[] salt, int n, int r, int p, int octets)
+      throws CharacterCodingException {
+    byte[] secret = Passwords.utf8(password);
+    try {
+      return SCrypt.generate(secret, salt, n, r, p, octets);
+    } finally {
+      Arrays.fill(secret, (byte) 0);
+    }
+  }
+
+  private static PasswordCipher pbes1(String digest, ASN1Encodable parameters)
+      throws UnreadableKeyException {
+    PBEParameter params = PBEParameter.getInstance(parameters);
+    int iterations = iterations(params.getIterationCount());
+    return new PasswordCipher(
+        Block.DES,
+        new byte[0],
+        (password, octets) -> pbkdf1(password, params.getSalt(), iterations, digest, octets),
+        "PBES1, DES-CBC, " + digest + ", " + iterations + " iterations");
+  }
+
+  private static byte[] pbkdf1(
+      char[] password, byte[] salt, int iterations, String digest, int octets)
+      throws GeneralSecurityException, CharacterCodingException {
+    byte[] secret = Passwords.utf8(password);
+    try {
+      MessageDigest hash = MessageDigest.getInstance(digest);
+      hash.update(secret);
+      byte[] last = hash.digest(salt);
+      for (int i = 1; i < iterations; i++) {
+        last = hash.digest(last);
+      }
+      return Arrays.copyOf(last, octets);
+    } finally {
+      Arrays.fill(secret, (byte) 0);
+    }
+  }
+
+  private static PasswordCipher pkcs12(PKCS12PBEParams params) throws UnreadableKeyException {
+    int iterations = iterations(new ASN1Integer(params.getIterations()).getPositiveValue());
+    return new PasswordCipher(
+        Block.DES3,
+        new byte[0],
+        (password, octets) -> pkcs12(password, params.getIV(), iterations),
+        "PKCS#12 PBE, DES-EDE3-CBC, SHA-1, " + iterations + " iterations");
+  }
+
+  private static byte[] pkcs12(char[] password, byte[] salt, int iterations) {
+    byte[] secret = PBEParametersGenerator.PKCS12PasswordToBytes(password);
+    try {
+      PKCS12ParametersGenerator generator = new PKCS12ParametersGenerator(new SHA1Digest());
+      generator.init(secret, salt, iterations);
+      ParametersWithIV both = (ParametersWithIV) generator.generateDerivedParameters(24 * 8, 8 * 8);
+      byte[] key = ((KeyParameter) both.getParameters()).getKey();
+      byte[] derived = Arrays.copyOf(key, 24 + 8);
+      System.arraycopy(both.getIV(), 0, derived, 24, 8);
+      Arrays.fill(key, (byte) 0);
+      return derived;
+    } finally {
+      Arrays.fill(secret, (byte) 0);
+    }
+  }
+
+  private static String printable(String name) {
+    String safe = name.replaceAll("[^A-Za-z0-9-]", "?");
+    return safe.substring(0, Math.min(safe.length(), 40));
+  }
+}

@@ -1,0 +1,164 @@
+package hacert.x509;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import hacert.result.CertificateSummary;
+import hacert.x509.UnreadableCertificateException.Reason;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Period;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CertificatesTest {
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static RootAuthority root;
+  private static RootAuthority namesake;
+
+  @TempDir Path dir;
+
+  @BeforeAll
+  static void makeRoots() {
+    Subject subject = new Subject("DE", "", "", "Example", "", "HA Root", "ops@example.org");
+    Period day = Period.ofDays(1);
+    root = RootAuthority.make(KeySpec.EC_P256, subject, day, Clock.systemUTC(), RANDOM);
+    namesake = RootAuthority.make(KeySpec.RSA_2048, subject, day, Clock.systemUTC(), RANDOM);
+  }
+
+  private static Reason refusal(byte[] pem) {
+    return catchThrowableOfType(UnreadableCertificateException.class, () -> Certificates.read(pem))
+        .reason();
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private static String pem(RootAuthority authority) {
+    return new String(Certificates.pem(authority.certificate()), StandardCharsets.US_ASCII);
+  }
+
+  @Test
+  void tells_what_is_wrong_with_a_text_without_certificates() throws Exception {
+    String good = pem(root);
+    assertThat(refusal(new byte[0])).isEqualTo(Reason.NOT_A_CERTIFICATE);
+    assertThat(refusal(ascii("no certificate here"))).isEqualTo(Reason.NOT_A_CERTIFICATE);
+    assertThat(refusal(root.certificate().getEncoded())).isEqualTo(Reason.NOT_A_CERTIFICATE);
+    assertThat(refusal(new byte[Pem.LONGEST + 1])).isEqualTo(Reason.TOO_LARGE);
+    assertThat(refusal(ascii(good.repeat(101)))).isEqualTo(Reason.TOO_LARGE);
+    assertThat(refusal(ascii(good.substring(0, good.length() - 30)))).isEqualTo(Reason.TRUNCATED);
+    assertThat(refusal(ascii(good.replace("-----END C", "-----END X")))).isEqualTo(Reason.DAMAGED);
+    assertThat(refusal(ascii(good.replace("MII", "M!I")))).isEqualTo(Reason.DAMAGED);
+    assertThat(refusal(ascii(good + "-----END CERTIFICATE-----\n"))).isEqualTo(Reason.DAMAGED);
+    assertThat(refusal(ascii(good + "-----BEGIN CERTIFICATE-----\n" + good)))
+        .isEqualTo(Reason.DAMAGED);
+    byte[] der = root.certificate().getEncoded();
+    byte[] shorter = java.util.Arrays.copyOf(der, der.length - 3);
+    assertThat(refusal(Pem.write("CERTIFICATE", Map.of(), shorter))).isEqualTo(Reason.TRUNCATED);
+    byte[] longer = java.util.Arrays.copyOf(der, der.length + 1);
+    assertThat(refusal(Pem.write("CERTIFICATE", Map.of(), longer))).isEqualTo(Reason.DAMAGED);
+  }
+
+  @Test
+  void answers_any_damage_with_its_own_exception() throws Exception {
+    Random random = new Random(20261122);
+    byte[] der = root.certificate().getEncoded();
+    for (int i = 0; i < 3000; i++) {
+      byte[] bad = der.clone();
+      for (int j = random.nextInt(3); j >= 0; j--) {
+        bad[random.nextInt(bad.length)] = (byte) random.nextInt(256);
+      }
+      try {
+        for (X509Certificate read : Certificates.read(Pem.write("CERTIFICATE", Map.of(), bad))) {
+          Certificates.summary("x", read);
+          Certificates.issuedBy(read, root.certificate());
+          Certificates.matches(root.key(), read);
+          Certificates.mayIssue(read);
+          Subject.of(read).check();
+        }
+      } catch (UnreadableCertificateException e) {
+        assertThat(e.getMessage()).isNotEmpty();
+      }
+    }
+  }
+
+  @Test
+  void reads_a_chain_with_text_around_it_and_any_line_ends() throws Exception {
+    String text = "subject: one\n" + pem(root) + "between\n" + pem(namesake) + "after";
+    List<X509Certificate> expected = List.of(root.certificate(), namesake.certificate());
+    assertThat(Certificates.read(ascii(text))).isEqualTo(expected);
+    assertThat(Certificates.read(ascii(text.replace("\n", "\r\n")))).isEqualTo(expected);
+    assertThat(Certificates.read(ascii(text.replace("\n", " \n")))).isEqualTo(expected);
+  }
+
+  @Test
+  void an_issuer_is_told_by_its_signature_and_not_by_its_name() {
+    assertThat(Certificates.issuedBy(root.certificate(), root.certificate())).isTrue();
+    assertThat(Certificates.issuedBy(root.certificate(), namesake.certificate())).isFalse();
+    assertThat(Certificates.matches(root.key(), namesake.certificate())).isFalse();
+    assertThat(Certificates.matches(namesake.key(), namesake.certificate())).isTrue();
+  }
+
+  @Test
+  void summarises_a_server_certificate_of_openssl() throws Exception {
+    Path config = dir.resolve("openssl.cnf");
+    Files.writeString(
+        config,
+        """
+        [req]
+        distinguished_name = dn
+        [dn]
+        [server]
+        basicConstraints = critical, CA:FALSE
+        subjectAltName = DNS:db1, IP:192.0.2.1, IP:2001:db8::1, email:a@b.c, otherName:1.2.3;UTF8:x
+        """);
+    Path file = dir.resolve("server.crt");
+    Openssl.ok(
+        new byte[0],
+        "req",
+        "-x509",
+        "-config",
+        config.toString(),
+        "-extensions",
+        "server",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-keyout",
+        dir.resolve("k").toString(),
+        "-subj",
+        "/C=DE/CN=db1/emailAddress=ops@example.org",
+        "-set_serial",
+        "0x0abc",
+        "-days",
+        "5",
+        "-out",
+        file.toString());
+    X509Certificate certificate = Certificates.read(Files.readAllBytes(file)).get(0);
+    CertificateSummary summary = Certificates.summary("here", certificate);
+    assertThat(summary.subject()).isEqualTo("emailAddress=ops@example.org,CN=db1,C=DE");
+    assertThat(summary.serial()).isEqualTo("abc");
+    assertThat(summary.key()).isEqualTo("RSA 2048");
+    assertThat(summary.ca()).isFalse();
+    assertThat(summary.names())
+        .startsWith("DNS:db1", "IP:192.0.2.1", "IP:2001:db8:0:0:0:0:0:1", "email:a@b.c")
+        .hasSize(5);
+    assertThat(summary.names().get(4)).startsWith("other:");
+    assertThat(Certificates.mayIssue(certificate)).isFalse();
+    String printed =
+        new String(
+            Openssl.ok(
+                new byte[0], "x509", "-in", file.toString(), "-noout", "-fingerprint", "-sha256"));
+    assertThat(printed.strip().replace(":", "").toLowerCase(java.util.Locale.ROOT))
+        .endsWith("=" + summary.sha256());
+  }
+}
