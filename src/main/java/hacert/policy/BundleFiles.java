@@ -1,0 +1,103 @@
+package hacert.policy;
+
+import hacert.result.Finding;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Arrays;
+import java.util.Set;
+
+/** Reads the files of a bundle from places that others can write to. */
+public final class BundleFiles {
+  private static final Set<OpenOption> OPTIONS =
+      Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+
+  private BundleFiles() {}
+
+  /**
+   * Reads a regular file that is not a symbolic link. (Directories above it may be links.)
+   *
+   * @param maxBytes the most that it may hold, at most 2^31 - 9
+   */
+  public static BundleFile read(Path file, long maxBytes) {
+    try {
+      // Asked before opening, because opening a named pipe waits for its writer.
+      BasicFileAttributes attributes =
+          Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      if (!attributes.isRegularFile()) {
+        return notRegular(file, attributes);
+      }
+      try (SeekableByteChannel channel = Files.newByteChannel(file, OPTIONS)) {
+        return read(file, channel, maxBytes);
+      }
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      return refused(
+          "FILE_MISSING",
+          file + " does not exist.",
+          "Check the path; was the bundle copied completely?");
+    } catch (AccessDeniedException e) {
+      return refused(
+          "FILE_UNREADABLE",
+          file + " must not be read by user " + System.getProperty("user.name") + ".",
+          "Check owner and mode of the file and of the directories above it.");
+    } catch (IOException e) {
+      return refused(
+          "FILE_UNREADABLE",
+          file + " cannot be read: " + e.getClass().getSimpleName() + ".",
+          "Check the file system of this host.");
+    }
+  }
+
+  /** Reads on to the limit whatever size was announced: the file may be growing. */
+  private static BundleFile read(Path file, SeekableByteChannel channel, long maxBytes)
+      throws IOException {
+    if (channel.size() > maxBytes) {
+      return tooLarge(file, maxBytes);
+    }
+    ByteBuffer buffer = ByteBuffer.allocate(Math.toIntExact(maxBytes + 1));
+    while (buffer.hasRemaining() && channel.read(buffer) >= 0) {
+      // The condition does it all.
+    }
+    byte[] bytes = Arrays.copyOf(buffer.array(), buffer.position());
+    Arrays.fill(buffer.array(), 0, buffer.position(), (byte) 0);
+    if (bytes.length > maxBytes) {
+      Arrays.fill(bytes, (byte) 0);
+      return tooLarge(file, maxBytes);
+    }
+    if (bytes.length == 0) {
+      return refused("FILE_EMPTY", file + " is empty.", "Copy the file again.");
+    }
+    return new BundleFile.Content(bytes);
+  }
+
+  private static BundleFile notRegular(Path file, BasicFileAttributes attributes) {
+    String kind =
+        attributes.isSymbolicLink()
+            ? "a symbolic link"
+            : attributes.isDirectory() ? "a directory" : "a device, pipe or socket";
+    return refused(
+        "FILE_NOT_REGULAR",
+        "Expected a regular file at " + file + ", got " + kind + ".",
+        "Give the path of the file itself.");
+  }
+
+  private static BundleFile tooLarge(Path file, long maxBytes) {
+    return refused(
+        "FILE_TOO_LARGE",
+        file + " holds more than the " + maxBytes + " bytes expected at most.",
+        "Check that this is the right file.");
+  }
+
+  private static BundleFile refused(String code, String message, String remedy) {
+    return new BundleFile.Refused(Finding.error(code, message, remedy));
+  }
+}
