@@ -2,6 +2,7 @@ package hacert.host;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -61,6 +62,13 @@ public record Command(
   /** A command as the user would run it after logging in: environment, umask, home directory. */
   public static Command of(LoginEnvironment login, List<String> argv) {
     return of(login.variables(), argv).withUmask(login.umask()).withDirectory(login.home());
+  }
+
+  /** The same with one more variable in its environment. */
+  public Command withVariable(String name, String value) {
+    Map<String, String> more = new HashMap<>(environment);
+    more.put(name, value);
+    return new Command(argv, more, umask, directory, stdin, deadline, outputLimit);
   }
 
   /** The same with this octal umask. */

@@ -61,6 +61,11 @@ public record FileMeta(int owner, int group, int mode, Optional<Instant> mtime) 
     return new FileMeta(owner, group, mode, Optional.of(time));
   }
 
+  /** The same, leaving the time of last change as it comes. */
+  public FileMeta withoutMtime() {
+    return new FileMeta(owner, group, mode, Optional.empty());
+  }
+
   /** The same with this mode. */
   public FileMeta withMode(int bits) {
     return new FileMeta(owner, group, bits, mtime);

@@ -1,0 +1,57 @@
+package hacert.cli;
+
+import hacert.host.Commands;
+import hacert.host.Detached;
+import hacert.host.HostException;
+import hacert.host.LoginEnvironment;
+import hacert.host.Peers;
+import hacert.host.Terminal;
+import hacert.oms.MrsTarget;
+import hacert.result.Exit;
+import hacert.result.Json;
+import hacert.result.Result;
+import hacert.rotation.Operations;
+import hacert.rotation.RequestReader;
+import hacert.target.Host;
+import hacert.target.Target;
+import java.io.IOException;
+import java.io.InputStream;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Runs one operation that a playbook asks for. */
+@Command(
+    name = "execute",
+    description = {
+      "Runs one operation of a rotation: reads a request on standard input and writes the result,"
+          + " one JSON document, on standard output. Playbooks call it; docs/protocol.md describes"
+          + " both."
+    },
+    footerHeading = "%nExample:%n",
+    footer = "  java -jar hacert.jar execute < request.json")
+final class ExecuteCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  private final InputStream in;
+
+  ExecuteCommand(InputStream in) {
+    this.in = in;
+  }
+
+  @Override
+  public Integer call() throws IOException, HostException {
+    RequestReader.Call call = RequestReader.read(in);
+    Result result;
+    try (var secrets = call.secrets()) {
+      result = Wiring.operations().execute(call.request(), secrets);
+    }
+    spec.commandLine().getOut().println(Json.mapper().writeValueAsString(result));
+    return result.exitCode();
+  }
+}

@@ -1,0 +1,46 @@
+package hacert.cli;
+
+import hacert.host.Commands;
+import hacert.host.Detached;
+import hacert.host.HostException;
+import hacert.host.LoginEnvironment;
+import hacert.host.Peers;
+import hacert.host.Terminal;
+import hacert.oms.MrsTarget;
+import hacert.rotation.Operations;
+import hacert.target.Host;
+import hacert.target.Target;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+
+/** Puts the parts of this program together, for this machine. */
+final class Wiring {
+  private static final Duration PROFILE_DEADLINE = Duration.ofSeconds(30);
+
+  private Wiring() {}
+
+  /** The known targets, by name. */
+  static Map<String, Target> targets() {
+    Target mrs = new MrsTarget();
+    return Map.of(mrs.name(), mrs);
+  }
+
+  static Operations operations() {
+    return new Operations(targets(), Wiring::host, Peers.ssh(), "0.1.0");
+  }
+
+  /** This machine, as its user has it after logging in. */
+  static Host host() throws HostException {
+    Commands commands = Commands.system();
+    return new Host(
+        LoginEnvironment.capture(commands, System.getenv(), PROFILE_DEADLINE),
+        commands,
+        Terminal.system(),
+        Detached.system(),
+        System.getenv(),
+        Clock.systemUTC(),
+        new SecureRandom());
+  }
+}

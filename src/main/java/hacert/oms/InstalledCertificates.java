@@ -1,0 +1,150 @@
+package hacert.oms;
+
+import hacert.policy.BundleFile;
+import hacert.policy.BundleFiles;
+import hacert.result.CertificateSummary;
+import hacert.result.Finding;
+import hacert.x509.Certificates;
+import hacert.x509.UnreadableCertificateException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The HA certificates that lie on this node. */
+final class InstalledCertificates {
+  /** A certificate has a few kilobytes; what is larger is none. */
+  static final long LARGEST_FILE = 1 << 20;
+
+  /** StartTime has whole seconds, and the vendor's scripts write files while HA comes up. */
+  private static final Duration TOLERANCE = Duration.ofSeconds(2);
+
+  private static final DateTimeFormatter START_TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss");
+
+  private final MrsLayout layout;
+  private final List<Finding> findings = new ArrayList<>();
+  private final List<CertificateSummary> summaries = new ArrayList<>();
+  private final Optional<X509Certificate> root;
+  private final Optional<X509Certificate> server;
+
+  InstalledCertificates(MrsLayout layout, MrsProfile profile) {
+    this.layout = layout;
+    this.root = read(layout.rootCertificate());
+    this.server = read(layout.certificates().resolve(profile.serverCertificate()));
+    root.flatMap(r -> server.filter(s -> !Certificates.issuedBy(s, r)))
+        .ifPresent(
+            s ->
+                findings.add(
+                    Finding.warning(
+                        "BUNDLE_INCONSISTENT",
+                        "the installed server certificate is not issued by the installed root"
+                            + " certificate",
+                        "A rotation replaces both.")));
+  }
+
+  List<CertificateSummary> summaries() {
+    return summaries;
+  }
+
+  List<Finding> findings() {
+    return findings;
+  }
+
+  Optional<X509Certificate> root() {
+    return root;
+  }
+
+  /** Whether the server certificate is one of the root certificate's. */
+  boolean consistent() {
+    return root.isPresent() && server.filter(s -> Certificates.issuedBy(s, root.get())).isPresent();
+  }
+
+  /** Fingerprint of the root certificate; empty if there is none. */
+  String digest() {
+    return root.map(Certificates::sha256).orElse("");
+  }
+
+  /**
+   * Files that were changed after the HA process started are not what it works with.
+   *
+   * @param startTime as the status prints it; empty if it does not
+   * @param zone time zone of the status
+   */
+  List<Finding> proven(String startTime, ZoneId zone) {
+    if (startTime.isEmpty()) {
+      return List.of(
+          Finding.info(
+              "START_TIME_MISSING",
+              "the status does not say when HA started, so it cannot be told whether the installed"
+                  + " files are the loaded ones"));
+    }
+    try {
+      Instant start = LocalDateTime.parse(startTime, START_TIME).atZone(zone).toInstant();
+      List<String> newer = new ArrayList<>();
+      for (Path directory : layout.certificateDirectories()) {
+        try (Stream<Path> files = Files.list(directory)) {
+          for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+            if (Files.getLastModifiedTime(file).toInstant().isAfter(start.plus(TOLERANCE))) {
+              newer.add(file.toString());
+            }
+          }
+        }
+      }
+      return newer.isEmpty() ? List.of() : List.of(unproven(startTime, newer));
+    } catch (DateTimeParseException | IOException e) {
+      return List.of(
+          Finding.warning(
+              "START_TIME_UNREADABLE",
+              "whether the installed files are the loaded ones cannot be told: " + e.getMessage(),
+              ""));
+    }
+  }
+
+  private static Finding unproven(String startTime, List<String> newer) {
+    return Finding.error(
+        "UNPROVEN",
+        "HA runs since "
+            + startTime
+            + ", and these files were changed later: "
+            + newer
+            + ". So they are not known to work, and would be no safe way back.",
+        "Find out who changed them. If they are good, restart OMS first; to go on without a proven"
+            + " way back, set hacert_accept_unproven=true.");
+  }
+
+  private Optional<X509Certificate> read(Path path) {
+    BundleFile file = BundleFiles.read(path, LARGEST_FILE);
+    try {
+      if (file instanceof BundleFile.Content found) {
+        X509Certificate certificate = Certificates.read(found.bytes()).get(0);
+        summaries.add(Certificates.summary(path.toString(), certificate));
+        return Optional.of(certificate);
+      }
+      if (file instanceof BundleFile.Refused missing) {
+        findings.add(
+            Finding.warning(
+                "BUNDLE_INCONSISTENT",
+                "an installed certificate cannot be read: " + missing.finding().message(),
+                "A rotation replaces it."));
+      }
+    } catch (UnreadableCertificateException e) {
+      findings.add(
+          Finding.warning(
+              "BUNDLE_INCONSISTENT",
+              path + " is no certificate: " + e.getMessage(),
+              "A rotation replaces it."));
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,140 @@
+package hacert.oms;
+
+import hacert.host.FileMeta;
+import hacert.host.HostException;
+import hacert.host.LoginEnvironment;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Where everything lies on a management node. The vendor's variables come from omm's login profile
+ * only.
+ *
+ * @param certificates the directory certHA
+ * @param localCertificates the directory local/cert
+ * @param configuration directories of the HA configuration; those that this version lacks are left
+ *     out
+ * @param missingConfiguration the directories of the profile that are left out
+ * @param replaceScript the vendor's replacement script
+ * @param restartScript the vendor's restart script
+ * @param statusScript the vendor's status script
+ */
+record MrsLayout(
+    Path certificates,
+    Path localCertificates,
+    List<Path> configuration,
+    List<Path> missingConfiguration,
+    Path replaceScript,
+    Path restartScript,
+    Path statusScript) {
+
+  static final String ROOT_CERTIFICATE = "root-ca.crt";
+  static final String ROOT_KEY = "root-ca.pem";
+
+  private static final String BIGDATA_HOME = "BIGDATA_HOME";
+  private static final String OMS_RUN_PATH = "OMS_RUN_PATH";
+
+  static MrsLayout of(MrsProfile profile, LoginEnvironment login) throws HostException {
+    Path omHome = variable(login, BIGDATA_HOME).resolve(profile.omHome());
+    Path run = variable(login, OMS_RUN_PATH);
+    List<Path> configuration = new ArrayList<>();
+    List<Path> missing = new ArrayList<>();
+    for (String name : profile.configuration()) {
+      Path directory = run.resolve(name);
+      if (Files.isDirectory(directory)) {
+        configuration.add(real(directory));
+      } else {
+        missing.add(directory);
+      }
+    }
+    MrsLayout layout =
+        new MrsLayout(
+            directory(omHome.resolve(profile.certificates())),
+            directory(run.resolve(profile.localCertificates())),
+            List.copyOf(configuration),
+            List.copyOf(missing),
+            script(omHome.resolve(profile.replace().script())),
+            script(omHome.resolve(profile.restart().script())),
+            script(omHome.resolve(profile.status().script())));
+    layout.checkUser();
+    return layout;
+  }
+
+  /** Everything that a replacement may change; no directory stands in it twice. */
+  List<Path> rollbackSet() {
+    List<Path> all = new ArrayList<>(certificateDirectories());
+    all.addAll(configuration);
+    return List.copyOf(all);
+  }
+
+  List<Path> certificateDirectories() {
+    return List.of(certificates, localCertificates);
+  }
+
+  Path rootCertificate() {
+    return certificates.resolve(ROOT_CERTIFICATE);
+  }
+
+  Path rootKey() {
+    return certificates.resolve(ROOT_KEY);
+  }
+
+  private void checkUser() throws HostException {
+    int owner = FileMeta.of(certificates).owner();
+    int self = FileMeta.mine(0).owner();
+    if (owner != self) {
+      throw new HostException(
+          "WRONG_USER",
+          String.format(
+              "%s belongs to user id %d, and this program runs as user id %d.",
+              certificates, owner, self),
+          "Run as the owner of the HA certificates (omm): set ansible_user, or become.");
+    }
+  }
+
+  private static Path variable(LoginEnvironment login, String name) throws HostException {
+    String value = login.variables().getOrDefault(name, "");
+    if (!value.startsWith("/")) {
+      throw new HostException(
+          "MRS_ENVIRONMENT",
+          String.format("The login environment of this user has no %s (seen: '%s').", name, value),
+          "Log in as omm, the user whose profile sets BIGDATA_HOME and OMS_RUN_PATH: set"
+              + " ansible_user, or become.");
+    }
+    return Path.of(value);
+  }
+
+  private static Path directory(Path path) throws HostException {
+    if (!Files.isDirectory(path)) {
+      throw new HostException(
+          "MRS_NOT_HERE",
+          "The directory " + path + " is not there.",
+          "Check that hacert_profile fits the installed version, and that this is a management"
+              + " node.");
+    }
+    return real(path);
+  }
+
+  private static Path real(Path path) throws HostException {
+    try {
+      return path.toRealPath();
+    } catch (IOException e) {
+      throw new HostException(
+          "MRS_NOT_HERE", path + " cannot be resolved: " + e.getMessage(), "Check the path.");
+    }
+  }
+
+  private static Path script(Path path) throws HostException {
+    if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
+      throw new HostException(
+          "SCRIPT_MISSING",
+          "The vendor's script " + path + " is not there, or cannot be read.",
+          "Check that hacert_profile fits the installed version; docs/profiles.md says how to"
+              + " describe another one.");
+    }
+    return path;
+  }
+}

@@ -1,0 +1,214 @@
+package hacert.oms;
+
+import hacert.host.AtomicFiles;
+import hacert.host.FileMeta;
+import hacert.host.HostException;
+import hacert.oms.OmsStatus.NodeRow;
+import hacert.result.CertificateSummary;
+import hacert.result.Finding;
+import hacert.result.Json;
+import hacert.target.Bundle;
+import hacert.target.BundleSpec;
+import hacert.target.HaRole;
+import hacert.target.Host;
+import hacert.target.ManagedNode;
+import hacert.target.NodeFacts;
+import hacert.target.NodeIdentity;
+import hacert.target.Secret;
+import hacert.target.Step;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** This host as a management node of a pair. */
+final class MrsNode implements ManagedNode {
+  private final Host host;
+  private final MrsLayout layout;
+  private final MrsProfile profile;
+  private final StatusCommand status;
+  private final SelfRow self;
+  private final RootBundle bundles;
+
+  MrsNode(Host host, NodeIdentity node, MrsProfile profile) throws HostException {
+    this.host = host;
+    this.profile = profile;
+    this.layout = MrsLayout.of(profile, host.login());
+    this.status = new StatusCommand(host, layout.statusScript(), profile.status());
+    this.self = new SelfRow(node, host.environment());
+    this.bundles = new RootBundle(host);
+  }
+
+  @Override
+  public NodeFacts facts() {
+    InstalledCertificates installed = new InstalledCertificates(layout, profile);
+    List<Finding> findings = new ArrayList<>(installed.findings());
+    for (Path missing : layout.missingConfiguration()) {
+      findings.add(
+          Finding.warning(
+              "CONFIGURATION_MISSING",
+              "the directory "
+                  + missing
+                  + " is not there and is left out of the backup; if this version keeps the key"
+                  + " password elsewhere, certificates alone are no way back",
+              "Name the directories of this version in hacert_profile_file, key configuration."));
+    }
+    Optional<OmsStatus> seen = Optional.empty();
+    try {
+      seen = status.await(OmsStatus::settled, Duration.ofSeconds(profile.settleSeconds()));
+    } catch (HostException e) {
+      findings.add(e.finding());
+    }
+    Optional<NodeRow> row = seen.flatMap(self::in);
+    String start = row.map(NodeRow::startTime).orElse("");
+    if (row.isPresent()) {
+      findings.addAll(installed.proven(start, zone()));
+    }
+    return new NodeFacts(
+        row.map(MrsNode::role).orElse(HaRole.UNKNOWN),
+        row.map(NodeRow::nodeName).orElse(""),
+        start,
+        installed.summaries(),
+        installed.digest(),
+        findings,
+        Json.mapper()
+            .valueToTree(
+                seen.map(s -> new PairAssessment.Details(s, host.clock().instant())).orElse(null)));
+  }
+
+  @Override
+  public List<Path> rollbackSet() {
+    return layout.rollbackSet();
+  }
+
+  @Override
+  public List<Path> certificateDirectories() {
+    return layout.certificateDirectories();
+  }
+
+  @Override
+  public List<Finding> checkPassword(Secret password) {
+    char[] chars = password.chars();
+    try {
+      return profile.password().rule().check(chars);
+    } finally {
+      Arrays.fill(chars, '\0');
+    }
+  }
+
+  @Override
+  public List<Finding> checkBundle(Bundle bundle, Secret password) {
+    return bundles.check(bundle, password);
+  }
+
+  @Override
+  public Bundle make(BundleSpec spec, Secret password) throws HostException {
+    return bundles.make(
+        spec,
+        new InstalledCertificates(layout, profile).root(),
+        RootBundle.keyFile(layout),
+        password);
+  }
+
+  @Override
+  public List<Finding> compare(BundleSpec spec) {
+    return new InstalledCertificates(layout, profile)
+        .root()
+        .map(root -> bundles.compare(spec, root))
+        .orElse(List.of());
+  }
+
+  @Override
+  public List<CertificateSummary> summaries(Bundle bundle) {
+    return RootBundle.summaries(bundle);
+  }
+
+  @Override
+  public List<Step> install(Bundle bundle, Secret password, String marker) {
+    return List.of(
+        new Step("root", () -> installRoot(bundle)),
+        new Step("replace", () -> replace(bundle, password, marker)));
+  }
+
+  private String installRoot(Bundle bundle) throws HostException {
+    for (String name : List.of(MrsLayout.ROOT_CERTIFICATE, MrsLayout.ROOT_KEY)) {
+      Path path = layout.certificates().resolve(name);
+      FileMeta meta = Files.exists(path) ? FileMeta.of(path) : FileMeta.mine(0600);
+      AtomicFiles.write(path, bundle.files().get(name), meta.withoutMtime());
+    }
+    return "root-ca.* in " + layout.certificates();
+  }
+
+  private String replace(Bundle bundle, Secret password, String marker) throws HostException {
+    new ReplaceStep(host, layout, profile.replace()).run(password, marker);
+    InstalledCertificates installed = new InstalledCertificates(layout, profile);
+    if (!installed.digest().equals(RootBundle.digest(bundle)) || !installed.consistent()) {
+      throw new HostException(
+          "REPLACE_WITHOUT_EFFECT",
+          String.format(
+              "%s said that it worked, but %s is not a certificate issued by the new root"
+                  + " certificate.",
+              layout.replaceScript(), layout.certificates().resolve(profile.serverCertificate())),
+          "Look at /var/log/Bigdata/omm/oms/ha/scriptlog on this host.");
+    }
+    return "server certificate issued by the new root";
+  }
+
+  @Override
+  public Step restart(Path runDirectory, String serviceStartBefore, boolean again) {
+    return new Step(
+        "restart",
+        () ->
+            new RestartStep(host, layout, profile.restart(), status, self)
+                .run(runDirectory, serviceStartBefore, again));
+  }
+
+  @Override
+  public List<CertificateSummary> installed() {
+    return new InstalledCertificates(layout, profile).summaries();
+  }
+
+  @Override
+  public String serviceStart() {
+    try {
+      return self.in(status.read()).map(NodeRow::startTime).orElse("");
+    } catch (HostException e) {
+      // A service that is down may print anything: it does not say.
+      return "";
+    }
+  }
+
+  @Override
+  public String restartByHand() {
+    return "sh " + layout.restartScript();
+  }
+
+  @Override
+  public Proof prove(String expectedDigest, boolean healthy, Proving proving) {
+    return new PairProof(host, layout, profile, status, self)
+        .prove(expectedDigest, healthy, proving);
+  }
+
+  static HaRole role(NodeRow row) {
+    return switch (row.active()) {
+      case "active" -> HaRole.ACTIVE;
+      case "standby" -> HaRole.STANDBY;
+      default -> HaRole.UNKNOWN;
+    };
+  }
+
+  static String word(HaRole role) {
+    return role.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The vendor's scripts print local time of the login environment. */
+  private ZoneId zone() {
+    String name = host.login().variables().getOrDefault("TZ", "");
+    return ZoneId.getAvailableZoneIds().contains(name) ? ZoneId.of(name) : ZoneId.systemDefault();
+  }
+}

@@ -1,0 +1,69 @@
+package hacert.oms;
+
+import hacert.policy.PasswordRule;
+import java.util.List;
+
+/**
+ * The values of one MRS version: resources {@code hacert/profiles/mrs-*.yaml}; docs/profiles.md
+ * explains each.
+ *
+ * @param omHome the OM home, below BIGDATA_HOME
+ * @param certificates the HA certificates, below the OM home
+ * @param serverCertificate file name of this node's HA server certificate there
+ * @param localCertificates where gen-cert.sh writes and HA may read, below OMS_RUN_PATH
+ * @param configuration HA configuration which holds the encrypted key password, below OMS_RUN_PATH
+ * @param replace the vendor's replacement script
+ * @param restart the vendor's restart script
+ * @param status the vendor's status script
+ * @param settleSeconds how long roles may take to settle before a rotation
+ * @param confirmSeconds how long the pair may take to agree after one
+ * @param password the rule for the key's password
+ */
+public record MrsProfile(
+    String omHome,
+    String certificates,
+    String serverCertificate,
+    String localCertificates,
+    List<String> configuration,
+    Replace replace,
+    Restart restart,
+    Status status,
+    int settleSeconds,
+    int confirmSeconds,
+    Password password) {
+
+  /**
+   * @param script path below the OM home
+   * @param arguments arguments of the script
+   * @param prompt text that asks for the password
+   * @param success text that says it worked
+   * @param seconds deadline
+   */
+  public record Replace(
+      String script, List<String> arguments, String prompt, String success, int seconds) {}
+
+  /**
+   * @param script path below the OM home
+   * @param success text that says it worked
+   * @param seconds how long to wait for it; it is never ended
+   */
+  public record Restart(String script, String success, int seconds) {}
+
+  /**
+   * @param script path below the OM home
+   * @param seconds deadline of one call
+   */
+  public record Status(String script, int seconds) {}
+
+  /**
+   * @param minimumLength fewest characters
+   * @param kinds how many of upper, lower, digit, special it must have
+   * @param specials the special characters
+   * @param otherCharacters whether characters of no kind are allowed
+   */
+  public record Password(int minimumLength, int kinds, String specials, boolean otherCharacters) {
+    PasswordRule rule() {
+      return new PasswordRule(minimumLength, 0, kinds, specials, otherCharacters);
+    }
+  }
+}

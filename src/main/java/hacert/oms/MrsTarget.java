@@ -1,0 +1,46 @@
+package hacert.oms;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import hacert.host.HostException;
+import hacert.target.Bundle;
+import hacert.target.ClusterView;
+import hacert.target.Host;
+import hacert.target.ManagedNode;
+import hacert.target.NodeFacts;
+import hacert.target.NodeIdentity;
+import hacert.target.Profiles;
+import hacert.target.Target;
+import java.util.List;
+import java.util.Map;
+
+/** The target {@code mrs-ha}. */
+public final class MrsTarget implements Target {
+  /** Name of this target. */
+  public static final String NAME = "mrs-ha";
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public ManagedNode open(Host host, NodeIdentity node, String profile, JsonNode overrides)
+      throws HostException {
+    return new MrsNode(host, node, Profiles.load(profile, NAME, overrides, MrsProfile.class));
+  }
+
+  @Override
+  public ClusterView assess(Map<String, NodeFacts> facts) {
+    return new PairAssessment(facts).assess();
+  }
+
+  @Override
+  public String digest(Bundle bundle) {
+    return RootBundle.digest(bundle);
+  }
+
+  @Override
+  public List<String> bundleFiles() {
+    return List.of(MrsLayout.ROOT_CERTIFICATE, MrsLayout.ROOT_KEY);
+  }
+}

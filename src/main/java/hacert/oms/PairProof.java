@@ -1,0 +1,152 @@
+package hacert.oms;
+
+import hacert.host.HostException;
+import hacert.oms.OmsStatus.NodeRow;
+import hacert.result.Finding;
+import hacert.target.HaRole;
+import hacert.target.Host;
+import hacert.target.ManagedNode.Proof;
+import hacert.target.ManagedNode.Proving;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Proves, from one node, that the pair works with what is installed: the files belong together, and
+ * the status shows one steady active and one steady standby node in health.
+ */
+final class PairProof {
+  private final Host host;
+  private final MrsLayout layout;
+  private final MrsProfile profile;
+  private final StatusCommand status;
+  private final SelfRow self;
+  private final List<Finding> findings = new ArrayList<>();
+
+  PairProof(Host host, MrsLayout layout, MrsProfile profile, StatusCommand status, SelfRow self) {
+    this.host = host;
+    this.layout = layout;
+    this.profile = profile;
+    this.status = status;
+    this.self = self;
+  }
+
+  Proof prove(String expectedDigest, boolean healthy, Proving proving) {
+    InstalledCertificates installed = new InstalledCertificates(layout, profile);
+    files(installed, expectedDigest, healthy);
+    Optional<OmsStatus> seen = Optional.empty();
+    if (!Finding.stops(findings)) {
+      seen = agreement(healthy);
+    }
+    Instant agreed = host.clock().instant();
+    if (!Finding.stops(findings)) {
+      swap(seen, proving.role());
+      findings.add(
+          Finding.info(
+              "NOT_PROVEN_BY_HANDSHAKE",
+              "the profile names no HA port, so no handshake was made: the proof is both nodes'"
+                  + " status and the start of their HA processes"));
+      page(seen, proving.managerUrl());
+    }
+    return new Proof(
+        !Finding.stops(findings), agreed, installed.summaries(), List.copyOf(findings));
+  }
+
+  private void files(InstalledCertificates installed, String expectedDigest, boolean healthy) {
+    if (!expectedDigest.isEmpty() && !installed.digest().equals(expectedDigest)) {
+      findings.add(
+          Finding.error(
+              "INSTALLED_DIFFERS",
+              String.format(
+                  "%s should have the SHA-256 fingerprint %s and has %s.",
+                  layout.rootCertificate(), expectedDigest, installed.digest()),
+              "Find out who changed it."));
+    }
+    // What was found broken before a rotation may be found so again after a rollback.
+    if (healthy && !installed.consistent()) {
+      findings.add(
+          Finding.error(
+              "SERVER_NOT_ISSUED",
+              String.format(
+                  "%s is not issued by %s.",
+                  layout.certificates().resolve(profile.serverCertificate()),
+                  layout.rootCertificate()),
+              "Look at /var/log/Bigdata/omm/oms/ha/scriptlog on this host."));
+    }
+  }
+
+  private Optional<OmsStatus> agreement(boolean healthy) {
+    Duration patience = Duration.ofSeconds(profile.confirmSeconds());
+    try {
+      Optional<OmsStatus> seen = status.await(s -> agrees(s, healthy), patience);
+      if (seen.filter(s -> agrees(s, healthy)).isEmpty()) {
+        findings.add(disagreement(seen, patience));
+      }
+      return seen;
+    } catch (HostException e) {
+      findings.add(e.finding());
+      return Optional.empty();
+    }
+  }
+
+  private static boolean agrees(OmsStatus s, boolean healthy) {
+    return s.settled()
+        && count(s, "active") == 1
+        && count(s, "standby") == 1
+        && (!healthy || s.nodes().stream().allMatch(NodeRow::normal));
+  }
+
+  private static long count(OmsStatus s, String role) {
+    return s.nodes().stream().filter(r -> r.active().equals(role)).count();
+  }
+
+  private Finding disagreement(Optional<OmsStatus> seen, Duration patience) {
+    String rows =
+        seen.map(
+                s ->
+                    s.nodes().stream()
+                        .map(
+                            r ->
+                                r.nodeName()
+                                    + " "
+                                    + r.active()
+                                    + "/"
+                                    + r.allResourcesOk()
+                                    + "/"
+                                    + r.runPhase())
+                        .toList()
+                        .toString())
+            .orElse("no status at all");
+    return Finding.error(
+        "PAIR_NOT_AGREED",
+        String.format(
+            "After %d s the pair does not show one steady active and one steady standby node in"
+                + " health. The status says: %s.",
+            patience.toSeconds(), rows),
+        "Look at /var/log/Bigdata/omm/oms/ha/runlog on both nodes.");
+  }
+
+  private void swap(Optional<OmsStatus> seen, HaRole before) {
+    HaRole now = seen.flatMap(self::in).map(MrsNode::role).orElse(HaRole.UNKNOWN);
+    if (before != HaRole.UNKNOWN && now != HaRole.UNKNOWN && now != before) {
+      findings.add(
+          Finding.warning(
+              "ROLES_SWAPPED",
+              String.format(
+                  "this node was %s before and is %s now: the pair swapped its HA roles",
+                  MrsNode.word(before), MrsNode.word(now)),
+              "Nothing has to be done; swap them back on the Manager page if it matters."));
+    }
+  }
+
+  private void page(Optional<OmsStatus> seen, String url) {
+    boolean active =
+        seen.flatMap(self::in).map(MrsNode::role).filter(HaRole.ACTIVE::equals).isPresent();
+    if (url.isEmpty() || !active) {
+      return;
+    }
+    ManagerPage.check(url).ifPresent(findings::add);
+  }
+}

@@ -1,0 +1,80 @@
+package hacert.oms;
+
+import hacert.host.Command;
+import hacert.host.HostException;
+import hacert.host.MarkedProcesses;
+import hacert.host.Prompt;
+import hacert.host.TerminalResult;
+import hacert.target.Host;
+import hacert.target.Secret;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Runs {@code replacehaSSLCert.sh}, which issues this node's HA server certificate from the root in
+ * certHA and installs it. What it says is not believed alone: the caller checks the files.
+ */
+final class ReplaceStep {
+  private static final int SHOWN = 500;
+
+  private final Host host;
+  private final MrsLayout layout;
+  private final MrsProfile.Replace profile;
+
+  ReplaceStep(Host host, MrsLayout layout, MrsProfile.Replace profile) {
+    this.host = host;
+    this.layout = layout;
+    this.profile = profile;
+  }
+
+  void run(Secret password, String marker) throws HostException {
+    List<String> argv = new ArrayList<>(List.of("sh", layout.replaceScript().toString()));
+    argv.addAll(profile.arguments());
+    byte[] answer = password.copy();
+    TerminalResult result;
+    try {
+      result =
+          host.terminal()
+              .run(
+                  Command.of(host.login(), argv)
+                      .withVariable(MarkedProcesses.VARIABLE, marker)
+                      .withDeadline(Duration.ofSeconds(profile.seconds())),
+                  List.of(new Prompt(profile.prompt(), answer)));
+    } finally {
+      Arrays.fill(answer, (byte) 0);
+    }
+    judge(result);
+  }
+
+  private void judge(TerminalResult result) throws HostException {
+    if (result.repeated().isPresent()) {
+      throw new HostException(
+          "REPLACE_PASSWORD_WRONG",
+          layout.replaceScript() + " asked for the password again: it did not accept it.",
+          "Check hacert_password against the key in root-ca.pem.");
+    }
+    if (result.timedOut()) {
+      throw new HostException(
+          "REPLACE_TIMED_OUT",
+          String.format(
+              "%s did not end within %d s and was ended. Its output ends: %s",
+              layout.replaceScript(), profile.seconds(), tail(result.output())),
+          "Look at /var/log/Bigdata/omm/oms/ha/scriptlog on this host.");
+    }
+    if (!result.ok() || !result.output().contains(profile.success())) {
+      throw new HostException(
+          "REPLACE_FAILED",
+          String.format(
+              "%s: expected exit code 0 and '%s'; seen exit code %d, and output that ends: %s",
+              layout.replaceScript(), profile.success(), result.exitCode(), tail(result.output())),
+          "Look at /var/log/Bigdata/omm/oms/ha/scriptlog on this host.");
+    }
+  }
+
+  static String tail(String output) {
+    String text = output.strip();
+    return text.isEmpty() ? "(nothing)" : text.substring(Math.max(0, text.length() - SHOWN));
+  }
+}

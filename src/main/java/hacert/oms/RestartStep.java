@@ -1,0 +1,151 @@
+package hacert.oms;
+
+import hacert.host.Attempt;
+import hacert.host.Command;
+import hacert.host.HostException;
+import hacert.target.Host;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Runs {@code restart-oms.sh} detached from this program and never ends it. It has worked when the
+ * script said so and, where the status tells process starts, when HA has started anew.
+ */
+final class RestartStep {
+  private static final Duration PAUSE = Duration.ofMillis(50);
+  private static final int OUTPUT = 64 << 10;
+
+  /** After the script's end a status may lag: HA is there, its row not yet. */
+  private static final Duration STATUS_LAG = Duration.ofSeconds(60);
+
+  private final Host host;
+  private final MrsLayout layout;
+  private final MrsProfile.Restart profile;
+  private final StatusCommand status;
+  private final SelfRow self;
+
+  RestartStep(
+      Host host, MrsLayout layout, MrsProfile.Restart profile, StatusCommand status, SelfRow self) {
+    this.host = host;
+    this.layout = layout;
+    this.profile = profile;
+    this.status = status;
+    this.self = self;
+  }
+
+  /**
+   * Restarts, or waits for the restart of this directory that is under way or over.
+   *
+   * @param again whether it was seen to fail before: then HA's own start time decides
+   * @return a note for the report
+   */
+  String run(Path directory, String startBefore, boolean again) throws HostException {
+    Attempt attempt =
+        host.detached()
+            .startOrAttach(
+                directory,
+                Command.of(host.login(), List.of("sh", layout.restartScript().toString())));
+    Instant end = host.clock().instant().plusSeconds(profile.seconds());
+    while (true) {
+      Attempt.State state = attempt.poll();
+      String output = attempt.output(OUTPUT);
+      boolean said = output.contains(profile.success());
+      if (state instanceof Attempt.Exited && again) {
+        Optional<String> late =
+            startBefore.isEmpty() ? Optional.empty() : started(startBefore, Duration.ZERO);
+        if (late.isPresent()) {
+          return late.get() + ", though the restart script failed";
+        }
+      }
+      if (state instanceof Attempt.Exited exited) {
+        return exited(exited.code(), said, output, startBefore);
+      }
+      if (!(state instanceof Attempt.Running)) {
+        return vanished(startBefore);
+      }
+      if (host.clock().instant().isAfter(end)) {
+        return overdue(said, output, startBefore);
+      }
+      pause();
+    }
+  }
+
+  private String exited(int code, boolean said, String output, String startBefore)
+      throws HostException {
+    if (code == 0 && said) {
+      return started(startBefore, STATUS_LAG)
+          .orElseThrow(() -> notRestarted("said that it worked", startBefore));
+    }
+    throw new HostException(
+        "RESTART_FAILED",
+        String.format(
+            "%s: expected exit code 0 and '%s'; seen exit code %d, and output that ends: %s",
+            layout.restartScript(), profile.success(), code, ReplaceStep.tail(output)),
+        "Look at /var/log/Bigdata/controller/oms_ctl.log on this host.");
+  }
+
+  /** The machine was restarted, or someone ended the script: only HA itself can tell. */
+  private String vanished(String startBefore) throws HostException {
+    return started(startBefore, Duration.ZERO)
+        .filter(note -> !startBefore.isEmpty())
+        .orElseThrow(
+            () ->
+                new HostException(
+                    "RESTART_UNKNOWN",
+                    layout.restartScript()
+                        + " was started, no longer runs, and left no exit code; HA is not seen to"
+                        + " have started anew.",
+                    "Run status-oms.sh on this host."));
+  }
+
+  private String overdue(boolean said, String output, String startBefore) throws HostException {
+    if (said) {
+      Optional<String> note = started(startBefore, STATUS_LAG);
+      if (note.isPresent()) {
+        return note.get() + "; the script itself still runs";
+      }
+    }
+    throw new HostException(
+        "RESTART_TIMED_OUT",
+        String.format(
+            "%s has not ended after %d s. It was not ended and may still work. Its output ends: %s",
+            layout.restartScript(), profile.seconds(), ReplaceStep.tail(output)),
+        "Watch status-oms.sh on this host. When HA runs, run the same command again.");
+  }
+
+  private HostException notRestarted(String script, String startBefore) {
+    return new HostException(
+        "NOT_RESTARTED",
+        String.format(
+            "%s %s, but HA still runs since %s.", layout.restartScript(), script, startBefore),
+        "Look at /var/log/Bigdata/omm/oms/ha/runlog on this host.");
+  }
+
+  /** Whether HA has started anew: a note that says how it is known; empty if it has not. */
+  private Optional<String> started(String startBefore, Duration patience) throws HostException {
+    if (startBefore.isEmpty()) {
+      return Optional.of("the status tells no start time: the script's word is relied on");
+    }
+    return status
+        .await(s -> start(s).filter(t -> !t.equals(startBefore)).isPresent(), patience)
+        .flatMap(this::start)
+        .filter(t -> !t.equals(startBefore))
+        .map(t -> "HA runs since " + t);
+  }
+
+  private Optional<String> start(OmsStatus s) {
+    return self.in(s).map(OmsStatus.NodeRow::startTime).filter(t -> !t.isEmpty());
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(PAUSE.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for a restart", e);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package hacert.oms;
+
+import hacert.host.Command;
+import hacert.host.CommandResult;
+import hacert.host.HostException;
+import hacert.target.Host;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** Runs {@code status-oms.sh}, once or until it says what is waited for. */
+final class StatusCommand {
+  /** The script itself takes about a second on a real node; a shorter pause would only load it. */
+  private static final Duration PAUSE = Duration.ofMillis(200);
+
+  private final Host host;
+  private final Path script;
+  private final Duration deadline;
+
+  StatusCommand(Host host, Path script, MrsProfile.Status profile) {
+    this.host = host;
+    this.script = script;
+    this.deadline = Duration.ofSeconds(profile.seconds());
+  }
+
+  /**
+   * Runs it once. Its exit code is not documented and not believed; the table is.
+   *
+   * @throws HostException with {@code STATUS_TIMED_OUT} or {@code STATUS_UNREADABLE}
+   */
+  OmsStatus read() throws HostException {
+    CommandResult result =
+        host.commands()
+            .run(Command.of(host.login(), List.of("sh", script.toString())).withDeadline(deadline));
+    if (result.timedOut()) {
+      throw new HostException(
+          "STATUS_TIMED_OUT",
+          script + " did not end within " + deadline.toSeconds() + " s.",
+          "Run it by hand as omm and see what it waits for.");
+    }
+    return StatusParser.parse(result.stdout())
+        .orElseThrow(
+            () ->
+                new HostException(
+                    "STATUS_UNREADABLE",
+                    String.format(
+                        "%s printed no table of nodes (exit code %d, %d characters).",
+                        script, result.exitCode(), result.stdout().length()),
+                    "Run it by hand as omm. If this version prints another form, report it."));
+  }
+
+  /**
+   * Runs it until the status fits, or the time is over; answers the last one read.
+   *
+   * @param patience how long to wait in all
+   * @return empty if no status could be read at all
+   */
+  Optional<OmsStatus> await(Predicate<OmsStatus> fits, Duration patience) throws HostException {
+    Instant end = host.clock().instant().plus(patience);
+    Optional<OmsStatus> last = Optional.empty();
+    Optional<HostException> trouble = Optional.empty();
+    while (true) {
+      try {
+        last = Optional.of(read());
+        trouble = Optional.empty();
+        if (fits.test(last.get())) {
+          return last;
+        }
+      } catch (HostException e) {
+        // While HA restarts, the script may print anything; only its last word counts.
+        trouble = Optional.of(e);
+      }
+      if (host.clock().instant().isAfter(end)) {
+        if (last.isEmpty() && trouble.isPresent()) {
+          throw trouble.get();
+        }
+        return last;
+      }
+      pause();
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(PAUSE.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for a status", e);
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package hacert.rotation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import hacert.host.HostException;
+import hacert.host.Snapshot;
+import hacert.result.Json;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** What the journal says of an apply on this node. */
+final class Applied {
+  private Applied() {}
+
+  /** What was installed; empty until the last file of an apply was written. */
+  static Optional<Snapshot> snapshot(Journal journal) {
+    return journal
+        .entry(Phase.APPLY_RESTART)
+        .map(e -> e.data().path("installed"))
+        .filter(JsonNode::isObject)
+        .map(node -> Json.mapper().convertValue(node, Snapshot.class));
+  }
+
+  /** The directory of the last restart that an apply began. */
+  static Path restartDirectory(StateDirectory state, Journal journal) {
+    int attempt =
+        journal.entry(Phase.APPLY_RESTART).map(e -> e.data().path("attempt").asInt(1)).orElse(1);
+    return restartDirectory(state, journal.rotation(), attempt);
+  }
+
+  static Path restartDirectory(StateDirectory state, String rotation, int attempt) {
+    return state.rotation(rotation).resolve("restart-" + attempt);
+  }
+
+  static Path rollbackDirectory(StateDirectory state, String rotation, int attempt) {
+    return state.rotation(rotation).resolve("restart-back-" + attempt);
+  }
+
+  /** Data of the restart step, put into the journal before it begins. */
+  static JsonNode restartData(int attempt, Snapshot installed) throws HostException {
+    var data = Json.mapper().createObjectNode().put("attempt", attempt);
+    data.set("installed", Json.mapper().valueToTree(installed));
+    return data;
+  }
+}

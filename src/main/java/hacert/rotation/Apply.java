@@ -1,0 +1,247 @@
+package hacert.rotation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import hacert.host.Attempt;
+import hacert.host.HostException;
+import hacert.host.MarkedProcesses;
+import hacert.host.Snapshot;
+import hacert.host.Snapshot.Difference;
+import hacert.result.Finding;
+import hacert.result.Json;
+import hacert.result.Outcome;
+import hacert.result.Result;
+import hacert.rotation.Journal.Entry;
+import hacert.rotation.Journal.State;
+import hacert.target.Bundle;
+import hacert.target.HaRole;
+import hacert.target.NodeFacts;
+import hacert.target.Secret;
+import hacert.target.Step;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Changes this node: installs what is staged, and restarts the service.
+ *
+ * <p>It refuses to begin unless every node is staged alike (first node), or the first node's apply
+ * has succeeded (others), nothing was changed since the backup, and, on the first node, the HA
+ * roles and the health are still what the plan was made for. Once begun it is finished, however
+ * often it is cut off.
+ */
+final class Apply {
+  private final Site site;
+  private final Plan plan;
+
+  Apply(Site site) {
+    this.site = site;
+    this.plan = site.plan();
+  }
+
+  Answer run() throws HostException, RefusedException, LockedException {
+    Journal journal = OpenJournal.of(site);
+    if (journal.done(Phase.APPLY_RESTART)) {
+      return Answer.of(Outcome.UNCHANGED)
+          .after(site.node().installed())
+          .steps(skipped(journal))
+          .data(applied(journal));
+    }
+    boolean begun = journal.begunAny(Phase.APPLY);
+    if (!begun) {
+      gate(journal);
+    }
+    return begin(journal);
+  }
+
+  private Answer begin(Journal journal) throws HostException, RefusedException {
+    if (plan.kind() == Plan.Kind.RESTORE) {
+      Steps steps = site.steps(journal);
+      steps.run(
+          Phase.APPLY_RESTORE,
+          () -> {
+            Generation wanted = site.generations().get(plan.restore());
+            wanted.manifest().restore(site.state().generation(plan.restore()));
+            return Steps.Done.of("files of generation " + plan.restore());
+          });
+      return restart(steps);
+    }
+    Secret password =
+        site.secrets()
+            .password()
+            .orElseThrow(
+                () ->
+                    new RefusedException(
+                        "PASSWORD_MISSING",
+                        "No password for the key was given.",
+                        "Set hacert_password, from a vault."));
+    try (Bundle bundle = StagedBundle.read(site.state().bundle(plan.rotation()))) {
+      checkStaged(journal, bundle, password);
+      String marker = plan.rotation() + "." + site.name();
+      MarkedProcesses.awaitEnd(marker, site.host().clock());
+      Steps steps = site.steps(journal);
+      for (Step step : site.node().install(bundle, password, marker)) {
+        steps.run(Phase.APPLY + "." + step.name(), () -> Steps.Done.of(step.action().run()));
+      }
+      return restart(steps);
+    }
+  }
+
+  private Answer restart(Steps steps) throws HostException {
+    Journal journal = steps.journal();
+    int attempt = attempt(journal);
+    Step restart =
+        site.node()
+            .restart(
+                Applied.restartDirectory(site.state(), plan.rotation(), attempt),
+                journal.serviceStart(),
+                failed(journal.entry(Phase.APPLY_RESTART)));
+    Optional<Snapshot> before = Applied.snapshot(journal);
+    JsonNode data =
+        Applied.restartData(attempt, before.isPresent() ? before.get() : site.installed());
+    steps.run(Phase.APPLY_RESTART, data, () -> Steps.Done.of(restart.action().run()));
+    return Answer.of(Outcome.SUCCEEDED)
+        .steps(steps.reports())
+        .after(site.node().installed())
+        .restart(steps.seconds(Phase.APPLY_RESTART).orElse(null))
+        .data(applied(steps.journal()));
+  }
+
+  /**
+   * A restart that was cut off is attached to. One that failed is looked at again in the same run,
+   * and begun anew only in another: at most one a run.
+   */
+  private int attempt(Journal journal) throws HostException {
+    Optional<Entry> earlier = journal.entry(Phase.APPLY_RESTART);
+    int number = earlier.map(e -> e.data().path("attempt").asInt(1)).orElse(1);
+    boolean anotherRun =
+        earlier.filter(e -> !e.run().equals(site.request().holder().process())).isPresent();
+    Attempt.State state =
+        site.host()
+            .detached()
+            .find(Applied.restartDirectory(site.state(), plan.rotation(), number))
+            .poll();
+    boolean over =
+        state instanceof Attempt.Exited exited && exited.code() != 0
+            || state instanceof Attempt.Exited && failed(earlier)
+            || state instanceof Attempt.Vanished
+            || state instanceof Attempt.Withdrawn;
+    return anotherRun && over ? number + 1 : number;
+  }
+
+  private static boolean failed(Optional<Entry> entry) {
+    return entry.filter(e -> e.state() == State.FAILED).isPresent();
+  }
+
+  private void gate(Journal journal) throws HostException, RefusedException {
+    if (!journal.done(Phase.STAGE_BUNDLE) || !journal.done(Phase.STAGE_BACKUP)) {
+      throw new RefusedException(
+          "NOT_STAGED",
+          "This node is not staged for rotation " + plan.rotation() + ". It was not changed.",
+          "Run the playbook from its beginning.");
+    }
+    if (site.first()) {
+      stagedAlike(journal);
+      unchangedRoles();
+    } else {
+      firstApplied();
+    }
+    untouched();
+  }
+
+  private void stagedAlike(Journal journal) throws RefusedException {
+    JsonNode mine = journal.entry(Phase.STAGE_BUNDLE).orElseThrow().data().path("files");
+    for (String node : plan.order()) {
+      boolean alike =
+          site.request().staged().stream()
+              .filter(r -> good(r, "stage", node))
+              .anyMatch(r -> r.data().path("staged").path("files").equals(mine));
+      if (!alike) {
+        throw new RefusedException(
+            "NOT_STAGED",
+            "There is no proof that "
+                + node
+                + " holds the same staged bundle as this node."
+                + " Nothing was changed.",
+            "Run the playbook from its beginning: it stages every node before it applies.");
+      }
+    }
+  }
+
+  private void firstApplied() throws RefusedException {
+    Result first = site.request().first();
+    if (first == null || !good(first, "apply", plan.order().get(0))) {
+      throw new RefusedException(
+          "FIRST_NODE_NOT_APPLIED",
+          "There is no proof that "
+              + plan.order().get(0)
+              + " was changed and restarted in rotation "
+              + plan.rotation()
+              + ". This node was not changed.",
+          "Run the playbook from its beginning: it applies the active node first.");
+    }
+  }
+
+  private boolean good(Result result, String operation, String node) {
+    return operation.equals(result.operation())
+        && node.equals(result.host())
+        && plan.rotation().equals(result.rotation())
+        && !result.check()
+        && result.outcome().good();
+  }
+
+  private void unchangedRoles() throws RefusedException {
+    NodeFacts facts = site.node().facts();
+    boolean active = site.name().equals(plan.active());
+    if (facts.role() != (active ? HaRole.ACTIVE : HaRole.STANDBY)) {
+      throw new RefusedException(
+          "ROLES_CHANGED",
+          "This node was active when the rotation was planned and is "
+              + facts.role().name().toLowerCase(java.util.Locale.ROOT)
+              + " now. Nothing was changed.",
+          "Run the playbook again: it plans anew.");
+    }
+  }
+
+  /** What is installed must still be what was backed up, or the backup would be no way back. */
+  private void untouched() throws HostException, RefusedException {
+    List<Difference> differences =
+        GenerationStore.differences(
+            site.generations().get(plan.from()).manifest(), site.installed());
+    if (!differences.isEmpty()) {
+      throw new RefusedException(
+          "FILES_CHANGED",
+          "Since it was staged someone changed files on this node: "
+              + differences.stream().limit(5).toList()
+              + ". The rotation has not changed this node.",
+          "Find out who did it. Then run the playbook again: it plans anew.");
+    }
+  }
+
+  private void checkStaged(Journal journal, Bundle bundle, Secret password)
+      throws HostException, RefusedException {
+    JsonNode files = journal.entry(Phase.STAGE_BUNDLE).orElseThrow().data().path("files");
+    if (!Json.mapper().valueToTree(StagedBundle.hashes(bundle)).equals(files)) {
+      throw new RefusedException(
+          "NOT_STAGED",
+          "The staged bundle on this node was changed since it was staged.",
+          "Find out who changed " + site.state().bundle(plan.rotation()) + ".");
+    }
+    List<Finding> findings = site.node().checkBundle(bundle, password);
+    if (Finding.stops(findings)) {
+      throw new RefusedException(findings);
+    }
+  }
+
+  private List<hacert.result.StepReport> skipped(Journal journal) {
+    return journal.entries().stream()
+        .filter(e -> e.step().startsWith(Phase.APPLY + "."))
+        .map(e -> new hacert.result.StepReport(e.step(), "skipped", 0, "done at " + e.ended()))
+        .toList();
+  }
+
+  private JsonNode applied(Journal journal) {
+    return Json.mapper()
+        .createObjectNode()
+        .put("node", site.name())
+        .put("restart", journal.entry(Phase.APPLY_RESTART).map(Entry::note).orElse(""));
+  }
+}

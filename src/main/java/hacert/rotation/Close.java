@@ -1,0 +1,81 @@
+package hacert.rotation;
+
+import hacert.host.HostException;
+import hacert.result.Outcome;
+import hacert.result.StepReport;
+import hacert.target.NodeFacts;
+import java.util.List;
+
+/**
+ * Ends the rotation on this node: records the new generation, gives up the lease, removes what was
+ * staged. After a rollback it only ends the journal.
+ */
+final class Close {
+  private final Site site;
+  private final Plan plan;
+
+  Close(Site site) {
+    this.site = site;
+    this.plan = site.plan();
+  }
+
+  Answer run() throws HostException, RefusedException, LockedException {
+    Journal journal = OpenJournal.of(site);
+    if (!journal.isOpen()) {
+      return Answer.of(
+          journal.outcome() == Outcome.ROLLED_BACK ? Outcome.ROLLED_BACK : Outcome.UNCHANGED);
+    }
+    Outcome outcome = outcome(journal);
+    Trees.remove(site.state().bundle(plan.rotation()));
+    if (outcome == Outcome.SUCCEEDED) {
+      record(journal);
+    }
+    Journal closed = journal.with(outcome);
+    site.journals().archive(closed);
+    site.journals().save(closed);
+    String note =
+        switch (outcome) {
+          case SUCCEEDED -> "generation " + plan.to();
+          case ROLLED_BACK -> "generation " + plan.from() + " is back";
+          default -> "nothing was changed";
+        };
+    return Answer.of(outcome == Outcome.ROLLED_BACK ? outcome : Outcome.SUCCEEDED)
+        .steps(List.of(new StepReport("close", "done", 0, note)))
+        .after(site.node().installed());
+  }
+
+  private Outcome outcome(Journal journal) throws RefusedException {
+    boolean back = plan.action() == Plan.Action.BACK;
+    boolean changed = journal.begunAny(Phase.APPLY);
+    if (back && !changed) {
+      return Outcome.REFUSED;
+    }
+    if (!journal.done(back ? Phase.CONFIRM_BACK : Phase.CONFIRM_PROVE)) {
+      throw new RefusedException(
+          "NOT_CONFIRMED",
+          "Rotation " + plan.rotation() + " is not proven on this node; it stays open.",
+          "Run the playbook from its beginning.");
+    }
+    return back ? Outcome.ROLLED_BACK : Outcome.SUCCEEDED;
+  }
+
+  private void record(Journal journal) throws HostException {
+    NodeFacts facts = site.node().facts();
+    Generation.Origin origin =
+        plan.kind() == Plan.Kind.RESTORE ? Generation.Origin.RESTORED : Generation.Origin.INSTALLED;
+    Generation installed =
+        new Generation(
+            Generation.SCHEMA,
+            plan.to(),
+            site.now(),
+            journal.rotation(),
+            origin,
+            true,
+            facts.bundleDigest(),
+            facts.installed(),
+            site.installed());
+    site.generations().keep(installed, site.node().restartByHand());
+    site.generations()
+        .prune(site.request().settings().generations(), List.of(plan.from(), plan.to()));
+  }
+}

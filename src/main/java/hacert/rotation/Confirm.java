@@ -1,0 +1,99 @@
+package hacert.rotation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import hacert.host.HostException;
+import hacert.result.Finding;
+import hacert.result.Json;
+import hacert.result.Outcome;
+import hacert.rotation.Journal.Entry;
+import hacert.target.HaRole;
+import hacert.target.ManagedNode.Proof;
+import hacert.target.ManagedNode.Proving;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Proves from this node that the cluster works with what is installed: after a rotation with the
+ * new bundle, after a rollback with the old one.
+ */
+final class Confirm {
+  private final Site site;
+  private final Plan plan;
+
+  Confirm(Site site) {
+    this.site = site;
+    this.plan = site.plan();
+  }
+
+  Answer run() throws HostException, RefusedException, LockedException {
+    Journal journal = OpenJournal.of(site);
+    boolean back = plan.action() == Plan.Action.BACK;
+    boolean untouched = !journal.begunAny(Phase.APPLY) && plan.back().isEmpty();
+    if (!journal.isOpen() || back && untouched) {
+      return Answer.of(Outcome.UNCHANGED).after(site.node().installed());
+    }
+    if (!back && !journal.done(Phase.APPLY_RESTART)) {
+      throw new RefusedException(
+          "NOT_APPLIED",
+          "Rotation " + plan.rotation() + " has not changed this node yet.",
+          "Run the playbook from its beginning.");
+    }
+    return prove(journal, back);
+  }
+
+  private Answer prove(Journal journal, boolean back) throws HostException {
+    Steps steps = site.steps(journal);
+    String expected =
+        journal
+            .entry(back ? Phase.STAGE_BACKUP : Phase.STAGE_BUNDLE)
+            .map(e -> e.data().path("digest").asText())
+            .orElse("");
+    List<Finding> findings = new ArrayList<>();
+    steps.run(
+        back ? Phase.CONFIRM_BACK : Phase.CONFIRM_PROVE,
+        () -> {
+          Proof proof = site.node().prove(expected, !back || plan.healthy(), proving(journal));
+          findings.addAll(proof.findings());
+          for (Finding f : proof.findings()) {
+            if (Finding.stops(List.of(f))) {
+              throw new HostException(f.code(), f.message(), f.remedy());
+            }
+          }
+          return new Steps.Done("proven", agreed(journal, proof.agreed()));
+        });
+    Optional<JsonNode> data =
+        steps.journal().entry(back ? Phase.CONFIRM_BACK : Phase.CONFIRM_PROVE).map(Entry::data);
+    return Answer.of(Outcome.SUCCEEDED)
+        .findings(findings)
+        .steps(steps.reports())
+        .after(site.node().installed())
+        .mixedWindow(
+            data.map(d -> d.path("mixed_window"))
+                .filter(JsonNode::isNumber)
+                .map(JsonNode::asDouble)
+                .orElse(null));
+  }
+
+  private Proving proving(Journal journal) {
+    return new Proving(
+        HaRole.valueOf(journal.role().toUpperCase(Locale.ROOT)),
+        site.request().settings().managerUrl());
+  }
+
+  /** On the first node, both ends of the mixed window are seen by one clock. */
+  private JsonNode agreed(Journal journal, Instant agreed) {
+    ObjectNode data = Json.mapper().createObjectNode().put("agreed", agreed.toString());
+    journal.entries().stream()
+        .filter(e -> site.first() && e.step().startsWith(Phase.APPLY + "."))
+        .map(Entry::began)
+        .min(Instant::compareTo)
+        .ifPresent(
+            began -> data.put("mixed_window", Duration.between(began, agreed).toMillis() / 1000.0));
+    return data;
+  }
+}

@@ -1,0 +1,118 @@
+package hacert.rotation;
+
+import hacert.result.Exit;
+import hacert.result.Finding;
+import hacert.result.Severity;
+import hacert.target.ClusterView;
+import hacert.target.NodeFacts;
+import hacert.target.NodeIdentity;
+import hacert.target.Target;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Decides for a cluster, from what was discovered on all of its nodes, what is to be done. It looks
+ * at nothing but its question, and neither a playbook nor a command judges beside it:
+ *
+ * <ol>
+ *   <li>another rotation holds the cluster: no ({@link Claims});
+ *   <li>a rotation has begun to change a node and has not ended: {@link Recovery} decides whether
+ *       it goes forward, back, or stops;
+ *   <li>the cluster is not fit for a change: no;
+ *   <li>nothing is due ({@link Due}): nothing;
+ *   <li>else: rotate, active node first.
+ * </ol>
+ *
+ * A rotation that was cut off before it changed anything is forgotten and begun anew.
+ */
+public final class Decide {
+  private static final Duration MOST_SKEW = Duration.ofSeconds(60);
+
+  private final Target target;
+
+  /** Decides for clusters of one kind. */
+  public Decide(Target target) {
+    this.target = target;
+  }
+
+  /** Decides. */
+  public Decision decide(Question q) {
+    List<Finding> claims = Claims.of(q);
+    boolean reading = q.intent() == Settings.Intent.CHECK;
+    if (Finding.stops(claims) && !reading) {
+      return new Decision.No(Exit.LOCKED, claims);
+    }
+    Optional<Journal> open =
+        q.found().values().stream().filter(Discovery::changed).map(Discovery::journal).findFirst();
+    Optional<Journal> unclosed = open.isPresent() ? open : abandonedAfterFailure(q);
+    if (unclosed.isPresent() && !reading) {
+      return new Recovery(target, q, unclosed.get()).decide();
+    }
+    return fresh(q, claims);
+  }
+
+  /** After a failure in this run, what was staged is closed, though nothing was changed. */
+  private static Optional<Journal> abandonedAfterFailure(Question q) {
+    return q.found().values().stream()
+        .filter(d -> q.afterFailure() && d.open())
+        .map(Discovery::journal)
+        .findFirst();
+  }
+
+  private Decision fresh(Question q, List<Finding> claims) {
+    Map<String, NodeFacts> facts = new LinkedHashMap<>();
+    q.found().forEach((node, discovery) -> facts.put(node, discovery.facts()));
+    ClusterView view = target.assess(facts);
+    List<Finding> findings = new ArrayList<>(claims);
+    q.unreachable().values().forEach(findings::addAll);
+    q.found().values().forEach(d -> d.findings().forEach(f -> findings.add(f.on(d.node()))));
+    findings.addAll(view.findings());
+    findings.addAll(clocks(q));
+    findings.replaceAll(f -> accepted(q, f));
+    boolean reading = q.intent() == Settings.Intent.CHECK;
+    if (Finding.stops(findings) && !reading) {
+      return new Decision.No(Exit.REFUSED, findings);
+    }
+    if (q.found().isEmpty()) {
+      return new Decision.No(Exit.REFUSED, findings);
+    }
+    return new FreshPlan(q, view, findings).make();
+  }
+
+  /** An operator may take the risk of a backup that is not proven to be the running state. */
+  private static Finding accepted(Question q, Finding finding) {
+    return q.settings().acceptUnproven() && finding.code().equals("UNPROVEN")
+        ? new Finding(
+            Severity.WARNING,
+            finding.code(),
+            finding.message() + " Accepted by hacert_accept_unproven.",
+            finding.remedy())
+        : finding;
+  }
+
+  private static List<Finding> clocks(Question q) {
+    List<Discovery> told =
+        q.found().values().stream().filter(d -> d.clockOffset() != null).toList();
+    double least = told.stream().mapToDouble(Discovery::clockOffset).min().orElse(0);
+    double most = told.stream().mapToDouble(Discovery::clockOffset).max().orElse(0);
+    if (most - least <= MOST_SKEW.toSeconds()) {
+      return List.of();
+    }
+    return List.of(
+        Finding.error(
+            "CLOCK_SKEW",
+            String.format(
+                "The clocks of the nodes differ by %.0f s; at most %d s are allowed, or a new"
+                    + " certificate is not yet valid on one of them.",
+                most - least, MOST_SKEW.toSeconds()),
+            "Synchronise the clocks of " + names(q.nodes()) + ", then run again."));
+  }
+
+  private static String names(List<NodeIdentity> nodes) {
+    return String.join(" and ", nodes.stream().map(NodeIdentity::name).toList());
+  }
+}

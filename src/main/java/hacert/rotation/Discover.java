@@ -1,0 +1,174 @@
+package hacert.rotation;
+
+import hacert.host.Attempt;
+import hacert.host.CallLock;
+import hacert.host.Detached;
+import hacert.host.HostException;
+import hacert.host.Snapshot;
+import hacert.result.Finding;
+import hacert.result.Json;
+import hacert.result.Outcome;
+import hacert.rotation.Discovery.Files;
+import hacert.rotation.Discovery.Loaded;
+import hacert.target.NodeFacts;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Finds out what this node is and in what state. It changes nothing, and judges nothing. */
+final class Discover {
+  /** How long to wait for a call of a driver on the same machine, which may be our own dead one. */
+  private static final Duration BUSY_PATIENCE = Duration.ofSeconds(90);
+
+  private static final Duration PAUSE = Duration.ofMillis(100);
+
+  private final Site site;
+
+  Discover(Site site) {
+    this.site = site;
+  }
+
+  Answer run() throws HostException {
+    Optional<Journal> journal = site.journals().load();
+    String busy = busy(journal);
+    journal = site.journals().load();
+    NodeFacts facts = site.node().facts();
+    List<Finding> findings = new ArrayList<>(facts.findings());
+    findings.addAll(site.node().compare(site.request().settings().bundle()));
+    int current = 0;
+    Optional<Snapshot> installed = Optional.empty();
+    try {
+      installed = Optional.of(site.installed());
+      current = site.generations().equal(installed.get()).map(Generation::number).orElse(0);
+    } catch (HostException e) {
+      findings.add(e.finding());
+    }
+    boolean open = journal.filter(Journal::isOpen).isPresent();
+    Instant now = site.now();
+    Discovery discovery =
+        new Discovery(
+            site.name(),
+            site.version(),
+            now,
+            offset(now),
+            System.getProperty("user.name"),
+            site.state().root().toString(),
+            facts.role(),
+            facts.statusName(),
+            facts.serviceStart(),
+            facts.installed(),
+            facts.bundleDigest(),
+            facts.details(),
+            findings,
+            busy,
+            journal.orElse(null),
+            journal.filter(Journal::isOpen).map(Journal::lease).orElse(null),
+            open && installed.isPresent() ? files(journal.get(), installed.get()) : null,
+            open ? loaded(site, journal.get(), facts.serviceStart()) : null,
+            site.generations().all().values().stream().map(Generation::summary).toList(),
+            current);
+    var data = Json.mapper().createObjectNode();
+    data.set("discovery", Json.mapper().valueToTree(discovery));
+    return Answer.of(Outcome.SUCCEEDED).findings(findings).before(facts.installed()).data(data);
+  }
+
+  private Double offset(Instant now) {
+    Instant asked = site.request().asked();
+    return asked == null ? null : Duration.between(asked, now).toMillis() / 1000.0;
+  }
+
+  /** Which operation runs here right now; empty if none. */
+  private String busy(Optional<Journal> journal) {
+    boolean sameHost =
+        journal
+            .map(Journal::lease)
+            .filter(l -> l.host().equals(site.request().holder().host()))
+            .isPresent();
+    Instant end = sameHost ? site.now().plus(BUSY_PATIENCE) : site.now();
+    while (true) {
+      Optional<CallLock.Holder> holder = CallLock.holder(site.state().lock()).filter(this::alive);
+      if (holder.isEmpty()) {
+        return "";
+      }
+      if (!site.now().isBefore(end)) {
+        return holder.get().operation();
+      }
+      try {
+        Thread.sleep(PAUSE.toMillis());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return holder.get().operation();
+      }
+    }
+  }
+
+  /** Looks at the process and not at the lock: taking the lock, even to try, would write. */
+  private boolean alive(CallLock.Holder holder) {
+    return holder.pid() != ProcessHandle.current().pid()
+        && ProcessHandle.of(holder.pid())
+            .filter(ProcessHandle::isAlive)
+            .flatMap(p -> p.info().startInstant())
+            .filter(start -> start.isBefore(holder.since().plusSeconds(1)))
+            .isPresent();
+  }
+
+  private Files files(Journal journal, Snapshot installed) throws HostException {
+    Optional<Generation> backup =
+        Optional.ofNullable(site.generations().all().get(journal.plan().from()));
+    boolean same =
+        backup
+            .filter(g -> GenerationStore.differences(g.manifest(), installed).isEmpty())
+            .isPresent();
+    if (same) {
+      return Files.OLD;
+    }
+    Optional<Snapshot> after = Applied.snapshot(journal);
+    if (after.isPresent()) {
+      List<String> certificates =
+          site.node().certificateDirectories().stream().map(p -> p + "/").toList();
+      boolean asApplied =
+          GenerationStore.differences(after.get(), installed).stream()
+              .noneMatch(d -> certificates.stream().anyMatch(d.path()::startsWith));
+      return asApplied ? Files.NEW : Files.OTHER;
+    }
+    return journal.begunAny(Phase.APPLY) ? Files.PARTIAL : Files.OTHER;
+  }
+
+  /**
+   * Which generation the service works with: told by its process start where the system says it,
+   * else by the journal.
+   */
+  static Loaded loaded(Site site, Journal journal, String startNow) throws HostException {
+    if (journal.done(Phase.ROLLBACK_RESTART)) {
+      return Loaded.OLD;
+    }
+    boolean told = !startNow.isEmpty() && !journal.serviceStart().isEmpty();
+    boolean sameProcess = told && startNow.equals(journal.serviceStart());
+    if (sameProcess) {
+      return Loaded.OLD;
+    }
+    if (journal.begun(Phase.ROLLBACK_RESTART)) {
+      return journal.failed(Phase.ROLLBACK).isPresent() ? Loaded.DOWN : Loaded.UNKNOWN;
+    }
+    if (!journal.begun(Phase.APPLY_RESTART)) {
+      // HA was started anew beside us, with what lay there at that moment.
+      return !told || !journal.begunAny(Phase.APPLY) ? Loaded.OLD : Loaded.UNKNOWN;
+    }
+    if (journal.done(Phase.APPLY_RESTART)) {
+      return Loaded.NEW;
+    }
+    Attempt.State state =
+        Detached.system().find(Applied.restartDirectory(site.state(), journal)).poll();
+    if (state instanceof Attempt.NotStarted || state instanceof Attempt.Withdrawn) {
+      return told ? Loaded.UNKNOWN : Loaded.OLD;
+    }
+    if (told) {
+      return Loaded.NEW;
+    }
+    return state instanceof Attempt.Exited exited
+        ? exited.code() == 0 && startNow.isEmpty() ? Loaded.NEW : Loaded.DOWN
+        : Loaded.UNKNOWN;
+  }
+}

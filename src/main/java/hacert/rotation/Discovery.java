@@ -1,0 +1,105 @@
+package hacert.rotation;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.JsonNode;
+import hacert.result.CertificateSummary;
+import hacert.result.Finding;
+import hacert.target.HaRole;
+import hacert.target.NodeFacts;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What {@code discover} found on one node.
+ *
+ * @param node its name in the inventory
+ * @param version version of this program there
+ * @param clock the node's time
+ * @param clockOffset seconds by which the node's clock was ahead of the asking machine's; absent if
+ *     the asking machine did not say its time
+ * @param user the user this program runs as
+ * @param stateDirectory absolute path of the cluster's state directory
+ * @param role its HA role
+ * @param statusName its name in the system's status
+ * @param serviceStart the service's process start, in the system's words
+ * @param installed installed certificates
+ * @param bundleDigest see {@link NodeFacts#bundleDigest}
+ * @param details see {@link NodeFacts#details}
+ * @param findings what is wrong on this node alone
+ * @param busy the operation that runs on this node right now; empty if none
+ * @param journal the open or the last rotation; absent if there never was one
+ * @param files what lies on disk, seen from an open rotation
+ * @param loaded what the service process works with, seen from an open rotation
+ * @param generations what is kept
+ * @param current number of the kept generation that equals what is installed; 0 if none does
+ */
+public record Discovery(
+    String node,
+    String version,
+    Instant clock,
+    Double clockOffset,
+    String user,
+    String stateDirectory,
+    HaRole role,
+    String statusName,
+    String serviceStart,
+    List<CertificateSummary> installed,
+    String bundleDigest,
+    JsonNode details,
+    List<Finding> findings,
+    String busy,
+    Journal journal,
+    Lease lease,
+    Files files,
+    Loaded loaded,
+    List<Generation.Summary> generations,
+    int current) {
+
+  /** What lies on disk, seen from an open rotation. */
+  public enum Files {
+    /** What was there before the rotation. */
+    @JsonProperty("old")
+    OLD,
+    /** What the rotation installed. */
+    @JsonProperty("new")
+    NEW,
+    /** The rotation was cut off while it installed. */
+    @JsonProperty("partial")
+    PARTIAL,
+    /** Neither: someone else changed files. */
+    @JsonProperty("other")
+    OTHER
+  }
+
+  /** What the service process works with, seen from an open rotation. */
+  public enum Loaded {
+    /** What was there before the rotation. */
+    @JsonProperty("old")
+    OLD,
+    /** What the rotation installed. */
+    @JsonProperty("new")
+    NEW,
+    /** The restart failed, and the system shows no service process. */
+    @JsonProperty("down")
+    DOWN,
+    /** It cannot be told. */
+    @JsonProperty("unknown")
+    UNKNOWN
+  }
+
+  /** The part that the target judges. */
+  public NodeFacts facts() {
+    return new NodeFacts(
+        role, statusName, serviceStart, installed, bundleDigest, findings, details);
+  }
+
+  /** Whether a rotation is open on this node. */
+  public boolean open() {
+    return journal != null && journal.isOpen();
+  }
+
+  /** Whether an open rotation has begun to change this node. */
+  public boolean changed() {
+    return open() && journal.begunAny(Phase.APPLY);
+  }
+}

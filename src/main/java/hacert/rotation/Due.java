@@ -1,0 +1,78 @@
+package hacert.rotation;
+
+import hacert.result.CertificateSummary;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What makes a rotation due: force, a state that this program never proved, another given bundle,
+ * nodes or certificates that do not belong together, or too little validity left.
+ */
+final class Due {
+  /** By default a certificate is replaced in the last third of its validity. */
+  private static final int DEFAULT_SHARE = 3;
+
+  private Due() {}
+
+  static List<Plan.Reason> reasons(Question q) {
+    List<Plan.Reason> due = new ArrayList<>();
+    List<Discovery> all = List.copyOf(q.found().values());
+    if (q.settings().force()) {
+      due.add(new Plan.Reason("FORCED", "hacert_force is set"));
+    }
+    if (all.stream().anyMatch(d -> !underHacert(d))) {
+      due.add(
+          new Plan.Reason(
+              "NOT_UNDER_HACERT", "no rotation of this program has ended well here yet"));
+    }
+    if (q.givenDigest().isPresent()
+        && all.stream().anyMatch(d -> !d.bundleDigest().equals(q.givenDigest().get()))) {
+      due.add(new Plan.Reason("NEW_BUNDLE", "the given bundle is not the installed one"));
+    }
+    if (all.stream().map(Discovery::bundleDigest).distinct().count() > 1) {
+      due.add(new Plan.Reason("NODES_DIFFER", "the nodes do not have the same root certificate"));
+    }
+    for (Discovery d : all) {
+      d.findings().stream()
+          .filter(f -> f.code().equals("BUNDLE_INCONSISTENT"))
+          .forEach(f -> due.add(new Plan.Reason(f.code(), f.on(d.node()).message())));
+      for (CertificateSummary c : d.installed()) {
+        if (!q.now().isBefore(dueAt(c, q.settings()))) {
+          due.add(new Plan.Reason("EXPIRING", expiring(d, c, q.now())));
+        }
+      }
+    }
+    return due;
+  }
+
+  /** When the first of the installed certificates falls due; null if there is none. */
+  static Instant next(Question q) {
+    return q.found().values().stream()
+        .flatMap(d -> d.installed().stream())
+        .map(c -> dueAt(c, q.settings()))
+        .filter(Objects::nonNull)
+        .min(Instant::compareTo)
+        .orElse(null);
+  }
+
+  private static boolean underHacert(Discovery d) {
+    return d.generations().stream().anyMatch(g -> g.origin() != Generation.Origin.FOUND);
+  }
+
+  private static Instant dueAt(CertificateSummary c, Settings settings) {
+    Duration before =
+        settings.renewBeforeDays() > 0
+            ? Duration.ofDays(settings.renewBeforeDays())
+            : Duration.between(c.notBefore(), c.notAfter()).dividedBy(DEFAULT_SHARE);
+    return c.notAfter().minus(before);
+  }
+
+  private static String expiring(Discovery d, CertificateSummary c, Instant now) {
+    long days = Duration.between(now, c.notAfter()).toDays();
+    String left = days < 0 ? "expired " + -days + " days ago" : "has " + days + " days left";
+    return String.format("%s: %s %s (valid until %s)", d.node(), c.source(), left, c.notAfter());
+  }
+}

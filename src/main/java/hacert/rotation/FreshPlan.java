@@ -1,0 +1,152 @@
+package hacert.rotation;
+
+import hacert.result.Exit;
+import hacert.result.Finding;
+import hacert.target.ClusterView;
+import hacert.target.NodeIdentity;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+
+/** The plan for a cluster on which no rotation is under way. */
+final class FreshPlan {
+  private final Question q;
+  private final ClusterView view;
+  private final List<Finding> findings;
+
+  FreshPlan(Question q, ClusterView view, List<Finding> findings) {
+    this.q = q;
+    this.view = view;
+    this.findings = new ArrayList<>(findings);
+  }
+
+  Decision make() {
+    return q.intent() == Settings.Intent.ROLLBACK ? restore() : replace();
+  }
+
+  private Decision replace() {
+    List<Plan.Reason> due = Due.reasons(q);
+    if (due.isEmpty()) {
+      return new Decision.Go(plan(Plan.Action.NONE, Plan.Kind.REPLACE, due, 0), findings);
+    }
+    return new Decision.Go(plan(Plan.Action.ROTATE, Plan.Kind.REPLACE, due, 0), findings);
+  }
+
+  private Decision restore() {
+    int wanted = q.settings().generation();
+    OptionalInt generation = wanted > 0 ? OptionalInt.of(wanted) : previous();
+    if (generation.isEmpty() || !keptEverywhere(generation.getAsInt())) {
+      findings.add(
+          Finding.error(
+              "NO_GENERATION",
+              "There is no "
+                  + (wanted > 0 ? "generation " + wanted : "earlier generation")
+                  + " that every node keeps as proven. Kept: "
+                  + kept()
+                  + ". Nothing was changed.",
+              "Choose one that all nodes keep with -e hacert_generation=N."));
+      return new Decision.No(Exit.REFUSED, findings);
+    }
+    int number = generation.getAsInt();
+    if (q.found().values().stream().allMatch(d -> d.current() == number)) {
+      findings.add(
+          Finding.info("GENERATION_RUNS", "Generation " + number + " is the installed one."));
+      return new Decision.Go(
+          plan(Plan.Action.NONE, Plan.Kind.RESTORE, List.of(), number), findings);
+    }
+    Plan.Reason reason =
+        new Plan.Reason("ROLLBACK", "generation " + number + " is to be brought back");
+    return new Decision.Go(
+        plan(Plan.Action.ROTATE, Plan.Kind.RESTORE, List.of(reason), number), findings);
+  }
+
+  private Plan plan(Plan.Action action, Plan.Kind kind, List<Plan.Reason> due, int restore) {
+    int last = numbers().max().orElse(0);
+    List<Integer> current = q.found().values().stream().map(Discovery::current).distinct().toList();
+    boolean recorded = current.size() == 1 && current.get(0) > 0;
+    int from = recorded ? current.get(0) : last + 1;
+    int to = Math.max(last, from) + 1;
+    Map<String, Plan.PlannedNode> nodes = new LinkedHashMap<>();
+    for (NodeIdentity node : q.nodes()) {
+      Discovery d = q.found().get(node.name());
+      if (d != null) {
+        nodes.put(
+            node.name(),
+            new Plan.PlannedNode(
+                d.stateDirectory(), node.address(), node.port(), d.statusName(), d.user()));
+      }
+    }
+    return new Plan(
+        action,
+        kind,
+        action == Plan.Action.ROTATE ? q.newRotation() : "",
+        view.active(),
+        view.standby(),
+        order(),
+        List.of(),
+        due,
+        due.isEmpty() ? Due.next(q) : null,
+        from,
+        to,
+        restore,
+        findings.stream().noneMatch(f -> f.code().equals("UNHEALTHY_EXPIRED")),
+        q.found().values().stream()
+            .filter(Discovery::open)
+            .map(d -> d.journal().rotation())
+            .distinct()
+            .toList(),
+        nodes);
+  }
+
+  private List<String> order() {
+    List<String> order = new ArrayList<>();
+    if (!view.active().isEmpty()) {
+      order.add(view.active());
+    }
+    q.nodes().stream()
+        .map(NodeIdentity::name)
+        .filter(name -> !order.contains(name))
+        .forEach(order::add);
+    return order;
+  }
+
+  private IntStream numbers() {
+    return q.found().values().stream()
+        .flatMap(d -> d.generations().stream())
+        .mapToInt(Generation.Summary::number);
+  }
+
+  /** The newest kept generation before the installed one. */
+  private OptionalInt previous() {
+    int current = q.found().values().stream().mapToInt(Discovery::current).max().orElse(0);
+    int below = current > 0 ? current : Integer.MAX_VALUE;
+    return numbers().filter(n -> n < below && keptEverywhere(n)).max();
+  }
+
+  private boolean keptEverywhere(int number) {
+    return q.found().values().stream()
+        .allMatch(
+            d ->
+                d.generations().stream()
+                    .anyMatch(
+                        g ->
+                            g.number() == number && (g.proven() || q.settings().acceptUnproven())));
+  }
+
+  private String kept() {
+    List<String> all =
+        q.found().values().stream()
+            .map(
+                d ->
+                    d.node()
+                        + " "
+                        + d.generations().stream()
+                            .map(g -> g.number() + (g.proven() ? "" : " (unproven)"))
+                            .toList())
+            .toList();
+    return String.join(", ", all);
+  }
+}

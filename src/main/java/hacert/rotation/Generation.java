@@ -1,0 +1,63 @@
+package hacert.rotation;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import hacert.host.Snapshot;
+import hacert.result.CertificateSummary;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * A bundle as installed on a node, numbered: its manifest. The files lie beside it.
+ *
+ * @param schema always {@link #SCHEMA}
+ * @param number its number, the same on all nodes of the cluster
+ * @param created when it was recorded
+ * @param rotation id of the rotation that recorded it
+ * @param origin how it came to be installed
+ * @param proven whether it is known to be what the service worked with
+ * @param digest digest of its bundle
+ * @param certificates its certificates
+ * @param manifest path, SHA-256, owner, group and mode of every file
+ */
+public record Generation(
+    String schema,
+    int number,
+    Instant created,
+    String rotation,
+    Origin origin,
+    boolean proven,
+    String digest,
+    List<CertificateSummary> certificates,
+    Snapshot manifest) {
+
+  /** Name and version of the format. A version reads itself and the one before. */
+  public static final String SCHEMA = "hacert.generation/1";
+
+  /** How a generation came to be installed. */
+  public enum Origin {
+    /** It was there before this program, or was changed beside it. */
+    @JsonProperty("found")
+    FOUND,
+    /** A rotation installed and proved it. */
+    @JsonProperty("installed")
+    INSTALLED,
+    /** A rollback to an older generation installed and proved it. */
+    @JsonProperty("restored")
+    RESTORED
+  }
+
+  /** What a report says of a generation. */
+  public record Summary(
+      int number,
+      Instant created,
+      String rotation,
+      Origin origin,
+      boolean proven,
+      String digest,
+      List<CertificateSummary> certificates) {}
+
+  /** The short form, without the manifest. */
+  public Summary summary() {
+    return new Summary(number, created, rotation, origin, proven, digest, certificates);
+  }
+}

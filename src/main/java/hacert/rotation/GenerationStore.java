@@ -1,0 +1,110 @@
+package hacert.rotation;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import hacert.host.AtomicFiles;
+import hacert.host.FileMeta;
+import hacert.host.HostException;
+import hacert.host.Snapshot;
+import hacert.host.Snapshot.Aspect;
+import hacert.host.Snapshot.Difference;
+import hacert.result.Json;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** Keeps the generations of this node. */
+final class GenerationStore {
+  private static final String MANIFEST = "generation.json";
+
+  private final StateDirectory state;
+
+  GenerationStore(StateDirectory state) {
+    this.state = state;
+  }
+
+  /**
+   * All that are kept whole, by number.
+   *
+   * @throws HostException with {@code GENERATION_UNREADABLE}
+   */
+  TreeMap<Integer, Generation> all() throws HostException {
+    TreeMap<Integer, Generation> all = new TreeMap<>();
+    if (!Files.isDirectory(state.generations())) {
+      return all;
+    }
+    try (Stream<Path> directories = Files.list(state.generations())) {
+      for (Path directory : directories.toList()) {
+        Path manifest = directory.resolve(MANIFEST);
+        // The manifest is written last: a directory without one was cut off and counts for nothing.
+        if (Files.exists(manifest)) {
+          Generation g = Json.mapper().readValue(Files.readAllBytes(manifest), Generation.class);
+          all.put(g.number(), g);
+        }
+      }
+      return all;
+    } catch (IOException e) {
+      throw new HostException(
+          "GENERATION_UNREADABLE",
+          "A kept generation below " + state.generations() + " cannot be read: " + e.getMessage(),
+          "Do not delete it: it may be the only way back. Use the version of this program that"
+              + " wrote it.");
+    }
+  }
+
+  Generation get(int number) throws HostException {
+    Generation g = all().get(number);
+    if (g == null) {
+      throw new HostException(
+          "NO_GENERATION",
+          "Generation " + number + " is not kept below " + state.generations() + ".",
+          "Choose a kept one with -e hacert_generation=N.");
+    }
+    return g;
+  }
+
+  /** Copies the files of the manifest and records the generation. */
+  void keep(Generation generation, String restartByHand) throws HostException {
+    Path directory = state.generation(generation.number());
+    AtomicFiles.directories(directory, 0700);
+    generation.manifest().copyTo(directory);
+    AtomicFiles.write(
+        directory.resolve("RESTORE.txt"),
+        RestoreText.of(generation, directory, restartByHand).getBytes(StandardCharsets.UTF_8),
+        FileMeta.mine(0600));
+    try {
+      AtomicFiles.write(
+          directory.resolve(MANIFEST),
+          Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(generation),
+          FileMeta.mine(0600));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a manifest is plain data", e);
+    }
+  }
+
+  /** The kept generation that equals what is installed. */
+  Optional<Generation> equal(Snapshot installed) throws HostException {
+    return all().descendingMap().values().stream()
+        .filter(g -> differences(g.manifest(), installed).isEmpty())
+        .findFirst();
+  }
+
+  /** What differs, times of change aside. */
+  static List<Difference> differences(Snapshot old, Snapshot now) {
+    return Snapshot.differences(old, now).stream().filter(d -> d.aspect() != Aspect.TIME).toList();
+  }
+
+  /** Removes the oldest but {@code keep} and the numbers named. */
+  void prune(int keep, List<Integer> never) throws HostException {
+    List<Integer> numbers = List.copyOf(all().keySet());
+    for (int number : numbers.subList(0, Math.max(0, numbers.size() - keep))) {
+      if (!never.contains(number)) {
+        Trees.remove(state.generation(number));
+      }
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package hacert.rotation;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import hacert.host.AtomicFiles;
+import hacert.host.FileMeta;
+import hacert.host.HostException;
+import hacert.result.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Keeps the journal of the open or the last rotation on this host. */
+final class JournalStore {
+  private final StateDirectory state;
+
+  JournalStore(StateDirectory state) {
+    this.state = state;
+  }
+
+  /**
+   * The journal as it was last saved.
+   *
+   * @throws HostException with {@code JOURNAL_UNREADABLE}
+   */
+  Optional<Journal> load() throws HostException {
+    Path path = state.journal();
+    if (!Files.exists(path)) {
+      return Optional.empty();
+    }
+    try {
+      JsonNode tree = Json.mapper().readTree(Files.readAllBytes(path));
+      String schema = tree.path("schema").asText();
+      if (!Journal.SCHEMA.equals(schema)) {
+        throw unreadable(path, "its format is '" + schema + "', expected " + Journal.SCHEMA);
+      }
+      return Optional.of(Json.mapper().treeToValue(tree, Journal.class));
+    } catch (IOException e) {
+      throw unreadable(path, e.getMessage());
+    }
+  }
+
+  void save(Journal journal) throws HostException {
+    AtomicFiles.write(state.journal(), bytes(journal), FileMeta.mine(0600));
+  }
+
+  /** Keeps a copy beside what else belongs to the rotation. */
+  void archive(Journal journal) throws HostException {
+    Path directory = state.rotation(journal.rotation());
+    AtomicFiles.directories(directory, 0700);
+    AtomicFiles.write(directory.resolve("journal.json"), bytes(journal), FileMeta.mine(0600));
+  }
+
+  private static byte[] bytes(Journal journal) {
+    try {
+      return Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(journal);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a journal is plain data", e);
+    }
+  }
+
+  private static HostException unreadable(Path path, String why) {
+    return new HostException(
+        "JOURNAL_UNREADABLE",
+        "The journal " + path + " cannot be read: " + why + ".",
+        "Do not delete it: it says what state this node is in. Use the version of this program that"
+            + " wrote it, or read it and the newest RESTORE.txt below generations/.");
+  }
+}

@@ -1,0 +1,266 @@
+package hacert.rotation;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import hacert.host.AtomicFiles;
+import hacert.host.CallLock;
+import hacert.host.FileMeta;
+import hacert.host.HostException;
+import hacert.host.Peers;
+import hacert.result.Exit;
+import hacert.result.Finding;
+import hacert.result.Json;
+import hacert.result.Outcome;
+import hacert.result.Result;
+import hacert.target.Bundle;
+import hacert.target.Host;
+import hacert.target.NodeIdentity;
+import hacert.target.Target;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Runs the operation that a request asks for, on this host, and answers with a result. */
+public final class Operations {
+  private static final DateTimeFormatter STAMP =
+      DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss").withZone(ZoneOffset.UTC);
+
+  /** Operations that change something, whose results are kept on the host. */
+  private static final Set<String> KEPT = Set.of("stage", "apply", "confirm", "close", "rollback");
+
+  private final Map<String, Target> targets;
+  private final HostOpener hosts;
+  private final Peers peers;
+  private final String version;
+
+  /** Looks at this machine, which may fail: its login environment is asked for. */
+  @FunctionalInterface
+  public interface HostOpener {
+    /** Opens it. */
+    Host open() throws HostException;
+  }
+
+  /**
+   * @param targets the known targets, by name
+   * @param hosts opens this machine
+   * @param peers opens sessions on other nodes
+   * @param version version of this program
+   */
+  public Operations(Map<String, Target> targets, HostOpener hosts, Peers peers, String version) {
+    this.targets = Map.copyOf(targets);
+    this.hosts = hosts;
+    this.peers = peers;
+    this.version = version;
+  }
+
+  /** Runs one operation. Errors that are foreseen become findings of the result. */
+  public Result execute(Request request, Secrets secrets) {
+    Instant started = Instant.now();
+    Optional<Site> site = Optional.empty();
+    Answer answer;
+    try {
+      Target target = targets.get(request.target());
+      if (target == null) {
+        throw new RefusedException(
+            "TARGET_UNKNOWN",
+            "There is no target '" + request.target() + "'.",
+            "Set hacert_target to one of " + targets.keySet() + ".");
+      }
+      if (request.operation().equals("decide")) {
+        answer = decide(target, request, secrets);
+      } else {
+        site = Optional.of(site(target, request, secrets));
+        answer = locked(site.get());
+      }
+    } catch (RefusedException e) {
+      answer = Answer.of(Outcome.REFUSED).findings(e.findings());
+    } catch (LockedException e) {
+      answer = Answer.of(Outcome.REFUSED, Exit.LOCKED).finding(e.finding());
+    } catch (HostException e) {
+      answer = failed(request, site, e);
+    }
+    Result result = result(request, answer, started);
+    site.ifPresent(s -> keep(s, result));
+    return result;
+  }
+
+  /** Calls that write do so one at a time. */
+  private static Answer locked(Site site) throws HostException, RefusedException, LockedException {
+    if (site.request().check() || !KEPT.contains(site.request().operation())) {
+      return run(site);
+    }
+    AtomicFiles.directories(site.state().root(), 0700);
+    CallLock lock = site.lock();
+    try {
+      return run(site);
+    } finally {
+      lock.close();
+    }
+  }
+
+  private static Answer run(Site site) throws HostException, RefusedException, LockedException {
+    return switch (site.request().operation()) {
+      case "discover" -> new Discover(site).run();
+      case "stage" -> new Stage(site).run();
+      case "apply" -> new Apply(site).run();
+      case "confirm" -> new Confirm(site).run();
+      case "close" -> new Close(site).run();
+      case "rollback" -> new Rollback(site).run();
+      default -> throw new IllegalArgumentException(site.request().operation());
+    };
+  }
+
+  private Site site(Target target, Request request, Secrets secrets) throws HostException {
+    Host host = hosts.open();
+    Path state =
+        host.login()
+            .home()
+            .resolve(request.settings().stateDir())
+            .resolve(request.cluster())
+            .normalize();
+    return new Site(
+        request,
+        secrets,
+        host,
+        peers,
+        target,
+        target.open(host, request.node(), request.profile(), request.profileOverrides()),
+        new StateDirectory(state),
+        version);
+  }
+
+  /** Before the first effect of an operation an error refuses it; after it, it failed. */
+  private static Answer failed(Request request, Optional<Site> site, HostException e) {
+    boolean changing =
+        Set.of("apply", "confirm", "close", "rollback").contains(request.operation());
+    Outcome outcome = changing && site.isPresent() ? Outcome.FAILED : Outcome.REFUSED;
+    Answer answer = Answer.of(outcome).finding(e.finding());
+    site.filter(s -> changing).ifPresent(s -> answer.finding(NodeState.of(s)));
+    return answer;
+  }
+
+  private Answer decide(Target target, Request request, Secrets secrets) {
+    Question question = question(target, request, secrets);
+    Decision decision = new Decide(target).decide(question);
+    ObjectNode data = JsonNodeFactory.instance.objectNode();
+    if (decision instanceof Decision.Go go) {
+      data.set("plan", Json.mapper().valueToTree(go.plan()));
+      Answer answer =
+          switch (go.plan().action()) {
+            case NONE -> Answer.of(Outcome.UNCHANGED);
+            case STOP -> Answer.of(Outcome.FAILED, Exit.NEEDS_PERSON);
+            case ROTATE, BACK -> Answer.of(Outcome.PLANNED);
+          };
+      return answer.findings(go.findings()).data(data);
+    }
+    Decision.No no = (Decision.No) decision;
+    return Answer.of(Outcome.REFUSED, no.exit()).findings(no.findings());
+  }
+
+  private Question question(Target target, Request request, Secrets secrets) {
+    List<NodeIdentity> nodes = new ArrayList<>();
+    nodes.add(request.node());
+    nodes.addAll(request.peers());
+    Map<String, Discovery> found = new LinkedHashMap<>();
+    Map<String, List<Finding>> unreachable = new LinkedHashMap<>();
+    for (Result result : request.found()) {
+      if (result.data() != null && result.data().has("discovery")) {
+        found.put(
+            result.host(),
+            Json.mapper().convertValue(result.data().get("discovery"), Discovery.class));
+      } else {
+        unreachable.put(
+            result.host(), result.findings().stream().map(f -> f.on(result.host())).toList());
+      }
+    }
+    nodes.sort(
+        java.util.Comparator.comparing(
+            n -> request.found().stream().map(Result::host).toList().indexOf(n.name())));
+    return new Question(
+        request.cluster(),
+        nodes,
+        found,
+        unreachable,
+        request.failed(),
+        request.intent(),
+        request.settings(),
+        request.holder(),
+        request.deadProcesses(),
+        givenDigest(target, secrets),
+        request.check(),
+        Instant.now(),
+        newRotation());
+  }
+
+  private static Optional<String> givenDigest(Target target, Secrets secrets) {
+    if (!secrets.bundleGiven()) {
+      return Optional.empty();
+    }
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    secrets.bundleFiles().forEach((name, secret) -> files.put(name, secret.copy()));
+    try (Bundle bundle = new Bundle(files)) {
+      return Optional.of(target.digest(bundle));
+    }
+  }
+
+  private static String newRotation() {
+    byte[] random = new byte[4];
+    new java.security.SecureRandom().nextBytes(random);
+    return STAMP.format(Instant.now()) + "-" + HexFormat.of().formatHex(random);
+  }
+
+  private Result result(Request request, Answer answer, Instant started) {
+    Instant finished = Instant.now();
+    String rotation = request.plan() == null ? null : request.plan().rotation();
+    return new Result(
+        Result.SCHEMA,
+        version,
+        request.operation(),
+        request.cluster(),
+        request.target(),
+        request.profile(),
+        request.node().name(),
+        rotation,
+        request.check(),
+        answer.outcome(),
+        answer.exit().code(),
+        started,
+        finished,
+        request.change(),
+        answer.findings(),
+        answer.steps(),
+        answer.before(),
+        answer.after(),
+        answer.timings(Duration.between(started, finished).toMillis() / 1000.0),
+        answer.data());
+  }
+
+  /** For the auditor. A result that cannot be kept is no reason to call the operation failed. */
+  private static void keep(Site site, Result result) {
+    if (site.request().check() || !KEPT.contains(result.operation())) {
+      return;
+    }
+    String name = STAMP.format(result.finished()) + "-" + result.operation() + ".json";
+    try {
+      AtomicFiles.directories(site.state().results(), 0700);
+      AtomicFiles.write(
+          site.state().results().resolve(name),
+          Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(result),
+          FileMeta.mine(0600));
+    } catch (HostException e) {
+      System.err.println("hacert: the result is not kept on this host: " + e.getMessage());
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a result is plain data", e);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package hacert.rotation;
+
+/** Names of phases and of the steps that decisions depend on. A step is {@code PHASE.name}. */
+final class Phase {
+  static final String STAGE = "stage";
+  static final String APPLY = "apply";
+  static final String CONFIRM = "confirm";
+  static final String ROLLBACK = "rollback";
+
+  /** Puts the bundle into the state directory. */
+  static final String STAGE_BUNDLE = "stage.bundle";
+
+  /** Copies it to the other nodes. */
+  static final String STAGE_COPY = "stage.copy";
+
+  /** Backs up what is installed. */
+  static final String STAGE_BACKUP = "stage.backup";
+
+  /** Restarts the service with what was installed. */
+  static final String APPLY_RESTART = "apply.restart";
+
+  /** Brings the older generation's files into place. */
+  static final String APPLY_RESTORE = "apply.restore";
+
+  /** Proves the result. */
+  static final String CONFIRM_PROVE = "confirm.prove";
+
+  /** Proves the old state after a rollback. */
+  static final String CONFIRM_BACK = "confirm.back";
+
+  /** Brings this rotation's backup back. */
+  static final String ROLLBACK_RESTORE = "rollback.restore";
+
+  /** Restarts the service with what was brought back. */
+  static final String ROLLBACK_RESTART = "rollback.restart";
+
+  private Phase() {}
+}

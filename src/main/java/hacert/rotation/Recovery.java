@@ -1,0 +1,260 @@
+package hacert.rotation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import hacert.result.Finding;
+import hacert.rotation.Discovery.Files;
+import hacert.rotation.Discovery.Loaded;
+import hacert.target.ClusterView;
+import hacert.target.HaRole;
+import hacert.target.NodeFacts;
+import hacert.target.Target;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What becomes of a rotation that has begun to change nodes and has not ended:
+ *
+ * <ol>
+ *   <li>a node cannot be reached: stop, for what it runs is not known;
+ *   <li>no node was changed: close it;
+ *   <li>a rollback was begun, or is asked for: finish it, unless it failed already;
+ *   <li>no failure is recorded: forward;
+ *   <li>it is not known what a node runs, or someone else changed files: stop;
+ *   <li>all nodes run the new generation and the pair agrees: prove it once more, then stop if only
+ *       health is missing; two active nodes: stop;
+ *   <li>the second node failed once: forward once more (without a second restart);
+ *   <li>the old generation is not sound, or its restart is used up: stop;
+ *   <li>else: back.
+ * </ol>
+ */
+final class Recovery {
+  /** A failed step on the second node is tried this often in one run. */
+  private static final int MOST_ATTEMPTS = 2;
+
+  private final Target target;
+  private final Question q;
+  private final Plan plan;
+
+  Recovery(Target target, Question q, Journal journal) {
+    this.target = target;
+    this.q = q;
+    this.plan = journal.plan();
+  }
+
+  Decision decide() {
+    if (!q.unreachable().isEmpty()) {
+      return stop(
+          "HOST_UNREACHABLE",
+          String.join(" and ", q.unreachable().keySet()) + " cannot be reached");
+    }
+    if (nodes().stream().noneMatch(Discovery::changed)) {
+      return go(plan.with(Plan.Action.BACK, List.of()), "nothing was changed; it is closed");
+    }
+    boolean asked = q.intent() == Settings.Intent.ROLLBACK;
+    boolean begun = nodes().stream().anyMatch(d -> d.open() && rollbackBegun(d.journal()));
+    if (asked || begun) {
+      return nodes().stream().anyMatch(this::rollbackFailed) && !asked
+          ? stop("ROLLBACK_FAILED", "the rollback itself failed")
+          : back(asked ? "a rollback is asked for" : "a begun rollback is finished");
+    }
+    if (!failed()) {
+      return forward("it was cut off, and no step of it failed");
+    }
+    return afterFailure();
+  }
+
+  private Decision afterFailure() {
+    List<String> unknown = names(d -> d.loaded() == Loaded.UNKNOWN);
+    if (!unknown.isEmpty()) {
+      return stop(
+          "LOADED_UNKNOWN",
+          "it is not known which generation is loaded on " + String.join(" and ", unknown));
+    }
+    List<String> other = names(d -> d.files() == Files.OTHER);
+    if (!other.isEmpty()) {
+      return stop("FILES_CHANGED", "someone else changed files on " + String.join(" and ", other));
+    }
+    if (nodes().stream().allMatch(d -> d.files() == Files.NEW && d.loaded() == Loaded.NEW)) {
+      return allNew();
+    }
+    if (secondMayTryAgain()) {
+      return forward("the second node failed once and is tried once more");
+    }
+    return backIfSound("it failed before all nodes had the new generation");
+  }
+
+  private Decision allNew() {
+    if (nodes().stream().allMatch(d -> d.role() == HaRole.ACTIVE)) {
+      return stop("TWO_ACTIVES", "both nodes are restarted and both call themselves active");
+    }
+    Map<String, NodeFacts> facts = new LinkedHashMap<>();
+    q.found().forEach((node, d) -> facts.put(node, d.facts()));
+    ClusterView view = target.assess(facts);
+    boolean agree = !view.active().isEmpty() && !view.standby().isEmpty();
+    if (attempts(Phase.CONFIRM_PROVE) < MOST_ATTEMPTS && (agree || !q.afterFailure())) {
+      return forward("all nodes run the new generation; it is proven once more");
+    }
+    if (agree) {
+      return stop(
+          "UNRELATED_UNHEALTHY",
+          "both nodes run the new generation and see each other, but the pair is not healthy");
+    }
+    return backIfSound("the nodes do not agree with the new generation");
+  }
+
+  private boolean secondMayTryAgain() {
+    return nodes().stream()
+        .filter(d -> !plan.first(d.node()))
+        .filter(d -> d.journal() != null)
+        .flatMap(d -> d.journal().failed(Phase.APPLY).stream())
+        .anyMatch(e -> attemptsInThisRun(e) < MOST_ATTEMPTS);
+  }
+
+  private Decision backIfSound(String why) {
+    for (Discovery d : nodes()) {
+      if (!d.changed()) {
+        continue;
+      }
+      Optional<String> unsound = unsound(d.journal());
+      if (unsound.isPresent()) {
+        return stop("OLD_GENERATION_UNSOUND", d.node() + ": " + unsound.get());
+      }
+      boolean restarted =
+          d.journal().entry(Phase.ROLLBACK_RESTART).map(this::attemptsInThisRun).orElse(0) > 0;
+      if (restarted && needsRestart(d)) {
+        return stop("RESTARTS_USED_UP", d.node() + ": it was restarted for a rollback already");
+      }
+    }
+    return back(why);
+  }
+
+  private Optional<String> unsound(Journal journal) {
+    JsonNode backup = journal.entry(Phase.STAGE_BACKUP).map(Journal.Entry::data).orElse(null);
+    if (backup == null) {
+      return Optional.of("its journal knows no backup");
+    }
+    if (!backup.path("proven").asBoolean()) {
+      return Optional.of("the backup is not proven to be what was running");
+    }
+    String until = backup.path("valid_until").asText();
+    return !until.isEmpty() && !q.now().isBefore(Instant.parse(until))
+        ? Optional.of("the old generation expired at " + until)
+        : Optional.empty();
+  }
+
+  private Decision forward(String why) {
+    return go(plan.with(Plan.Action.ROTATE, List.of()), "forward: " + why);
+  }
+
+  /** Nodes that need no restart come first: they end the mixed window soonest. */
+  private Decision back(String why) {
+    List<String> back =
+        nodes().stream()
+            .filter(Discovery::changed)
+            .filter(d -> !d.journal().done(Phase.ROLLBACK_RESTART))
+            .sorted(
+                Comparator.comparing(Recovery::needsRestart)
+                    .thenComparing(d -> plan.order().indexOf(d.node())))
+            .map(Discovery::node)
+            .toList();
+    return go(plan.with(Plan.Action.BACK, back), "back: " + why);
+  }
+
+  private Decision go(Plan next, String why) {
+    return new Decision.Go(
+        next,
+        List.of(
+            Finding.warning(
+                "ROTATION_CONTINUES",
+                "Rotation " + plan.rotation() + " did not end: " + why + ".",
+                "")));
+  }
+
+  private Decision stop(String code, String why) {
+    List<Finding> findings = new ArrayList<>();
+    findings.add(
+        Finding.error(
+            code,
+            "Rotation " + plan.rotation() + " stops, and stays open: " + why + ".",
+            "Forward: run rotate-certs.yml again; it restarts only nodes that do not run the new"
+                + " generation yet. Back: run rollback-certs.yml; it restores the files and"
+                + " restarts each node that runs the new generation. Either way the pair is mixed,"
+                + " and its heartbeat down, until both nodes agree."));
+    q.unreachable().values().forEach(findings::addAll);
+    nodes().forEach(d -> findings.add(state(d)));
+    return new Decision.Go(plan.with(Plan.Action.STOP, List.of()), findings);
+  }
+
+  private static Finding state(Discovery d) {
+    String loaded =
+        switch (d.loaded()) {
+          case OLD -> "runs the old generation";
+          case NEW -> "runs the new generation";
+          case DOWN -> "does not run: its restart failed";
+          case UNKNOWN -> "runs a generation that is not known";
+        };
+    String files =
+        switch (d.files()) {
+          case OLD -> "the old files";
+          case NEW -> "the new files";
+          case PARTIAL -> "old and new files mixed";
+          case OTHER -> "files that someone else changed";
+        };
+    return Finding.info(
+        "NODE_STATE",
+        String.format(
+            "%s: %s, has %s on disk, HA role %s.",
+            d.node(), loaded, files, d.role().name().toLowerCase(java.util.Locale.ROOT)));
+  }
+
+  private boolean failed() {
+    return nodes().stream()
+        .filter(Discovery::open)
+        .map(Discovery::journal)
+        .anyMatch(j -> j.failed(Phase.APPLY).isPresent() || j.failed(Phase.CONFIRM).isPresent());
+  }
+
+  private static boolean rollbackBegun(Journal journal) {
+    return journal.begunAny(Phase.ROLLBACK);
+  }
+
+  private boolean rollbackFailed(Discovery d) {
+    return d.open()
+        && rollbackBegun(d.journal())
+        && (d.journal().failed(Phase.ROLLBACK).isPresent()
+            || d.journal()
+                .entry(Phase.CONFIRM_BACK)
+                .filter(e -> e.state() == Journal.State.FAILED)
+                .isPresent());
+  }
+
+  private static boolean needsRestart(Discovery d) {
+    return d.loaded() != Loaded.OLD;
+  }
+
+  private int attempts(String step) {
+    return nodes().stream()
+        .filter(Discovery::open)
+        .flatMap(d -> d.journal().entry(step).stream())
+        .mapToInt(this::attemptsInThisRun)
+        .max()
+        .orElse(0);
+  }
+
+  private int attemptsInThisRun(Journal.Entry entry) {
+    return entry.run().equals(q.holder().process()) ? entry.attempts() : 0;
+  }
+
+  private List<String> names(java.util.function.Predicate<Discovery> which) {
+    return nodes().stream().filter(which).map(Discovery::node).toList();
+  }
+
+  private List<Discovery> nodes() {
+    return List.copyOf(q.found().values());
+  }
+}

@@ -1,0 +1,63 @@
+package hacert.rotation;
+
+import hacert.host.Snapshot.Entry;
+import hacert.host.Snapshot.Type;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The instructions beside a backup: how to go back with plain shell, without this program. */
+final class RestoreText {
+  private RestoreText() {}
+
+  static String of(Generation g, Path directory, String restartByHand) {
+    List<String> lines = new ArrayList<>();
+    lines.add("# Generation " + g.number() + ", recorded " + g.created() + ".");
+    lines.add("#");
+    lines.add("# To go back to it without hacert, on each node of the pair, as the user who owns");
+    lines.add("# these files: run this file with sh up to the restart, on both nodes; then the");
+    lines.add("# restart, first on the active node, then on the standby node.");
+    if (!g.proven()) {
+      lines.add("# Mind: this state is not proven to be what the service worked with.");
+    }
+    lines.add("set -e");
+    String aside = quoted(directory.resolve("moved-aside").toString());
+    lines.add("# Files that were not there then are moved aside.");
+    lines.add("mkdir -p -m 0700 " + aside);
+    for (String root : g.manifest().roots()) {
+      String others =
+          g.manifest().entries().stream()
+              .filter(e -> e.type() == Type.FILE && e.path().startsWith(root + "/"))
+              .map(e -> " ! -path " + quoted(e.path()))
+              .collect(Collectors.joining());
+      lines.add("mkdir -p " + quoted(root));
+      lines.add("find " + quoted(root) + " -type f" + others + " -exec mv -f {} " + aside + " \\;");
+    }
+    for (Entry e : g.manifest().entries()) {
+      switch (e.type()) {
+        case DIRECTORY -> lines.add("mkdir -p " + quoted(e.path()));
+        case LINK -> lines.add("ln -sfn " + quoted(e.linkTarget()) + " " + quoted(e.path()));
+        case FILE -> {
+          String copy = directory.resolve("files").resolve(e.path().substring(1)).toString();
+          lines.add("cp -f " + quoted(copy) + " " + quoted(e.path()));
+        }
+        default -> throw new IllegalStateException(e.type().name());
+      }
+    }
+    for (Entry e : g.manifest().entries()) {
+      lines.add("chown -h " + e.uid() + ":" + e.gid() + " " + quoted(e.path()));
+      if (e.type() != Type.LINK) {
+        lines.add("chmod " + e.mode() + " " + quoted(e.path()));
+      }
+    }
+    lines.add("# The restart, active node first:");
+    lines.add("# " + restartByHand);
+    lines.add("");
+    return String.join("\n", lines);
+  }
+
+  private static String quoted(String text) {
+    return "'" + text.replace("'", "'\\''") + "'";
+  }
+}

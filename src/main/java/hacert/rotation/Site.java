@@ -1,0 +1,123 @@
+package hacert.rotation;
+
+import hacert.host.CallLock;
+import hacert.host.HostException;
+import hacert.host.Peers;
+import hacert.host.Snapshot;
+import hacert.target.Host;
+import hacert.target.ManagedNode;
+import hacert.target.Target;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * This node for the length of one call: everything an operation works with.
+ *
+ * @param request what is asked
+ * @param secrets the secrets that came with it
+ * @param host the machine
+ * @param peers opens sessions on the other nodes
+ * @param target the kind of system on it
+ * @param node the system on it
+ * @param state where our own files lie
+ * @param version version of this program
+ */
+record Site(
+    Request request,
+    Secrets secrets,
+    Host host,
+    Peers peers,
+    Target target,
+    ManagedNode node,
+    StateDirectory state,
+    String version) {
+
+  /** A call that died leaves its vendor script running at most this long in an ordinary site. */
+  private static final Duration LOCK_PATIENCE = Duration.ofMinutes(2);
+
+  private static final Duration PAUSE = Duration.ofMillis(100);
+
+  /** How long a lease lasts after each call: longer than any call, and than a person's coffee. */
+  private static final Duration LEASE = Duration.ofMinutes(30);
+
+  String name() {
+    return request.node().name();
+  }
+
+  Plan plan() {
+    return request.plan();
+  }
+
+  boolean first() {
+    return plan().first(name());
+  }
+
+  JournalStore journals() {
+    return new JournalStore(state);
+  }
+
+  GenerationStore generations() {
+    return new GenerationStore(state);
+  }
+
+  Snapshot installed() throws HostException {
+    return Snapshot.of(node.rollbackSet(), Snapshot.Limits.USUAL);
+  }
+
+  Instant now() {
+    return host.clock().instant();
+  }
+
+  /** The lease that this call takes or renews. */
+  Lease lease(Optional<Lease> earlier) {
+    Instant since =
+        earlier.filter(l -> l.rotation().equals(plan().rotation())).map(Lease::since).orElse(now());
+    return new Lease(
+        plan().rotation(),
+        request.holder().host(),
+        request.holder().process(),
+        since,
+        now().plus(LEASE));
+  }
+
+  /** Starts the steps of this call on an open journal, renewing its lease. */
+  Steps steps(Journal journal) throws HostException {
+    Journal renewed = journal.with(lease(Optional.of(journal.lease())));
+    journals().save(renewed);
+    return new Steps(journals(), renewed, host.clock(), request.holder().process());
+  }
+
+  /**
+   * Takes the lock of a call, waiting for an earlier call of the same rotation whose connection was
+   * lost.
+   *
+   * @throws LockedException if it stays taken
+   */
+  CallLock lock() throws HostException, LockedException {
+    Instant end = now().plus(LOCK_PATIENCE);
+    while (true) {
+      Optional<CallLock> lock =
+          CallLock.tryAcquire(state.lock(), request.operation(), host.clock());
+      if (lock.isPresent()) {
+        return lock.get();
+      }
+      if (now().isAfter(end)) {
+        throw new LockedException(
+            "BUSY",
+            "Another call of this program works on this node and has not ended within "
+                + LOCK_PATIENCE.toSeconds()
+                + " s: "
+                + CallLock.holder(state.lock()).map(Object::toString).orElse("unknown")
+                + ". Nothing was changed.",
+            "Wait until it has ended, then run the same command again.");
+      }
+      try {
+        Thread.sleep(PAUSE.toMillis());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted while waiting for the lock", e);
+      }
+    }
+  }
+}

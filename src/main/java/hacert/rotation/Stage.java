@@ -1,0 +1,346 @@
+package hacert.rotation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import hacert.host.AtomicFiles;
+import hacert.host.FileMeta;
+import hacert.host.HostException;
+import hacert.host.Peer;
+import hacert.host.PeerSession;
+import hacert.host.Snapshot;
+import hacert.result.CertificateSummary;
+import hacert.result.Finding;
+import hacert.result.Json;
+import hacert.result.Outcome;
+import hacert.result.StepReport;
+import hacert.target.Bundle;
+import hacert.target.NodeFacts;
+import hacert.target.Secret;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Puts everything that a rotation needs on this node and proves it good; nothing that runs is
+ * touched:
+ *
+ * <ol>
+ *   <li>take the lease and open the journal;
+ *   <li>on the first node: make the bundle, or take the given one; on the others: find it copied;
+ *   <li>back up what is installed;
+ *   <li>on the first node: copy the bundle to the others, and read it back there.
+ * </ol>
+ *
+ * Check mode does the same without writing: the bundle stays in memory, the copy is a log-in.
+ */
+final class Stage {
+  private static final Duration CONNECT = Duration.ofSeconds(20);
+  private static final Duration IDLE = Duration.ofSeconds(20);
+
+  /** Room that journal, results and restarts need beside the backup, in bytes. */
+  private static final long ROOM = 16L << 20;
+
+  private final Site site;
+  private final Plan plan;
+
+  Stage(Site site) {
+    this.site = site;
+    this.plan = site.plan();
+  }
+
+  Answer run() throws HostException, RefusedException, LockedException {
+    Optional<Secret> password = checkedPassword();
+    if (site.request().check()) {
+      return planned(password);
+    }
+    Steps steps = site.steps(open());
+    if (site.first()) {
+      steps.run(Phase.STAGE_BUNDLE, () -> bundle(password));
+    } else {
+      steps.run(Phase.STAGE_BUNDLE, () -> arrived(password));
+    }
+    steps.run(Phase.STAGE_BACKUP, this::backUp);
+    if (site.first() && plan.kind() == Plan.Kind.REPLACE) {
+      steps.run(Phase.STAGE_COPY, this::copy);
+    }
+    JsonNode staged = steps.journal().entry(Phase.STAGE_BUNDLE).orElseThrow().data();
+    ObjectNode data = Json.mapper().createObjectNode();
+    data.set("staged", staged);
+    return Answer.of(Outcome.SUCCEEDED)
+        .steps(steps.reports())
+        .before(site.node().facts().installed())
+        .after(certificates(staged))
+        .data(data);
+  }
+
+  /** A password is needed where a bundle is installed by the vendor's script, which asks for it. */
+  private Optional<Secret> checkedPassword() throws RefusedException {
+    Optional<Secret> password = site.secrets().password();
+    if (plan.kind() == Plan.Kind.RESTORE) {
+      return password;
+    }
+    if (password.isEmpty()) {
+      throw new RefusedException(
+          "PASSWORD_MISSING",
+          "No password for the key was given. Nothing was changed.",
+          "Set hacert_password, from a vault.");
+    }
+    List<Finding> findings = site.node().checkPassword(password.get());
+    if (Finding.stops(findings)) {
+      throw new RefusedException(findings);
+    }
+    return password;
+  }
+
+  private Journal open() throws HostException, LockedException {
+    Optional<Journal> earlier = site.journals().load();
+    if (earlier.filter(j -> j.rotation().equals(plan.rotation())).isPresent()) {
+      return earlier.get();
+    }
+    if (earlier.filter(Journal::isOpen).isPresent()) {
+      supersede(earlier.get());
+    }
+    NodeFacts facts = site.node().facts();
+    return new Journal(
+        Journal.SCHEMA,
+        plan.rotation(),
+        plan,
+        site.request().change(),
+        site.lease(Optional.empty()),
+        null,
+        facts.serviceStart(),
+        facts.role().name().toLowerCase(java.util.Locale.ROOT),
+        List.of());
+  }
+
+  /** Only a rotation that changed nothing, and that decide has seen, may be forgotten. */
+  private void supersede(Journal earlier) throws HostException, LockedException {
+    boolean ours = plan.supersedes().contains(earlier.rotation());
+    if (earlier.begunAny(Phase.APPLY) || !ours && earlier.lease().holds(site.now())) {
+      throw new LockedException(
+          "LOCKED",
+          String.format(
+              "Rotation %s holds this node: begun from %s, process %s, at %s; its claim ends at %s."
+                  + " Nothing was changed.",
+              earlier.rotation(),
+              earlier.lease().host(),
+              earlier.lease().process(),
+              earlier.lease().since(),
+              earlier.lease().until()),
+          "Run again when it has ended.");
+    }
+    Trees.remove(site.state().bundle(earlier.rotation()));
+    site.journals().archive(earlier.with(Outcome.REFUSED));
+  }
+
+  private Steps.Done bundle(Optional<Secret> password) throws HostException {
+    if (plan.kind() == Plan.Kind.RESTORE) {
+      return restorable();
+    }
+    try (Bundle bundle = makeOrTake(password.orElseThrow())) {
+      Path directory = site.state().bundle(plan.rotation());
+      AtomicFiles.directories(directory, 0700);
+      for (Map.Entry<String, byte[]> file : bundle.files().entrySet()) {
+        AtomicFiles.write(directory.resolve(file.getKey()), file.getValue(), FileMeta.mine(0600));
+      }
+      String how = site.secrets().bundleGiven() ? "the given bundle" : "a new root CA";
+      return new Steps.Done(how, described(bundle));
+    }
+  }
+
+  private Bundle makeOrTake(Secret password) throws HostException {
+    Bundle bundle =
+        site.secrets().bundleGiven()
+            ? given()
+            : site.node().make(site.request().settings().bundle(), password);
+    throwFirst(site.node().checkBundle(bundle, password));
+    return bundle;
+  }
+
+  private Bundle given() {
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    site.secrets().bundleFiles().forEach((name, secret) -> files.put(name, secret.copy()));
+    return new Bundle(files);
+  }
+
+  private static void throwFirst(List<Finding> findings) throws HostException {
+    for (Finding f : findings) {
+      if (Finding.stops(List.of(f))) {
+        throw new HostException(f.code(), f.message(), f.remedy());
+      }
+    }
+  }
+
+  /** On the second node: what the first one copied here. */
+  private Steps.Done arrived(Optional<Secret> password) throws HostException {
+    if (plan.kind() == Plan.Kind.RESTORE) {
+      return restorable();
+    }
+    try (Bundle bundle = StagedBundle.read(site.state().bundle(plan.rotation()))) {
+      throwFirst(site.node().checkBundle(bundle, password.orElseThrow()));
+      return new Steps.Done(
+          "the bundle that " + plan.order().get(0) + " copied", described(bundle));
+    }
+  }
+
+  private JsonNode described(Bundle bundle) {
+    ObjectNode data = Json.mapper().createObjectNode();
+    data.put("digest", site.target().digest(bundle));
+    data.set("files", Json.mapper().valueToTree(StagedBundle.hashes(bundle)));
+    data.set("certificates", Json.mapper().valueToTree(site.node().summaries(bundle)));
+    return data;
+  }
+
+  private Steps.Done restorable() throws HostException {
+    Generation wanted = site.generations().get(plan.restore());
+    wanted.manifest().verifyCopy(site.state().generation(plan.restore()));
+    ObjectNode data = Json.mapper().createObjectNode();
+    data.put("digest", wanted.digest());
+    data.set("files", Json.mapper().createObjectNode());
+    data.set("certificates", Json.mapper().valueToTree(wanted.certificates()));
+    return new Steps.Done("generation " + wanted.number() + " is whole", data);
+  }
+
+  private Steps.Done backUp() throws HostException {
+    Snapshot installed = site.installed();
+    checkRoom(installed);
+    NodeFacts facts = site.node().facts();
+    boolean proven = facts.findings().stream().noneMatch(f -> f.code().equals("UNPROVEN"));
+    Generation kept = site.generations().all().get(plan.from());
+    boolean equal =
+        kept != null && GenerationStore.differences(kept.manifest(), installed).isEmpty();
+    if (!equal) {
+      kept =
+          new Generation(
+              Generation.SCHEMA,
+              plan.from(),
+              site.now(),
+              plan.rotation(),
+              Generation.Origin.FOUND,
+              proven,
+              facts.bundleDigest(),
+              facts.installed(),
+              installed);
+      site.generations().keep(kept, site.node().restartByHand());
+    }
+    ObjectNode data = Json.mapper().createObjectNode();
+    data.put("generation", plan.from());
+    data.put("proven", kept.proven());
+    data.put("digest", kept.digest());
+    kept.certificates().stream()
+        .map(CertificateSummary::notAfter)
+        .min(Instant::compareTo)
+        .ifPresent(until -> data.put("valid_until", until.toString()));
+    return new Steps.Done("generation " + plan.from(), data);
+  }
+
+  /** The backup, the new generation and the staged bundle must fit, with room to spare. */
+  private void checkRoom(Snapshot installed) throws HostException {
+    long needed = ROOM + 3 * installed.entries().stream().mapToLong(Snapshot.Entry::size).sum();
+    Path place = site.state().root();
+    while (!Files.exists(place)) {
+      place = place.getParent();
+    }
+    try {
+      long free = Files.getFileStore(place).getUsableSpace();
+      if (free < needed) {
+        throw new HostException(
+            "DISK_FULL",
+            String.format("%s has %d bytes free; %d are needed.", place, free, needed),
+            "Make room, or set hacert_state_dir to another file system. Nothing was changed.");
+      }
+    } catch (IOException e) {
+      throw new HostException(
+          "FILE_NOT_READABLE", "The free space of " + place + " is not known: " + e, "Check it.");
+    }
+  }
+
+  private Steps.Done copy() throws HostException {
+    List<String> copied = new ArrayList<>();
+    try (Bundle bundle = StagedBundle.read(site.state().bundle(plan.rotation()))) {
+      for (String name : plan.order().subList(1, plan.order().size())) {
+        String directory =
+            plan.nodes().get(name).stateDirectory() + "/rotations/" + plan.rotation() + "/bundle/";
+        try (PeerSession session = site.peers().open(peer(name))) {
+          for (Map.Entry<String, byte[]> file : bundle.files().entrySet()) {
+            String remote = directory + file.getKey();
+            session.upload(file.getValue(), remote, 0600);
+            Optional<String> seen = session.sha256(remote);
+            if (!seen.equals(Optional.of(StagedBundle.sha256(file.getValue())))) {
+              throw new HostException(
+                  "PEER_COPY_DIFFERS",
+                  remote + " on " + name + " does not read back as it was written.",
+                  "Check the disk of " + name + ". Nothing that runs was changed.");
+            }
+          }
+        }
+        copied.add(name);
+      }
+    }
+    return Steps.Done.of("copied to " + String.join(", ", copied) + ", and read back");
+  }
+
+  private Peer peer(String name) {
+    Plan.PlannedNode node = plan.nodes().get(name);
+    return new Peer(
+        node.address(),
+        node.port() == 0 ? OptionalInt.empty() : OptionalInt.of(node.port()),
+        node.user(),
+        site.host().login().home(),
+        CONNECT,
+        IDLE);
+  }
+
+  private Answer planned(Optional<Secret> password) throws HostException, RefusedException {
+    List<StepReport> steps = new ArrayList<>();
+    List<CertificateSummary> after = List.of();
+    if (plan.kind() == Plan.Kind.RESTORE) {
+      Steps.Done done = restorable();
+      steps.add(new StepReport(Phase.STAGE_BUNDLE, "planned", 0, done.note()));
+      after = certificates(done.data());
+    } else if (site.first()) {
+      try (Bundle bundle = makeOrTake(password.orElseThrow())) {
+        after = site.node().summaries(bundle);
+      }
+      String how =
+          site.secrets().bundleGiven()
+              ? "the given bundle is good"
+              : "a root CA can be made; the real one gets a serial of its own";
+      steps.add(new StepReport(Phase.STAGE_BUNDLE, "planned", 0, how));
+      for (String name : plan.order().subList(1, plan.order().size())) {
+        try (PeerSession session = site.peers().open(peer(name))) {
+          session.check();
+        }
+        steps.add(new StepReport(Phase.STAGE_COPY, "planned", 0, name + " takes a copy"));
+      }
+    }
+    Snapshot installed = site.installed();
+    checkRoom(installed);
+    steps.add(
+        new StepReport(
+            Phase.STAGE_BACKUP,
+            "planned",
+            0,
+            installed.entries().size() + " files and directories"));
+    return Answer.of(Outcome.PLANNED)
+        .steps(steps)
+        .before(site.node().facts().installed())
+        .after(after);
+  }
+
+  private static List<CertificateSummary> certificates(JsonNode staged) {
+    List<CertificateSummary> all = new ArrayList<>();
+    staged
+        .path("certificates")
+        .forEach(c -> all.add(Json.mapper().convertValue(c, CertificateSummary.class)));
+    return all;
+  }
+}

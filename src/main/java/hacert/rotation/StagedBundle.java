@@ -1,0 +1,63 @@
+package hacert.rotation;
+
+import hacert.host.HostException;
+import hacert.target.Bundle;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** The bundle as it lies staged on this node. */
+final class StagedBundle {
+  private static final long LARGEST_FILE = 1 << 20;
+
+  private StagedBundle() {}
+
+  static Bundle read(Path directory) throws HostException {
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    try (Stream<Path> listed = Files.list(directory)) {
+      for (Path file : listed.sorted().toList()) {
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+            || Files.size(file) > LARGEST_FILE) {
+          throw missing(directory, file + " is no regular file of a sensible size");
+        }
+        files.put(file.getFileName().toString(), Files.readAllBytes(file));
+      }
+    } catch (IOException e) {
+      throw missing(directory, e.toString());
+    }
+    if (files.isEmpty()) {
+      throw missing(directory, "it is empty");
+    }
+    return new Bundle(files);
+  }
+
+  /** SHA-256 of each file, by name. */
+  static Map<String, String> hashes(Bundle bundle) {
+    Map<String, String> hashes = new TreeMap<>();
+    bundle.files().forEach((name, content) -> hashes.put(name, sha256(content)));
+    return hashes;
+  }
+
+  static String sha256(byte[] content) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  private static HostException missing(Path directory, String why) {
+    return new HostException(
+        "NOT_STAGED",
+        "The staged bundle " + directory + " cannot be used: " + why + ".",
+        "Run the same command again from its beginning: it stages anew.");
+  }
+}

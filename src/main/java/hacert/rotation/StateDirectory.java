@@ -1,0 +1,61 @@
+package hacert.rotation;
+
+import java.nio.file.Path;
+
+/**
+ * Where everything that outlives a call lies on a host, one directory a cluster:
+ *
+ * <pre>
+ * lock                     held while a call runs
+ * journal.json             the open or the last rotation
+ * rotations/ID/bundle/     the staged bundle, until the rotation ends
+ * rotations/ID/restart-N/  a restart: its output and exit status
+ * rotations/ID/journal.json
+ * generations/0001/        generation.json, RESTORE.txt, files/
+ * results/                 results of calls that changed something
+ * </pre>
+ *
+ * @param root absolute path of the cluster's directory
+ */
+public record StateDirectory(Path root) {
+
+  /** The lock of a call. */
+  public Path lock() {
+    return root.resolve("lock");
+  }
+
+  /** The journal of the open or the last rotation. */
+  public Path journal() {
+    return root.resolve("journal.json");
+  }
+
+  /** All rotations. */
+  public Path rotations() {
+    return root.resolve("rotations");
+  }
+
+  /** What belongs to one rotation. */
+  public Path rotation(String id) {
+    return rotations().resolve(id);
+  }
+
+  /** The staged bundle of a rotation. */
+  public Path bundle(String id) {
+    return rotation(id).resolve("bundle");
+  }
+
+  /** All kept generations. */
+  public Path generations() {
+    return root.resolve("generations");
+  }
+
+  /** One kept generation. */
+  public Path generation(int number) {
+    return generations().resolve(String.format("%04d", number));
+  }
+
+  /** Results that are kept. */
+  public Path results() {
+    return root.resolve("results");
+  }
+}

@@ -1,0 +1,107 @@
+package hacert.rotation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import hacert.host.HostException;
+import hacert.result.StepReport;
+import hacert.rotation.Journal.Entry;
+import hacert.rotation.Journal.State;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Runs the steps of one call under the journal: what is done is not done again, what was cut off is
+ * done again, and before and after each step the journal says so.
+ */
+final class Steps {
+  private final JournalStore store;
+  private final Clock clock;
+  private final String run;
+  private final List<StepReport> reports = new ArrayList<>();
+  private Journal journal;
+
+  /**
+   * @param journal the journal as saved
+   * @param run the driving process, see {@link Lease#process}
+   */
+  Steps(JournalStore store, Journal journal, Clock clock, String run) {
+    this.store = store;
+    this.journal = journal;
+    this.clock = clock;
+    this.run = run;
+  }
+
+  /** What a step did: a note for the report, and data for later steps. */
+  record Done(String note, JsonNode data) {
+    static Done of(String note) {
+      return new Done(note, NullNode.instance);
+    }
+  }
+
+  /** What a step does. */
+  interface Work {
+    Done run() throws HostException;
+  }
+
+  Journal journal() {
+    return journal;
+  }
+
+  List<StepReport> reports() {
+    return List.copyOf(reports);
+  }
+
+  /** How long the step took when it was done, in seconds; empty if it was not. */
+  Optional<Double> seconds(String step) {
+    return journal
+        .entry(step)
+        .filter(e -> e.ended() != null)
+        .map(e -> seconds(e.began(), e.ended()));
+  }
+
+  void run(String step, Work work) throws HostException {
+    run(step, NullNode.instance, work);
+  }
+
+  /**
+   * Runs a step unless it is done.
+   *
+   * @param plan data to be in the journal before the step begins
+   */
+  void run(String step, JsonNode plan, Work work) throws HostException {
+    Optional<Entry> earlier = journal.entry(step);
+    if (journal.done(step)) {
+      reports.add(new StepReport(step, "skipped", 0, "done at " + earlier.get().ended()));
+      return;
+    }
+    int attempts = earlier.filter(e -> e.run().equals(run)).map(Entry::attempts).orElse(0) + 1;
+    Instant began = clock.instant();
+    save(new Entry(step, State.BEGUN, attempts, run, began, null, "", plan));
+    try {
+      Done done = work.run();
+      Instant ended = clock.instant();
+      JsonNode data = done.data().isNull() ? plan : done.data();
+      save(new Entry(step, State.DONE, attempts, run, began, ended, done.note(), data));
+      reports.add(new StepReport(step, "done", seconds(began, ended), done.note()));
+    } catch (HostException e) {
+      Instant ended = clock.instant();
+      String note = e.code() + ": " + e.getMessage();
+      save(new Entry(step, State.FAILED, attempts, run, began, ended, note, plan));
+      reports.add(new StepReport(step, "failed", seconds(began, ended), e.code()));
+      throw e;
+    }
+  }
+
+  private void save(Entry entry) throws HostException {
+    journal = journal.with(entry);
+    store.save(journal);
+  }
+
+  private static double seconds(Instant from, Instant to) {
+    return Duration.between(from, to).toMillis() / 1000.0;
+  }
+}

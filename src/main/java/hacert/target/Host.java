@@ -1,0 +1,29 @@
+package hacert.target;
+
+import hacert.host.Commands;
+import hacert.host.Detached;
+import hacert.host.LoginEnvironment;
+import hacert.host.Terminal;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.Map;
+
+/**
+ * The host that this program runs on, as far as a target needs it.
+ *
+ * @param login the environment of the user's login shell, in which vendor commands run
+ * @param commands runs commands
+ * @param terminal runs scripts that ask
+ * @param detached runs commands that change services
+ * @param environment the environment of this call, which sshd gave it
+ * @param clock tells the time
+ * @param random makes keys and serial numbers
+ */
+public record Host(
+    LoginEnvironment login,
+    Commands commands,
+    Terminal terminal,
+    Detached detached,
+    Map<String, String> environment,
+    Clock clock,
+    SecureRandom random) {}

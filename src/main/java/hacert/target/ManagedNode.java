@@ -1,0 +1,104 @@
+package hacert.target;
+
+import hacert.host.HostException;
+import hacert.result.CertificateSummary;
+import hacert.result.Finding;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+
+/** This host as a node of a system: what a rotation reads there and does there. */
+public interface ManagedNode {
+  /** Reads the node's facts; changes nothing. Waits, within bounds, for roles that are settling. */
+  NodeFacts facts();
+
+  /** The directories that are backed up before a change and restored by a rollback. */
+  List<Path> rollbackSet();
+
+  /** The part of the rollback set that holds certificates and keys and nothing else. */
+  List<Path> certificateDirectories();
+
+  /** What is wrong with this password by the rules of the system. */
+  List<Finding> checkPassword(Secret password);
+
+  /** What is wrong with this bundle. */
+  List<Finding> checkBundle(Bundle bundle, Secret password);
+
+  /**
+   * Makes a new bundle.
+   *
+   * @throws HostException if the specification cannot be met
+   */
+  Bundle make(BundleSpec spec, Secret password) throws HostException;
+
+  /**
+   * How the bundle differs from what {@code spec} asks for, as findings that inform: changed
+   * settings are reported, not acted on.
+   */
+  List<Finding> compare(BundleSpec spec);
+
+  /** The certificates in a bundle. */
+  List<CertificateSummary> summaries(Bundle bundle);
+
+  /**
+   * The steps that install a staged bundle on this node, without the restart.
+   *
+   * @param marker text that marks the processes of this rotation in their environment
+   */
+  List<Step> install(Bundle bundle, Secret password, String marker);
+
+  /**
+   * The restart, detached from this process.
+   *
+   * @param runDirectory private directory of this one restart
+   * @param serviceStartBefore {@link NodeFacts#serviceStart} before it
+   * @param again whether this restart was seen to fail before, and is only looked at once more: it
+   *     is good if the service has come up since
+   * @return the step; run again with the same directory it attaches to the restart and never starts
+   *     a second one
+   */
+  Step restart(Path runDirectory, String serviceStartBefore, boolean again);
+
+  /** The certificates installed on this node. */
+  List<CertificateSummary> installed();
+
+  /**
+   * The service's process start as the system says it now, without waiting; empty if it does not
+   * say.
+   */
+  String serviceStart();
+
+  /** The restart as a person would do it in a shell, for the instructions beside a backup. */
+  String restartByHand();
+
+  /**
+   * Waits until the system works with what is installed, and proves it from this node.
+   *
+   * @param expectedDigest digest of the bundle that must be installed; empty if any
+   * @param healthy whether the system must be healthy (false where it was not before either)
+   * @return what was proven, and what was not
+   */
+  Proof prove(String expectedDigest, boolean healthy, Proving proving);
+
+  /**
+   * What was seen while proving.
+   *
+   * @param proven whether everything asked for holds
+   * @param agreed when, within the call, the system was first seen to agree
+   * @param certificates installed or served certificates that prove it
+   * @param findings what is missing to a proof, or was noticed
+   */
+  record Proof(
+      boolean proven,
+      Instant agreed,
+      List<CertificateSummary> certificates,
+      List<Finding> findings) {}
+
+  /**
+   * What a proof looks at beside the system itself.
+   *
+   * @param role the node's HA role before the rotation: a swap is a warning
+   * @param managerUrl page whose answer proves life; empty if none
+   */
+  record Proving(HaRole role, String managerUrl) {}
+}

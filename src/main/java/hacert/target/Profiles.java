@@ -1,0 +1,83 @@
+package hacert.target;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import hacert.host.HostException;
+import hacert.result.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Map;
+
+/**
+ * The built-in profiles: the values of one vendor version each, as YAML resources {@code
+ * hacert/profiles/NAME.yaml}.
+ */
+public final class Profiles {
+  private Profiles() {}
+
+  /**
+   * Reads a profile and lays overrides over it.
+   *
+   * @param name name of the profile, as {@code mrs-2x}
+   * @param target name of the target that asks; the profile must be one of it
+   * @param overrides object whose keys replace the profile's, nested objects key by key
+   * @param type record whose components are the profile's keys
+   * @throws HostException with {@code PROFILE_UNKNOWN} or {@code PROFILE_INVALID}
+   */
+  public static <T> T load(String name, String target, JsonNode overrides, Class<T> type)
+      throws HostException {
+    if (!name.matches("[a-z0-9][a-z0-9.-]*")) {
+      throw unknown(name, target);
+    }
+    try (InputStream in =
+        Profiles.class.getResourceAsStream("/hacert/profiles/" + name + ".yaml")) {
+      if (in == null) {
+        throw unknown(name, target);
+      }
+      ObjectNode values = (ObjectNode) new YAMLMapper().readTree(in);
+      if (!target.equals(values.path("target").asText())) {
+        throw unknown(name, target);
+      }
+      values.remove("target");
+      if (overrides != null && overrides.isObject()) {
+        lay((ObjectNode) overrides, values);
+      }
+      return Json.mapper()
+          .readerFor(type)
+          .with(
+              DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
+              DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES,
+              DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .readValue(values);
+    } catch (JsonProcessingException e) {
+      throw new HostException(
+          "PROFILE_INVALID",
+          "Profile " + name + " with its overrides does not fit: " + e.getOriginalMessage(),
+          "Correct the keys in hacert_profile_file; docs/profiles.md lists them.");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void lay(ObjectNode overrides, ObjectNode values) {
+    for (Map.Entry<String, JsonNode> field : overrides.properties()) {
+      JsonNode present = values.get(field.getKey());
+      if (present instanceof ObjectNode below && field.getValue() instanceof ObjectNode above) {
+        lay(above, below);
+      } else {
+        values.set(field.getKey(), field.getValue());
+      }
+    }
+  }
+
+  private static HostException unknown(String name, String target) {
+    return new HostException(
+        "PROFILE_UNKNOWN",
+        "There is no profile '" + name + "' for target " + target + ".",
+        "Set hacert_profile to one of the built-in profiles (docs/profiles.md).");
+  }
+}
