@@ -625,7 +625,7 @@ class ActionModule(ActionBase):
         )
 
     def _no_result(self, output):
-        seen = self._tail(output["stderr"]) or self._tail(output["stdout"]) or "(nothing)"
+        seen = self._tail(output["stderr"]) or self._tail(output["answer"] or output["stdout"]) or "(nothing)"
         return Problem(
             "EXECUTOR_NO_RESULT",
             "%s: %s ended with code %s and without a result. Last output: %s"

@@ -77,7 +77,7 @@ class CallbackModule(Default):
             self._paragraph("%s %s: %s" % (severity, finding.get("code"), finding.get("message")), " " * 10, colour)
             if finding.get("remedy"):
                 self._paragraph("do: %s" % finding["remedy"], " " * 12, colour)
-        if told.get("diff"):
+        if told.get("diff") and not self._detailed():
             self._say(self._get_diff(told["diff"]).rstrip("\n"))
 
     @staticmethod
@@ -98,7 +98,7 @@ class CallbackModule(Default):
                 notes.append("%s %.1f s" % (word, timings[key]))
         return ", ".join(notes)
 
-    def _told(self, result, otherwise, speaks):
+    def _told(self, result, otherwise, failed=False):
         """Shows the steps in a result. `otherwise` is what the default callback does with it."""
         told = result._result
         if "results" in told and isinstance(told["results"], list) and result._task.loop:
@@ -106,30 +106,30 @@ class CallbackModule(Default):
         elif isinstance(told.get("hacert"), dict):
             self._handle_warnings(told)
             self._step(told)
-        elif speaks and result._task.action in C._ACTION_DEBUG and not told.get("failed"):
-            lines = told.get("msg", "")
-            self._say("\n".join(lines) if isinstance(lines, list) else str(lines))
-        elif told.get("failed"):
+        elif failed:
             self._handle_warnings(told)
             where = "%s  %s: %s" % (time.strftime("%H:%M:%S"), result._host.get_name(), result._task.get_name())
             self._say(where, C.COLOR_ERROR)
             self._paragraph(told.get("msg", "failed without a message; -vv shows more"), " " * 10, C.COLOR_ERROR)
+        elif result._task.action in C._ACTION_DEBUG:
+            lines = told.get("msg", "")
+            self._say("\n".join(lines) if isinstance(lines, list) else str(lines))
         else:
             self._handle_warnings(told)
         if self._detailed():
             otherwise()
 
     def v2_runner_on_ok(self, result):
-        self._told(result, lambda: super(CallbackModule, self).v2_runner_on_ok(result), True)
+        self._told(result, lambda: super(CallbackModule, self).v2_runner_on_ok(result))
 
     def v2_runner_on_failed(self, result, ignore_errors=False):
-        self._told(result, lambda: super(CallbackModule, self).v2_runner_on_failed(result, ignore_errors), False)
+        self._told(result, lambda: super(CallbackModule, self).v2_runner_on_failed(result, ignore_errors), True)
 
     def v2_runner_item_on_ok(self, result):
-        self._told(result, lambda: super(CallbackModule, self).v2_runner_item_on_ok(result), True)
+        self._told(result, lambda: super(CallbackModule, self).v2_runner_item_on_ok(result))
 
     def v2_runner_item_on_failed(self, result):
-        self._told(result, lambda: super(CallbackModule, self).v2_runner_item_on_failed(result), False)
+        self._told(result, lambda: super(CallbackModule, self).v2_runner_item_on_failed(result), True)
 
     def v2_runner_on_skipped(self, result):
         if self._detailed():
