@@ -484,27 +484,30 @@ class ActionModule(ActionBase):
         password = self._own.get("hacert_password")
         if password is None:
             password = self._of_cluster("hacert_password")
-        if password is not None and self._operation in NEEDS_PASSWORD:
-            if not isinstance(password, str) and not getattr(password, "__ENCRYPTED__", False):
-                raise Problem.of_setting(
-                    "SETTING_INVALID", "hacert_password is not a text.", "Put it in quotes, and into a vault."
-                )
-            if str(password):
-                named.append(("password", str(password).encode("utf-8", "surrogateescape")))
+        # Judged in each call, so that the first one already refuses it; sent only where it is needed.
+        if password is not None and not isinstance(password, str) and not getattr(password, "__ENCRYPTED__", False):
+            raise Problem.of_setting(
+                "SETTING_INVALID", "hacert_password is not a text.", "Put it in quotes, and into a vault."
+            )
+        if password is not None and str(password) and self._operation in NEEDS_PASSWORD:
+            named.append(("password", str(password).encode("utf-8", "surrogateescape")))
         if self._operation == "stage" and (self._call["plan"] or {}).get("kind") != "restore":
             named += [("bundle/" + name, bundle[name]) for name in BUNDLE_FILES if name in bundle]
-        elif self._operation == "decide" and bundle:
+        if self._operation == "decide" and bundle:
             # The certificate is public; whether it is another than the installed one decides what is due.
             named.append(("bundle/root-ca.crt", bundle["root-ca.crt"]))
-        self._secret = [secret for name, secret in named if name != "bundle/root-ca.crt"]
+        self._secret = [str(password or "").encode("utf-8", "surrogateescape"), bundle.get("root-ca.pem", b"")]
         return named
 
     def _bundle(self):
         directory = self._of_cluster("hacert_bundle")
-        if not directory or self._operation not in ("decide", "stage"):
+        if not directory or self._operation not in ("discover", "decide", "stage"):
             return {}
         directory = self._loader.path_dwim(str(directory))
-        return {name: self._read_file(os.path.join(directory, name), LARGEST_BUNDLE_FILE, "hacert_bundle") for name in BUNDLE_FILES}
+        files = {}
+        for name in BUNDLE_FILES:
+            files[name] = self._read_file(os.path.join(directory, name), LARGEST_BUNDLE_FILE, "hacert_bundle")
+        return files
 
     def _profile_file(self):
         path = self._of_cluster("hacert_profile_file")
