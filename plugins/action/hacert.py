@@ -125,6 +125,7 @@ install)
 remove)
   if [ -d "$dir/lib" ]; then
     rm -f "$dir"/lib/hacert-*.jar "$dir"/lib/new-* && rmdir "$dir/lib" && say removed
+    rmdir "$dir" 2>/dev/null
   else say absent; fi
   exit ;;
 probe)
@@ -619,10 +620,11 @@ class ActionModule(ActionBase):
         return word, rest, {"rc": output["rc"], "answer": answer, "stderr": output["stderr"], "stdout": output["stdout"]}
 
     def _unreachable(self, text):
+        unknown = "" if self._operation in ("discover", "decide") else " What happened on the host is not known."
         return Problem(
             "HOST_UNREACHABLE",
-            "%s cannot be reached, or the connection was lost during %s; what happened on the host is not known. %s"
-            % (self._node, self._operation, self._tail(text)),
+            "%s cannot be reached, or the connection was lost during %s.%s %s"
+            % (self._node, self._operation, unknown, self._tail(text)),
             "See that the host runs and can be reached by ssh, then give the same command again: "
             "it finds out what was done and goes on from there.",
         )
