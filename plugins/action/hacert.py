@@ -1,0 +1,722 @@
+# Copyright The hacert authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The bridge between the playbooks and the jar on the hosts; docs/protocol.md says what is spoken.
+
+One call is one round trip: a constant shell script is the remote command, and the request travels on its
+standard input. The host needs no Python and keeps no temporary file. Settings and secrets are read here, from
+the variables of the node, so that they never become task arguments, facts or results.
+"""
+
+from __future__ import absolute_import, annotations, division, print_function
+
+__metaclass__ = type
+
+import datetime
+import hashlib
+import json
+import os
+import pwd
+import re
+import secrets
+import shlex
+import socket
+import stat
+import struct
+import subprocess
+import traceback
+
+import yaml
+
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+display = Display()
+
+SCHEMA = "hacert.result/1"
+LOCAL = ("install", "remove")
+OPERATIONS = ("discover", "decide", "stage", "apply", "confirm", "close", "rollback") + LOCAL
+CHANGING = ("stage", "apply", "rollback", "close")
+GOOD = ("unchanged", "planned", "succeeded", "rolled-back")
+NEEDS_PASSWORD = ("stage", "apply", "confirm", "rollback")
+SEVERITIES = ("error", "warning", "info")
+
+# Variable, key in the request's settings, type. Given by the inventory or not at all: the jar has the defaults.
+SETTINGS = (
+    ("hacert_state_dir", "state_dir", str),
+    ("hacert_key", "key", str),
+    ("hacert_validity_days", "validity_days", int),
+    ("hacert_subject", "subject", dict),
+    ("hacert_renew_before", "renew_before_days", int),
+    ("hacert_force", "force", bool),
+    ("hacert_accept_unproven", "accept_unproven", bool),
+    ("hacert_generation", "generation", int),
+    ("hacert_generations", "generations", int),
+    ("hacert_rotation", "rotation", str),
+    ("hacert_manager_url", "manager_url", str),
+)
+# These are a node's own; all other variables speak of the cluster and are the same whichever node is asked.
+PER_NODE = ("hacert_state_dir",)
+
+BUNDLE_FILES = ("root-ca.crt", "root-ca.pem")
+LARGEST_BUNDLE_FILE = 1 << 20
+LARGEST_PROFILE = 256 << 10
+LARGEST_RESULT = 16 << 20
+LONGEST_TAIL = 2000
+
+# A silent link must become a failed result within 20 s; ssh's own default is to wait for ever.
+KEEPALIVE = "-o ServerAliveInterval=5 -o ServerAliveCountMax=4"
+
+# Arguments: marker, SHA-256 of the jar, state directory, wanted java ("" to look for one), mode, size of a jar
+# that stands in front of the request (mode dry only). What is printed before the marker is a banner of some
+# profile and is ignored. It has no backslash, because login shells differ in what they make of one.
+SCRIPT = r"""
+mark=$1 sha=$2 dir=$3 wanted=$4 mode=$5 size=$6
+umask 077
+ulimit -c 0
+unset JAVA_TOOL_OPTIONS _JAVA_OPTIONS JDK_JAVA_OPTIONS CLASSPATH
+say() { echo "$mark $*"; }
+good() { [ -f "$1" ] && [ "$(sha256sum <"$1")" = "$sha  -" ]; }
+major() {
+  found=0 real=$(readlink -f "$1") || return 1
+  if [ -r "${real%/bin/java}/release" ]; then
+    while IFS="=" read -r key value; do
+      [ "$key" = JAVA_VERSION ] && found=${value#?}
+    done <"${real%/bin/java}/release"
+  else
+    set -- $("$1" -version 2>&1 </dev/null | grep " version ")
+    found=${3#?}
+  fi
+  found=${found%%[!0-9]*}
+}
+try() {
+  candidate=$(command -v "$1") && [ -x "$candidate" ] || return 1
+  major "$candidate"
+  [ "${found:-0}" -ge 17 ] && java=$candidate && return
+  seen="$seen $candidate (Java ${found:-unknown})"
+  return 1
+}
+find_java() {
+  if [ -n "$wanted" ]; then try "$wanted"; return; fi
+  try java || try "$JAVA_HOME/bin/java" && return
+  for candidate in $("${SHELL:-/bin/sh}" -lc 'command -v java; echo "$JAVA_HOME/bin/java"' 2>/dev/null </dev/null); do
+    case $candidate in /*/java) try "$candidate" && return ;; esac
+  done
+  return 1
+}
+run() {
+  say run
+  $1 "$java" -XX:+UseSerialGC -XX:-UsePerfData -XX:+DisableAttachMechanism -Xshare:auto -Xmx256m \
+    -XX:-HeapDumpOnOutOfMemoryError -XX:+SuppressFatalErrorMessage -XX:-CreateCoredumpOnCrash \
+    -Duser.home="$HOME" ${work:+"-Djava.io.tmpdir=$work"} -jar "$jar" execute
+}
+cd "${HOME:?}" || exit
+case $dir in /*) ;; *) dir=$HOME/$dir ;; esac
+jar=$dir/lib/hacert-$sha.jar
+case $mode in
+install)
+  if good "$jar"; then cat >/dev/null; say present; exit; fi
+  mkdir -p "$dir/lib" && new=$(mktemp "$dir/lib/new-XXXXXX") || { cat >/dev/null; exit 1; }
+  trap 'rm -f "$new"' EXIT
+  trap 'exit 1' HUP INT TERM
+  cat >"$new" && good "$new" && mv -f "$new" "$jar" && say installed
+  exit ;;
+remove)
+  if [ -d "$dir/lib" ]; then
+    rm -f "$dir"/lib/hacert-*.jar "$dir"/lib/new-* && rmdir "$dir/lib" && say removed
+    rmdir "$dir" 2>/dev/null
+  else say absent; fi
+  exit ;;
+probe)
+  if good "$jar"; then say present; else say absent; fi
+  exit ;;
+esac
+if ! find_java; then cat >/dev/null; say java-missing "$seen"; exit; fi
+if [ "$mode" = run ]; then
+  good "$jar" || { cat >/dev/null; say jar-missing; exit; }
+  run exec
+fi
+work=$(mktemp -d) || { cat >/dev/null; exit 1; }
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+if [ "$size" -gt 0 ]; then
+  jar=$work/hacert.jar
+  head -c "$size" >"$jar"
+fi
+good "$jar" || { cat >/dev/null; say jar-missing; exit; }
+run ""
+""".replace("\\\n    ", "")
+
+
+class Problem(Exception):
+    """Ends a call with a result made here: nothing, or nothing known, was done by the jar."""
+
+    def __init__(self, code, message, remedy, outcome="failed", exit_code=5):
+        super().__init__(message)
+        self.outcome = outcome
+        self.exit_code = exit_code
+        self.finding = {"severity": "error", "code": code, "message": message, "remedy": remedy}
+
+    @classmethod
+    def of_setting(cls, code, message, remedy):
+        """Something on the control machine must be put right first; no host was asked."""
+        return cls(code, message, remedy, "refused", 3)
+
+
+class ThisProcess:
+    """Names the ansible-playbook process for the leases on the hosts, and knows whether another one still runs.
+
+    A name is PID@TICKS.BOOT.SCOPE: start in clock ticks since boot, the boot, and the machine with its process
+    namespace. Only of a process in the same scope can be said that it is dead.
+    """
+
+    def __init__(self):
+        self.host = socket.gethostname()
+        self.boot = self._read("/proc/sys/kernel/random/boot_id")[:8] or "0"
+        try:
+            namespace = os.readlink("/proc/self/ns/pid")
+        except OSError:
+            namespace = ""
+        scope = self._read("/etc/machine-id") + self.host + namespace
+        self.scope = hashlib.sha256(scope.encode()).hexdigest()[:8]
+
+    @staticmethod
+    def _read(path):
+        try:
+            with open(path, encoding="utf-8", errors="replace") as file:
+                return file.read().strip()
+        except OSError:
+            return ""
+
+    def _start(self, pid):
+        """Start of a process as one word, empty when it does not run."""
+        fields = self._read("/proc/%d/stat" % pid).rpartition(")")[2].split()
+        if fields:
+            return "" if fields[0] in "ZX" else fields[19]
+        if os.path.isdir("/proc/self"):
+            return ""
+        shown = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, check=False)
+        return re.sub(r"\W+", "", shown.stdout.decode("utf-8", "replace"))
+
+    def name(self):
+        """The worker's parent: it is the same during the whole run."""
+        pid = os.getppid()
+        return "%d@%s.%s.%s" % (pid, self._start(pid), self.boot, self.scope)
+
+    def is_dead(self, host, name):
+        known = re.fullmatch(r"(\d{1,9})@(\w+)\.(\w+)\.(\w+)", name)
+        if host != self.host or not known or known[4] != self.scope:
+            return False
+        return known[3] != self.boot or self._start(int(known[1])) != known[2]
+
+
+class ActionModule(ActionBase):
+    """`hacert`: asks one node one operation."""
+
+    TRANSFERS_FILES = False
+    _requires_connection = True
+    _supports_check_mode = True
+    _supports_async = False
+
+    def run(self, tmp=None, task_vars=None):
+        super().run(tmp, task_vars)
+        self._vars = task_vars or {}
+        self._secret = []
+        self._asked = False
+        self._started = self._now()
+        unused, self._call = self.validate_argument_spec(
+            argument_spec={
+                "operation": {"type": "str", "required": True, "choices": list(OPERATIONS)},
+                "members": {"type": "list", "elements": "str", "default": []},
+                "intent": {"type": "str", "choices": ["rotate", "rollback", "check"], "default": "rotate"},
+                "found": {"type": "list", "elements": "dict", "default": []},
+                "failed": {"type": "list", "elements": "dict", "default": []},
+                "plan": {"type": "dict"},
+                "first": {"type": "dict"},
+            },
+            required_if=[("operation", name, ("plan",)) for name in CHANGING + ("confirm",)],
+        )
+        self._operation = self._call["operation"]
+        self._node = self._task.delegate_to or self._vars["inventory_hostname"]
+        self._check = bool(self._task.check_mode)
+        try:
+            self._own = self._variables_of(self._node)
+            self._jar = self._find_jar()
+            self._link_must_not_hang()
+            if self._operation in LOCAL:
+                return self._keep_house()
+            result = self._ask(self._request())
+        except Problem as problem:
+            result = self._result_of(problem)
+        except Exception as error:  # whatever it is, the playbook must be able to decide on a result
+            display.vvv(self._scrub(traceback.format_exc()), host=self._node)
+            result = self._result_of(
+                Problem(
+                    "EXECUTOR_UNEXPECTED",
+                    "%s: the call ended with %s: %s" % (self._node, type(error).__name__, self._scrub(str(error))),
+                    "This is a defect of hacert's action plugin: report it with the output of -vvv.",
+                    exit_code=1,
+                )
+            )
+        return self._answer(result)
+
+    # --- what the playbook gets ---------------------------------------------------------------------------
+
+    def _answer(self, result):
+        outcome = result["outcome"]
+        # What is found on a host, or that it cannot be asked, is for `decide` to judge; a wrong setting is not.
+        judged_later = self._operation == "discover" and self._asked
+        answer = {
+            "changed": outcome in ("planned", "succeeded", "rolled-back") and self._operation in CHANGING,
+            "failed": outcome not in GOOD and not judged_later,
+            "msg": self._message(result),
+            "hacert": result,
+        }
+        if self._task.diff and self._operation in ("stage", "apply", "rollback") and result.get("after"):
+            answer["diff"] = {
+                "before_header": "%s (installed)" % self._node,
+                "after_header": "%s (%s)" % (self._node, "planned" if outcome == "planned" else "new"),
+                "before": self._describe(result.get("before")),
+                "after": self._describe(result["after"]),
+            }
+        return answer
+
+    def _message(self, result):
+        findings = [f for f in result["findings"] if f.get("severity") in SEVERITIES]
+        findings.sort(key=lambda f: SEVERITIES.index(f["severity"]))
+        if result["outcome"] in GOOD:
+            findings = [f for f in findings if f["severity"] != "info"]
+        lines = ["%s on %s: %s" % (self._operation, self._node, result["outcome"])]
+        for finding in findings[:3]:
+            lines.append("%s: %s" % (finding.get("code"), finding.get("message")))
+            if finding.get("remedy"):
+                lines.append("  do: %s" % finding["remedy"])
+        if len(findings) > 3:
+            lines.append("and %d more findings" % (len(findings) - 3))
+        return "\n".join(lines)
+
+    @staticmethod
+    def _describe(certificates):
+        text = []
+        for one in sorted(certificates or [], key=lambda c: str(c.get("source"))):
+            text.append(str(one.get("source")))
+            for key in ("subject", "issuer", "serial", "not_before", "not_after", "key", "sha256"):
+                text.append("  %-10s %s" % (key, one.get(key)))
+        return "".join(line + "\n" for line in text)
+
+    def _result_of(self, problem):
+        return {
+            "schema": SCHEMA,
+            "version": "",
+            "operation": self._operation,
+            "cluster": str(self._vars.get("hacert_cluster", "")),
+            "target": "",
+            "profile": "",
+            "host": self._node,
+            "check": self._check,
+            "outcome": problem.outcome,
+            "exit_code": problem.exit_code,
+            "started": self._started,
+            "finished": self._now(),
+            "change": {"id": "", "operator": "", "reason": ""},
+            "findings": [problem.finding],
+            "steps": [],
+            "before": [],
+            "after": [],
+            "timings": {},
+            "data": {},
+        }
+
+    @staticmethod
+    def _now():
+        return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    # --- the request --------------------------------------------------------------------------------------
+
+    def _request(self):
+        profile_overrides = self._profile_file()
+        bundle = self._bundle()
+        own = self._own
+        change = {
+            "id": self._text("hacert_change_id"),
+            "operator": self._text("hacert_operator") or self._control_user(),
+            "reason": self._text("hacert_reason"),
+        }
+        process = ThisProcess()
+        request = {
+            "schema": "hacert.request/1",
+            "operation": self._operation,
+            "cluster": self._text("hacert_cluster"),
+            "target": self._text("hacert_target"),
+            "profile": self._text("hacert_profile"),
+            "profile_overrides": profile_overrides,
+            "node": self._describe_node(self._node, own),
+            "peers": [self._describe_node(n, self._variables_of(n)) for n in self._call["members"] if n != self._node],
+            "check": self._check,
+            "holder": {"host": process.host, "process": process.name()},
+            "change": change,
+            "settings": self._settings(),
+        }
+        if self._operation == "decide":
+            request["intent"] = self._call["intent"]
+            request["found"] = self._call["found"]
+            request["dead_processes"] = self._dead(process)
+            if self._call["failed"]:
+                request["failed"] = self._call["failed"]
+        for key in ("plan", "first"):
+            if self._call[key]:
+                request[key] = self._call[key]
+        return request, self._secrets(bundle)
+
+    def _describe_node(self, name, variables):
+        node = {
+            "name": name,
+            "address": str(variables.get("hacert_peer_address") or variables.get("ansible_host") or name),
+            "port": self._number("hacert_peer_port", variables.get("hacert_peer_port") or variables.get("ansible_port") or 22),
+        }
+        if variables.get("hacert_status_name"):
+            node["status_name"] = str(variables["hacert_status_name"])
+        return node
+
+    def _settings(self):
+        settings = {}
+        for variable, key, kind in SETTINGS:
+            value = self._own.get(variable) if variable in PER_NODE else self._of_cluster(variable)
+            if value is None or value == "":
+                continue
+            if kind is int:
+                value = self._number(variable, value)
+            elif kind is bool:
+                try:
+                    value = boolean(value)
+                except TypeError:
+                    raise self._invalid(variable, value, "true or false") from None
+            elif kind is dict:
+                if not isinstance(value, dict):
+                    raise self._invalid(variable, value, "a dictionary")
+                value = {str(k): str(v) for k, v in value.items()}
+            else:
+                value = str(value)
+            settings[key] = value
+        return settings
+
+    def _number(self, variable, value):
+        try:
+            return int(value)
+        except (TypeError, ValueError):
+            raise self._invalid(variable, value, "a whole number") from None
+
+    @staticmethod
+    def _invalid(variable, value, wanted):
+        return Problem.of_setting(
+            "SETTING_INVALID",
+            "%s is %r, but must be %s." % (variable, value, wanted),
+            "Correct it in the inventory, or on the command line.",
+        )
+
+    def _dead(self, process):
+        dead = set()
+        for result in self._call["found"]:
+            lease = ((result.get("data") or {}).get("discovery") or {}).get("lease") or {}
+            if process.is_dead(str(lease.get("host")), str(lease.get("process"))):
+                dead.add(lease["process"])
+        return sorted(dead)
+
+    @staticmethod
+    def _control_user():
+        try:
+            return pwd.getpwuid(os.getuid()).pw_name
+        except KeyError:
+            return str(os.getuid())
+
+    # --- variables ----------------------------------------------------------------------------------------
+
+    class _Lazy(dict):
+        """Variables of a host which are templated when they are read, and fail there when undefined."""
+
+        def __init__(self, raw, template):
+            super().__init__(raw)
+            self._template = template
+
+        def get(self, key, default=None):
+            return self._template(key, self[key]) if key in self else default
+
+        def __getitem__(self, key):
+            return self._template(key, super().__getitem__(key))
+
+    def _variables_of(self, host):
+        hostvars = self._vars["hostvars"]
+        if host not in hostvars:
+            raise Problem.of_setting(
+                "NODE_UNKNOWN", "%s is not a host of the inventory." % host, "Name the node as the inventory does."
+            )
+        # hostvars[host] leaves an undefined variable as its template text: a password would be sent as `{{ x }}`.
+        raw = dict(hostvars.raw_get(host), hostvars=hostvars)
+        templar = self._templar.copy_with_new_env(available_variables=raw)
+        return self._Lazy(raw, lambda key, value: self._templated(templar, key, value))
+
+    def _of_cluster(self, variable):
+        """A value that all nodes share: play and role variables count as well as the inventory's."""
+        if variable in self._vars:
+            return self._templated(self._templar, variable, self._vars[variable])
+        return self._own.get(variable)
+
+    def _text(self, variable):
+        value = self._of_cluster(variable)
+        return "" if value is None else str(value)
+
+    @staticmethod
+    def _templated(templar, variable, value):
+        try:
+            return templar.template(value)
+        except AnsibleError as error:
+            # The text of the error may quote the value; its kind is enough.
+            raise Problem.of_setting(
+                "SETTING_UNDEFINED",
+                "%s cannot be evaluated (%s)." % (variable, type(error).__name__),
+                "See that every variable it names is defined for this host and that vault files are unlocked.",
+            ) from None
+
+    # --- files and secrets of the control machine -----------------------------------------------------------
+
+    def _secrets(self, bundle):
+        named = []
+        password = self._own.get("hacert_password")
+        if password is None:
+            password = self._of_cluster("hacert_password")
+        # Judged in each call, so that the first one already refuses it; sent only where it is needed.
+        if password is not None and not isinstance(password, str) and not getattr(password, "__ENCRYPTED__", False):
+            raise Problem.of_setting(
+                "SETTING_INVALID", "hacert_password is not a text.", "Put it in quotes, and into a vault."
+            )
+        if password is not None and str(password) and self._operation in NEEDS_PASSWORD:
+            named.append(("password", str(password).encode("utf-8", "surrogateescape")))
+        if self._operation == "stage" and (self._call["plan"] or {}).get("kind") != "restore":
+            named += [("bundle/" + name, bundle[name]) for name in BUNDLE_FILES if name in bundle]
+        if self._operation == "decide" and bundle:
+            # The certificate is public; whether it is another than the installed one decides what is due.
+            named.append(("bundle/root-ca.crt", bundle["root-ca.crt"]))
+        self._secret = [str(password or "").encode("utf-8", "surrogateescape"), bundle.get("root-ca.pem", b"")]
+        return named
+
+    def _bundle(self):
+        directory = self._of_cluster("hacert_bundle")
+        if not directory or self._operation not in ("discover", "decide", "stage"):
+            return {}
+        directory = self._loader.path_dwim(str(directory))
+        files = {}
+        for name in BUNDLE_FILES:
+            files[name] = self._read_file(os.path.join(directory, name), LARGEST_BUNDLE_FILE, "hacert_bundle")
+        return files
+
+    def _profile_file(self):
+        path = self._of_cluster("hacert_profile_file")
+        if not path:
+            return {}
+        path = self._loader.path_dwim(str(path))
+        try:
+            profile = yaml.safe_load(self._read_file(path, LARGEST_PROFILE, "hacert_profile_file"))
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            where = getattr(error, "problem_mark", None)
+            place = " in line %d" % (where.line + 1) if where else ""
+            raise Problem.of_setting(
+                "PROFILE_FILE_INVALID", "%s is not YAML%s." % (path, place), "Correct the file."
+            ) from None
+        if profile is not None and not isinstance(profile, dict):
+            raise Problem.of_setting(
+                "PROFILE_FILE_INVALID", "%s is not a mapping of profile keys." % path, "Correct the file."
+            )
+        return profile or {}
+
+    @staticmethod
+    def _read_file(path, largest, variable):
+        try:
+            with open(path, "rb", opener=lambda p, flags: os.open(p, flags | os.O_NONBLOCK | os.O_CLOEXEC)) as file:
+                kind = os.fstat(file.fileno())
+                content = file.read(largest + 1) if stat.S_ISREG(kind.st_mode) else None
+        except OSError as error:
+            raise Problem.of_setting(
+                "FILE_UNREADABLE",
+                "%s cannot be read on the control machine: %s." % (path, error.strerror),
+                "Correct %s, or the file's owner and mode." % variable,
+            ) from None
+        if not content or len(content) > largest:
+            raise Problem.of_setting(
+                "FILE_UNREADABLE",
+                "%s is empty, larger than %d bytes, or not a file." % (path, largest),
+                "Correct %s." % variable,
+            )
+        return content
+
+    # --- the call -----------------------------------------------------------------------------------------
+
+    def _ask(self, request_and_secrets):
+        request, named = request_and_secrets
+        request["secrets"] = [name for name, unused in named]
+        body = json.dumps(request, default=str).encode("utf-8")
+        if named:
+            body += b"\0" + b"".join(struct.pack(">I", len(secret)) + secret for unused, secret in named)
+        word, rest, output = self._remote("dry" if self._check else "run", body)
+        if word == "jar-missing":
+            if self._check:
+                jar = self._jar_bytes()
+                word, rest, output = self._remote("dry", jar + body, len(jar))
+            else:
+                self._install()
+                word, rest, output = self._remote("run", body)
+        if word == "java-missing":
+            raise Problem(
+                "JAVA_MISSING",
+                "%s: no Java 17 or newer was found%s." % (self._node, "; seen:" + rest if rest.strip() else ""),
+                "Install Java 17 there, or set hacert_java to the path of its java.",
+                "refused",
+                3,
+            )
+        if word != "run":
+            raise self._no_result(output)
+        return self._parse(output)
+
+    def _parse(self, output):
+        try:
+            result = json.loads(output["answer"]) if len(output["answer"]) <= LARGEST_RESULT else None
+        except ValueError:
+            result = None
+        if not (
+            isinstance(result, dict)
+            and result.get("schema") == SCHEMA
+            and isinstance(result.get("outcome"), str)
+            and isinstance(result.get("exit_code"), int)
+            and isinstance(result.setdefault("findings", []), list)
+        ):
+            raise self._no_result(output)
+        result.setdefault("host", self._node)
+        return self._scrubbed(result)
+
+    def _remote(self, mode, body, size=0):
+        """One round trip. Answers the word after the marker, the rest of its line, and the output."""
+        marker = "hacert-" + secrets.token_hex(8)
+        state_dir = str(self._own.get("hacert_state_dir") or ".hacert")
+        java = str(self._own.get("hacert_java") or "")
+        words = (marker, self._jar[1], state_dir, java, mode, str(size))
+        command = "set -- " + " ".join(shlex.quote(word) for word in words) + SCRIPT
+        self._asked = True
+        try:
+            # With anything on standard input ssh asks for no terminal, which would change the output.
+            output = self._low_level_execute_command(command, in_data=body or b"\n", executable="/bin/sh")
+        except AnsibleConnectionFailure as error:
+            raise self._unreachable(str(error)) from None
+        except AnsibleError as error:
+            raise Problem(
+                "HOST_UNREACHABLE",
+                "%s: the command could not be started: %s" % (self._node, self._tail(str(error))),
+                "Check ansible_become and its password, and that the user may do what they say.",
+            ) from None
+        banner, found, answer = output["stdout"].partition(marker + " ")
+        line, unused, answer = answer.partition("\n")
+        word, unused, rest = line.partition(" ")
+        if output["rc"] == 255 and not answer:
+            raise self._unreachable(output["stderr"])
+        return word, rest, {"rc": output["rc"], "answer": answer, "stderr": output["stderr"], "stdout": output["stdout"]}
+
+    def _unreachable(self, text):
+        unknown = "" if self._operation in ("discover", "decide") else " What happened on the host is not known."
+        return Problem(
+            "HOST_UNREACHABLE",
+            "%s cannot be reached, or the connection was lost during %s.%s %s"
+            % (self._node, self._operation, unknown, self._tail(text)),
+            "See that the host runs and can be reached by ssh, then give the same command again: "
+            "it finds out what was done and goes on from there.",
+        )
+
+    def _no_result(self, output):
+        seen = self._tail(output["stderr"]) or self._tail(output["answer"] or output["stdout"]) or "(nothing)"
+        return Problem(
+            "EXECUTOR_NO_RESULT",
+            "%s: %s ended with code %s and without a result. Last output: %s"
+            % (self._node, self._operation, output["rc"], seen),
+            "Read the output; free disk space or memory if it asks for it. Then give the same command again.",
+        )
+
+    def _link_must_not_hang(self):
+        if self._connection.transport.rpartition(".")[2] != "ssh":
+            return
+        given = [str(self._connection.get_option(o) or "") for o in ("ssh_args", "ssh_common_args", "ssh_extra_args")]
+        if "serveralive" not in "".join(given).lower():
+            self._connection.set_option("ssh_extra_args", (given[2] + " " + KEEPALIVE).strip())
+
+    # --- the jar ------------------------------------------------------------------------------------------
+
+    def _find_jar(self):
+        path = self._own.get("hacert_jar") or self._of_cluster("hacert_jar")
+        if path:
+            path = self._loader.path_dwim(str(path))
+        else:
+            here = os.path.dirname(os.path.realpath(__file__))
+            path = os.path.normpath(os.path.join(here, "..", "..", "target", "hacert.jar"))
+        digest = hashlib.sha256()
+        try:
+            with open(path, "rb") as file:
+                for block in iter(lambda: file.read(1 << 20), b""):
+                    digest.update(block)
+        except OSError as error:
+            raise Problem.of_setting(
+                "EXECUTOR_MISSING",
+                "The jar %s cannot be read on the control machine: %s." % (path, error.strerror),
+                "Build it with `mvn package`, or set hacert_jar to its path.",
+            ) from None
+        return path, digest.hexdigest()
+
+    def _jar_bytes(self):
+        with open(self._jar[0], "rb") as file:
+            return file.read()
+
+    def _install(self):
+        word, unused, output = self._remote("install", self._jar_bytes())
+        if word not in ("installed", "present"):
+            raise Problem(
+                "EXECUTOR_NOT_INSTALLED",
+                "%s: the jar could not be stored. %s" % (self._node, self._tail(output["stderr"])),
+                "See that hacert_state_dir can be written there and that the disk is not full.",
+                "refused",
+                3,
+            )
+        return word == "installed"
+
+    def _keep_house(self):
+        """`install` and `remove` change the jar's own directory only; they have no result of the jar."""
+        try:
+            if self._operation == "remove" and not self._check:
+                changed = self._remote("remove", b"")[0] == "removed"
+            else:
+                present = self._remote("probe", b"")[0] == "present"
+                changed = present == (self._operation == "remove")
+                if self._operation == "install" and changed and not self._check:
+                    changed = self._install()
+        except Problem as problem:
+            return {"failed": True, "changed": False, "msg": "%(code)s: %(message)s\n  do: %(remedy)s" % problem.finding}
+        return {"failed": False, "changed": changed, "msg": "%s on %s" % (self._operation, self._node)}
+
+    # --- nothing secret leaves ------------------------------------------------------------------------------
+
+    def _scrub(self, text):
+        for secret in self._secret:
+            shown = secret.decode("utf-8", "replace")
+            if len(shown) >= 4:
+                text = text.replace(shown, "********")
+        return re.sub(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|\Z)", "********", text, flags=re.S)
+
+    def _scrubbed(self, value):
+        """The jar tells no secret; should it ever, the playbook's logs still do not."""
+        if isinstance(value, str):
+            return self._scrub(value)
+        if isinstance(value, list):
+            return [self._scrubbed(one) for one in value]
+        if isinstance(value, dict):
+            return {key: self._scrubbed(one) for key, one in value.items()}
+        return value
+
+    def _tail(self, text):
+        """The last lines of what a host printed: without secrets, control characters and ssh's own debugging."""
+        lines = [line for line in self._scrub(text).splitlines() if not re.match(r"debug\d:|OpenSSH_", line)]
+        return re.sub(r"[^\x20-\x7e\u00a0-\uffff]+", " ", " | ".join(lines))[-LONGEST_TAIL:].strip()
