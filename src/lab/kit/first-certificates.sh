@@ -6,20 +6,8 @@ umask 077
 first=$1
 IFS= read -r answer
 
-# product HOST: the environment of that host, for common.sh.
-product() {
-  LAB_HOST=$1
-  # shellcheck source=/dev/null
-  . "$LAB_HOST/lab/host.conf"
-  OMS_RUN_PATH=$OMS_RUN_PATH_VALUE
-  BIGDATA_HOME=$LAB_HOST/opt/Bigdata
-  TMPDIR=$LAB_HOST/tmp
-  export TMPDIR
-  # shellcheck source=src/lab/stand-ins/common.sh
-  . "$LAB_HOST/lab/common.sh"
-  # shellcheck source=src/lab/stand-ins/pki.sh
-  . "$LAB_HOST/lab/pki.sh"
-}
+# shellcheck source=src/lab/kit/product.sh
+. "${0%/*}/product.sh"
 
 for host in "$@"; do
   (

@@ -378,7 +378,7 @@ class Node:
         if peer is not None:
             return peer["view"]
         resources = [[name, "Unknown", "Unknown", kind] for name, kind in self.host.resources]
-        return {"address": self.host.peer_address, "host": self.host.peer_name, "started": "NULL", "role": "NULL",
+        return {"address": self.host.peer_address, "host": self.host.peer_name, "started": "--", "role": "NULL",
                 "health": "abnormal", "phase": "NULL", "resources": resources}
 
     def write(self):

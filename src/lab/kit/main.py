@@ -247,6 +247,27 @@ def revive(lab, host, name):
         await_until(lambda: processes.recorded_sshd(target.directory), 5, lambda: f"sshd of {target.name} did not start")
 
 
+def age(directory, arguments):
+    parser = argparse.ArgumentParser(prog="lab age")
+    parser.add_argument("pair")
+    parser.add_argument("days", type=int)
+    options = parser.parse_args(arguments)
+    lab = Lab.load(directory)
+    if options.pair not in lab.pairs:
+        raise LabError(f"no pair {options.pair} in this lab; `lab hosts` lists them")
+    os.umask(0o077)
+    both = lab.pairs[options.pair]
+    build.run("sh", f"{lab.directory}/kit/aged-certificates.sh", str(options.days), *[host.directory for host in both],
+              input=lab.password.encode() + b"\n", env={"PATH": "/usr/bin:/bin"})
+    for host in both:
+        pid = processes.recorded(f"{host.run}/ha.pid")
+        if pid:
+            processes.end([(pid, processes.start_time(pid))])
+        start_ha(lab, host)
+    await_until(lambda: all(processes.recorded(f"{host.run}/ha.pid") for host in both), 10,
+                lambda: f"HA did not start; see {lab.directory}/hosts/*/var/log/ha.log")
+
+
 def hosts(directory, arguments):
     argparse.ArgumentParser(prog="lab hosts").parse_args(arguments)
     lab = Lab.load(directory)
@@ -264,7 +285,8 @@ def ssh(directory, arguments):
                       "-o", "LogLevel=ERROR", "-p", str(lab.ssh_port), host.address, *arguments[1:]])
 
 
-COMMANDS = {"up": up, "down": down, "status": status, "reset": reset, "switch": switch, "hosts": hosts, "ssh": ssh}
+COMMANDS = {"up": up, "down": down, "status": status, "reset": reset, "switch": switch, "age": age,
+            "hosts": hosts, "ssh": ssh}
 
 
 def main():

@@ -53,8 +53,9 @@ switched() {
     switch_file=$LAB_HOST/lab/$place/$1
     [ -f "$switch_file" ] || continue
     switch_once='' switch_value=''
+    IFS= read -r words <"$switch_file" || :
     set -f
-    for word in $(cat "$switch_file"); do
+    for word in $words; do
       case $word in
         once) switch_once=1 ;;
         after-restart=*) [ "$(count restarts)" -gt "${word#*=}" ] || continue 2 ;;

@@ -30,7 +30,7 @@ for argument in "$@"; do
   esac
 done
 [ -n "$root" ] || fail "--root-ca is missing."
-[ -n "$country" ] && [ -n "$name" ] || fail "--country or --common-name is missing."
+if [ -z "$country" ] || [ -z "$name" ]; then fail "--country or --common-name is missing."; fi
 
 if switched gen-fails; then fail "openssl failed."; fi
 

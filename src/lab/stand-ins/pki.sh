@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # The certificates behind the stand-ins, made by the real openssl. The password is in $answer and reaches openssl on
 # standard input only: nothing here may put it into an argument, the environment or a file.
+# shellcheck disable=SC2154
 
 KEY_BITS=2048
 

@@ -24,7 +24,7 @@ elif switched status-error-when-down; then
   echo "[ERROR] HA is not running."
   exit 1
 else
-  rows=$(printf 'node\t%s\t%s\t%s\tNULL\tNULL\tabnormal\tNULL' "$LAB_ADDRESS" "$LAB_NAME" V100R001C01)
+  rows=$(printf 'node\t%s\t%s\t%s\t--\tNULL\tabnormal\tNULL' "$LAB_ADDRESS" "$LAB_NAME" V100R001C01)
 fi
 
 options=
