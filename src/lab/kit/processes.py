@@ -116,6 +116,8 @@ def start_sshd(host):
         cwd="/",
         env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
         stdin=subprocess.DEVNULL,
+        # What sessions inherit; omm's 0077 comes from the login profile alone (contract: Layouts).
+        umask=0o022,
     )
 
 

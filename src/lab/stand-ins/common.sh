@@ -74,6 +74,8 @@ switched() {
 
 # cut_off self|peer: that host can't be reached any more; what runs on it runs on (FACTS: a cut connection stops nothing).
 cut_off() {
+  # On a real host sshd would still take what is written after a cut.
+  trap '' PIPE
   case $1 in
     self) /usr/bin/python3 -B "$LAB_KIT/processes.py" cut "$LAB_HOST" ;;
     peer) /usr/bin/python3 -B "$LAB_KIT/processes.py" cut "$PEER_HOST" ;;
