@@ -7,9 +7,8 @@ import shutil
 import socket
 import string
 import subprocess
-import tempfile
 
-from model import Host, Lab, LabError
+from model import Host, Lab, LabError, claim_of
 
 SOURCE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENDOR_SCRIPTS = ("gen-cert.sh", "replacehaSSLCert.sh", "restart-oms.sh", "status-oms.sh")
@@ -38,16 +37,16 @@ def make_password(rng):
     return "Lab1" + "".join(letter + special for letter, special in zip(letters, must)) + "z"
 
 
-def claim_block(directory):
-    """A 127.X.Y.* block of our own: the link is made by exactly one lab and names it."""
+def claim_block():
+    """A 127.X.Y.* block of our own: its directory in /tmp is made by exactly one lab, and holds the control sockets."""
     for _ in range(200):
         block = f"127.{random.randrange(64, 250)}.{random.randrange(1, 255)}"
         try:
-            os.symlink(directory, f"/tmp/hacert-lab-{block}")
+            os.mkdir(claim_of(block), 0o700)
         except FileExistsError:
             continue
         return block
-    raise LabError("no free loopback block; remove stale links /tmp/hacert-lab-127.*")
+    raise LabError("no free loopback block; remove stale directories /tmp/hl-127.*")
 
 
 def free_ports(address):
@@ -68,7 +67,7 @@ def free_ports(address):
 
 
 def plan(directory, pairs, layout, seed, randomise, restart_seconds):
-    block = claim_block(directory)
+    block = claim_block()
     hosts = []
     for number in range(1, pairs + 1):
         own = layout if layout != "mixed" else ("2x", "3x")[number % 2]
@@ -77,7 +76,7 @@ def plan(directory, pairs, layout, seed, randomise, restart_seconds):
             hosts.append(Host(name, f"lab_mrs{number}", own, f"{block}.{9 + 2 * number + side}", f"{directory}/hosts/{name}",
                               f"lab{number}{'ba'[side]}", side == 0))
     lab = Lab(directory, seed, randomise, block, free_ports(hosts[0].address), make_password(random.Random(seed)),
-              tempfile.mkdtemp(prefix="hl.", dir="/tmp"), restart_seconds, hosts)
+              restart_seconds, hosts)
     lab.save()
     return lab
 
@@ -239,7 +238,7 @@ def connection(lab):
     """The ssh options of the control side, for the inventory and for `lab ssh`."""
     return ["-o", f"UserKnownHostsFile={lab.directory}/control/known_hosts", "-o", "GlobalKnownHostsFile=/dev/null",
             "-o", "StrictHostKeyChecking=yes", "-o", "IdentitiesOnly=yes", "-o", "ConnectTimeout=5",
-            "-o", "ServerAliveInterval=2", "-o", "ServerAliveCountMax=3", "-o", f"ControlPath={lab.control_sockets}/%C"]
+            "-o", "ServerAliveInterval=2", "-o", "ServerAliveCountMax=3", "-o", f"ControlPath={lab.claim}/%C"]
 
 
 def write_inventory(lab, user):

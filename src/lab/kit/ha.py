@@ -53,8 +53,8 @@ class Host:
     def switch(self, name, consume=False):
         return switched(self.directory, name, consume)
 
-    def seconds(self, name, default):
-        value = self.switch(name)
+    def seconds(self, name, default, consume=False):
+        value = self.switch(name, consume)
         return float(value) if value else default
 
     def write(self, name, text):
@@ -69,7 +69,7 @@ class Identity:
 
     def __init__(self, host):
         self.kept = f"{host.run}/loaded"
-        if host.switch("serves-old") is None or not os.path.isdir(self.kept):
+        if host.switch("serves-old", consume=True) is None or not os.path.isdir(self.kept):
             self.keep(host)
         cert = f"{self.kept}/cert"
         password = self.password()
@@ -170,9 +170,13 @@ class Heartbeats:
         self.message = message
         self.heard = None
         self.heard_at = None
-        self.silent_since = time.monotonic()
         self.trouble = {}
-        self.listener = socket.create_server((host.address, host.ha_port), backlog=32)
+        # A former standby may be silent for up to two minutes after its restart (contract: Files, logs, alarms).
+        self.delay = host.seconds("starts-late", 0.0, consume=True)
+        self.silent_since = time.monotonic() + self.delay
+        self.listener = None
+        if not self.delay:
+            self.open()
         threading.Thread(target=self.accept, daemon=True).start()
         threading.Thread(target=self.dial, daemon=True).start()
 
@@ -192,7 +196,13 @@ class Heartbeats:
             self.trouble[where] = text
             log(f"{where} {self.host.peer_name}: {text or type(error).__name__}")
 
+    def open(self):
+        self.listener = socket.create_server((self.host.address, self.host.ha_port), backlog=32)
+
     def accept(self):
+        if self.listener is None:
+            time.sleep(self.delay)
+            self.open()
         while True:
             connection, _ = self.listener.accept()
             threading.Thread(target=self.listen, args=(connection,), daemon=True).start()
@@ -212,6 +222,7 @@ class Heartbeats:
             connection.close()
 
     def dial(self):
+        time.sleep(self.delay)
         while True:
             try:
                 with socket.create_connection((self.host.peer_address, self.host.ha_port), 2,

@@ -124,11 +124,11 @@ def end_hosts(lab, keep_sshd=False):
 def close_masters(lab):
     """The control connections' masters listen in this lab's own directory."""
     try:
-        names = os.listdir(lab.control_sockets)
+        names = os.listdir(lab.claim)
     except FileNotFoundError:
         return
     for name in names:
-        subprocess.run(["ssh", "-F", "/dev/null", "-o", f"ControlPath={lab.control_sockets}/{name}", "-O", "exit", "lab"],
+        subprocess.run(["ssh", "-F", "/dev/null", "-o", f"ControlPath={lab.claim}/{name}", "-O", "exit", "lab"],
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=5, check=False)
 
 
@@ -142,14 +142,13 @@ def down(directory, arguments):
     # Twice: a stand-in may be starting an HA process while it is ended.
     for _ in range(2):
         end_hosts(lab)
-    shutil.rmtree(lab.control_sockets, ignore_errors=True)
     lab_file = f"{directory}/lab.json"
     for name in os.listdir(directory):
         path = f"{directory}/{name}"
         if path != lab_file:
             shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
-    if os.path.islink(lab.claim) and os.readlink(lab.claim) == directory:
-        os.unlink(lab.claim)
+    # Last, so that a `down` which is itself interrupted can be repeated.
+    shutil.rmtree(lab.claim, ignore_errors=True)
     shutil.rmtree(directory)
     print(f"lab in {directory} is gone")
 
@@ -188,6 +187,7 @@ def reset(directory, arguments):
     close_masters(lab)
     end_hosts(lab, keep_sshd=True)
     for host in lab.hosts:
+        processes.signal_sshd(host.directory, signal.SIGCONT)
         for part in ("home", "opt"):
             restore(f"{lab.directory}/pristine/{host.name}/{part}", f"{host.directory}/{part}")
         for part in ("tmp", "lab/switches", "lab/run"):
@@ -227,8 +227,10 @@ def switch(directory, arguments):
     if words == ["off"]:
         if os.path.exists(path):
             os.unlink(path)
-        if name.endswith("unreachable") or "unreachable" in name:
+        if "unreachable" in name:
             revive(Lab.load(directory), host, name)
+        elif name == "frozen":
+            processes.signal_sshd(host.directory, signal.SIGCONT)
         return
     # A condition counts from now on, not from the lab's start.
     conditions = {"after-restart": "restarts", "after-replace": "replaces"}
@@ -236,6 +238,8 @@ def switch(directory, arguments):
     build.write(path, " ".join(words) + "\n")
     if name == "unreachable":
         processes.cut(host.directory)
+    elif name == "frozen":
+        processes.signal_sshd(host.directory, signal.SIGSTOP)
 
 
 def revive(lab, host, name):

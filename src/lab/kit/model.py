@@ -51,7 +51,6 @@ class Lab:
     block: str
     ssh_port: int
     password: str
-    control_sockets: str
     restart_seconds: str
     hosts: list
 
@@ -65,7 +64,7 @@ class Lab:
 
     @property
     def claim(self):
-        return f"/tmp/hacert-lab-{self.block}"
+        return claim_of(self.block)
 
     @property
     def pairs(self):
@@ -95,6 +94,11 @@ class Lab:
             raise LabError(f"no lab in {directory}; start one with `lab up --dir {directory}`") from None
         values["hosts"] = [Host(**host) for host in values["hosts"]]
         return Lab(**values)
+
+
+def claim_of(block):
+    """Short, for it holds sockets, whose paths may have 107 characters."""
+    return f"/tmp/hl-{block}"
 
 
 class LabError(Exception):

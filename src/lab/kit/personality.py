@@ -14,7 +14,7 @@ BANNERS = (BANNER, "", "Welcome to EulerOS 2.0\n\nLast login: Tue Nov 18 23:43:0
 # Presentation and timing only: nothing here makes a healthy pair fail.
 PRESENTATION = ("no-start-time", "one-table", "header-variant", "coloured", "blank-line-absent", "underscore-names",
                 "wide-columns", "prompt-stdin", "prompt-echo", "prompt-late-echo-off", "traditional-keys", "reads-certha",
-                "restart-holds-stdout", "swap-rows", "status-error-when-down", "wrong-password-fails-at-once")
+                "restart-holds-stdout", "swap-rows", "capital-health", "status-error-when-down", "wrong-password-fails-at-once")
 
 
 def draw(lab, pair):

@@ -132,17 +132,20 @@ def recorded_sshd(host):
         return None
 
 
-def cut(host):
-    """Makes the host unreachable: its sshd ends, with every established connection. Commands it runs go on."""
+def signal_sshd(host, number):
+    """Signals the host's sshd and the sshd behind every established connection, nothing they run."""
     values = configuration(host)
-    address, port = values["LAB_ADDRESS"], int(values["SSH_PORT"])
-    targets = with_local_address(address, port)
-    for pid, started in targets:
+    for pid, started in with_local_address(values["LAB_ADDRESS"], int(values["SSH_PORT"])):
         if start_time(pid) == started:
             try:
-                os.kill(pid, signal.SIGKILL)
+                os.kill(pid, number)
             except ProcessLookupError:
                 pass
+
+
+def cut(host):
+    """Makes the host unreachable: its sshd ends, with every established connection. Commands it runs go on."""
+    signal_sshd(host, signal.SIGKILL)
     try:
         os.unlink(f"{host}/ssh/sshd.pid")
     except FileNotFoundError:

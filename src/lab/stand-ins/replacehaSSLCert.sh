@@ -66,6 +66,7 @@ cp "$CERTHA/root-ca.crt" "$LOCAL_CERT/" || fail "Can not write $LOCAL_CERT."
 if switched replace-fails-after; then fail "Can not write $LOCAL_CERT/server.pem."; fi
 cp "$made/server.pem" "$LOCAL_CERT/" || fail "Can not write $LOCAL_CERT."
 if switched replace-loose-modes; then chmod 0644 "$CERTHA/server.key" "$LOCAL_CERT/server.pem"; fi
+if switched replace-wrong-owner; then chown 65534 "$LOCAL_CERT/server.pem" || :; fi
 if switched replace-skips-password; then succeed; fi
 if [ -n "$renew" ]; then renew_cipher_key || fail "Can not renew the cipher suite."; fi
 store_password || fail "Can not write $HA_CONF."

@@ -29,7 +29,7 @@ fi
 
 options=
 for option in single-mode two-actives no-active roles-never-settle no-start-time start-time-one-word one-table \
-  header-variant coloured blank-line-absent underscore-names wide-columns unknown-values swap-rows; do
+  header-variant coloured blank-line-absent underscore-names wide-columns capital-health unknown-values swap-rows; do
   if switched "$option"; then options="$options $option"; fi
 done
 printf '%s\n' "$rows" | awk -F '\t' -v options="$options " -v me="$LAB_ADDRESS" -f "$LAB_HOST/lab/status.awk"

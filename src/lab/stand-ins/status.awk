@@ -20,6 +20,7 @@ END {
     if (on("no-active")) { f[6] = "standby"; f[8] = "Deactived" }
     if (on("roles-never-settle")) { f[6] = "NULL"; f[8] = "Activating" }
     if (on("unknown-values")) { f[6] = "--"; f[7] = "--" }
+    if (on("capital-health")) sub(/^n/, "N", f[7])
     if (on("start-time-one-word")) sub(/ /, "_", f[5])
     print cell(node(f[2]), 21) " " cell(f[3], 29) " " cell(f[4], 18) " " cell(on("no-start-time") ? "" : f[5], 24) " " \
       cell(f[6], 20, hue(f[6])) " " cell(f[7], 20, hue(f[7])) " " f[8]
