@@ -66,7 +66,7 @@ def free_ports(address):
     raise LabError("no free ports on " + address)
 
 
-def plan(directory, pairs, layout, seed, randomise, restart_seconds):
+def plan(directory, pairs, layout, seed, randomise, restart_seconds, login):
     block = claim_block()
     hosts = []
     for number in range(1, pairs + 1):
@@ -76,7 +76,7 @@ def plan(directory, pairs, layout, seed, randomise, restart_seconds):
             hosts.append(Host(name, f"lab_mrs{number}", own, f"{block}.{9 + 2 * number + side}", f"{directory}/hosts/{name}",
                               f"lab{number}{'ba'[side]}", side == 0))
     lab = Lab(directory, seed, randomise, block, free_ports(hosts[0].address), make_password(random.Random(seed)),
-              restart_seconds, hosts)
+              restart_seconds, login, hosts)
     lab.save()
     return lab
 
@@ -140,6 +140,8 @@ def build_host(lab, host, personality):
         write(f"{host.directory}/lab/variant/{name}", value + "\n")
     write_configuration(lab, host, personality)
     write_profile(host, personality)
+    if lab.login == "operator":
+        build_operator(host)
     build_sshd(lab, host)
 
 
@@ -174,12 +176,20 @@ cat "$HOME/.banner"
         write(f"{host.home}/bin/{program}", f'#!/bin/sh\nexec /usr/bin/{program} -F "$HOME/.ssh/config" "$@"\n', 0o700)
 
 
+def build_operator(host):
+    """An operator's home: no profile, no keys, and the one command he may run as somebody else."""
+    write(f"{host.directory}/bin/sudo", read(f"{SOURCE}/stand-ins/sudo").replace("@LAB_HOST@", host.directory), 0o700)
+    write(f"{host.directory}/operator/.bashrc", f'cd "$HOME" || :\nPATH={host.directory}/bin:$PATH\n')
+
+
 def build_sshd(lab, host):
+    # An operator's and omm's logins come to one sshd: there the key decides about HOME, see trust().
+    home = f"SetEnv HOME={host.home}" if lab.login == "omm" else "PermitUserEnvironment HOME"
     write(f"{host.directory}/ssh/sshd_config", f"""ListenAddress {host.address}:{lab.ssh_port}
 HostKey {host.directory}/ssh/host_ed25519
 PidFile {host.directory}/ssh/sshd.pid
 AuthorizedKeysFile {host.home}/.ssh/authorized_keys
-SetEnv HOME={host.home}
+{home}
 Subsystem sftp internal-sftp -d {host.home}
 PermitRootLogin prohibit-password
 PasswordAuthentication no
@@ -216,8 +226,10 @@ def trust(lab):
     for host in lab.hosts:
         peer = lab.host(host.peer)
         write(f"{host.home}/.ssh/known_hosts", f"{lines[host.name]}\n{lines[peer.name]}\n")
+        keys = [(lab.login_home(host), control), (host.home, read(f"{host.home}/.ssh/id_ed25519.pub")),
+                (host.home, read(f"{peer.home}/.ssh/id_ed25519.pub"))]
         write(f"{host.home}/.ssh/authorized_keys",
-              control + read(f"{host.home}/.ssh/id_ed25519.pub") + read(f"{peer.home}/.ssh/id_ed25519.pub"))
+              "".join(key if lab.login == "omm" else f'environment="HOME={home}" {key}' for home, key in keys))
 
 
 def first_certificates(lab, hosts):
@@ -247,7 +259,11 @@ def write_inventory(lab, user):
              "all:", "  vars:", f"    ansible_ssh_private_key_file: {lab.directory}/control/id_ed25519",
              f"    ansible_ssh_common_args: {quote(' '.join(connection(lab)))}",
              "    ansible_ssh_pipelining: true", "    ansible_ssh_usetty: false",
-             "    ansible_python_interpreter: /usr/bin/python3", "  children:"]
+             "    ansible_python_interpreter: /usr/bin/python3"]
+    if lab.login == "operator":
+        lines += ["    ansible_become: true", "    ansible_become_method: su", "    ansible_become_exe: sudo su -",
+                  "    ansible_become_user: omm"]
+    lines += ["  children:"]
     for pair, hosts in lab.pairs.items():
         lines += [f"    {pair}:", "      hosts:"]
         for host in hosts:

@@ -43,6 +43,7 @@ def up(directory, arguments):
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--randomise", action="store_true")
     parser.add_argument("--restart-seconds", type=float, default=1.0)
+    parser.add_argument("--login", choices=("omm", "operator"), default="omm")
     options = parser.parse_args(arguments)
     if not re.fullmatch(r"[A-Za-z0-9_./+-]+", directory):
         raise LabError(f"{directory}: use a path of letters, digits and _ . / + - only; it stands in ssh options and profiles")
@@ -55,7 +56,8 @@ def up(directory, arguments):
         os.makedirs("/run/sshd", mode=0o755, exist_ok=True)
         os.chmod("/run/sshd", 0o755)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    lab = build.plan(directory, options.pairs, options.layout, seed, options.randomise, f"{options.restart_seconds:g}")
+    lab = build.plan(directory, options.pairs, options.layout, seed, options.randomise, f"{options.restart_seconds:g}",
+                     options.login)
     try:
         raise_lab(lab)
     except BaseException:

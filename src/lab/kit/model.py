@@ -52,6 +52,7 @@ class Lab:
     ssh_port: int
     password: str
     restart_seconds: str
+    login: str
     hosts: list
 
     @property
@@ -72,6 +73,10 @@ class Lab:
         for host in self.hosts:
             names.setdefault(host.pair, []).append(host)
         return names
+
+    def login_home(self, host):
+        """Where the control side's logins land: omm's home, or that of an operator who must become omm."""
+        return host.home if self.login == "omm" else f"{host.directory}/operator"
 
     def host(self, name):
         for host in self.hosts:
