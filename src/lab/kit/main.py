@@ -1,0 +1,309 @@
+"""The lab's commands; `lab` beside this directory parses what they share."""
+
+import argparse
+import concurrent.futures
+import getpass
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import build
+import personality
+import processes
+from catalogue import SWITCHES
+from model import LAYOUTS, Lab, LabError
+from switches import count
+
+WORKERS = 4
+
+
+def parallel(function, items):
+    with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
+        return list(pool.map(function, items))
+
+
+def await_until(condition, seconds, failure):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise LabError(failure())
+        time.sleep(0.05)
+
+
+def up(directory, arguments):
+    parser = argparse.ArgumentParser(prog="lab up")
+    parser.add_argument("--pairs", type=int, default=1, choices=range(1, 121), metavar="N")
+    parser.add_argument("--layout", choices=(*LAYOUTS, "mixed"), default="2x")
+    parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--randomise", action="store_true")
+    parser.add_argument("--restart-seconds", type=float, default=1.0)
+    parser.add_argument("--login", choices=("omm", "operator"), default="omm")
+    options = parser.parse_args(arguments)
+    if not re.fullmatch(r"[A-Za-z0-9_./+-]+", directory):
+        raise LabError(f"{directory}: use a path of letters, digits and _ . / + - only; it stands in ssh options and profiles")
+    if os.path.isdir(directory) and os.listdir(directory):
+        raise LabError(f"{directory} is not empty; end the lab there with `lab down --dir {directory}`")
+    seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1, 10**6)
+    os.umask(0o077)
+    os.makedirs(directory, exist_ok=True)
+    if os.geteuid() == 0:
+        os.makedirs("/run/sshd", mode=0o755, exist_ok=True)
+        os.chmod("/run/sshd", 0o755)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    lab = build.plan(directory, options.pairs, options.layout, seed, options.randomise, f"{options.restart_seconds:g}",
+                     options.login)
+    try:
+        raise_lab(lab)
+    except BaseException:
+        down(directory, [])
+        raise
+    print(f"lab of {options.pairs} pair(s), layout {options.layout}, in {directory}")
+    print(f"inventory  {directory}/inventory.yml")
+    print(f"seed       {seed}{' (randomised)' if options.randomise else ''}")
+    print(f"end it     {build.SOURCE}/lab down --dir {directory}")
+
+
+def raise_lab(lab):
+    build.build_shared(lab)
+    characters = {pair: personality.draw(lab, pair) for pair in lab.pairs}
+    parallel(lambda host: build.build_host(lab, host, characters[host.pair]), lab.hosts)
+    build.trust(lab)
+    parallel(lambda hosts: build.first_certificates(lab, hosts), lab.pairs.values())
+    shutil.rmtree(f"{lab.directory}/kit/keys")
+    build.write_inventory(lab, getpass.getuser())
+    start(lab)
+
+
+def start(lab):
+    """Starts what is not running and waits until every pair is one steady active, one steady standby."""
+    starting = [processes.start_sshd(host.directory) for host in lab.hosts
+                if processes.recorded_sshd(host.directory) is None]
+    for host in lab.hosts:
+        if processes.recorded(f"{host.run}/ha.pid") is None:
+            start_ha(lab, host)
+    if any(process.wait() != 0 for process in starting):
+        raise LabError(f"an sshd did not start; see {lab.directory}/hosts/*/var/log/sshd.log")
+    unsteady = []
+
+    def steady():
+        unsteady[:] = [host.name for host in lab.hosts
+                       if (knowledge(host).get("role"), knowledge(host).get("phase"), knowledge(host).get("heard"))
+                       != (("active", "Actived", True) if host.first else ("standby", "Deactived", True))]
+        return not unsteady
+
+    await_until(steady, 30 + len(lab.hosts), lambda: f"not steady: {' '.join(unsteady)}; see {lab.directory}/hosts/*/var/log/ha.log")
+    await_until(lambda: all(processes.recorded_sshd(host.directory) for host in lab.hosts), 10,
+                lambda: f"an sshd did not start; see {lab.directory}/hosts/*/var/log/sshd.log")
+
+
+def start_ha(lab, host):
+    with open(f"{host.directory}/var/log/ha.log", "ab") as log:
+        subprocess.Popen(["/usr/bin/python3", "-B", f"{lab.directory}/kit/ha.py", host.directory], cwd="/",
+                         env=host.environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+
+
+def knowledge(host):
+    try:
+        return json.loads(build.read(f"{host.run}/ha.json"))
+    except (FileNotFoundError, ValueError):
+        return {}
+
+
+def end_hosts(lab, keep_sshd=False):
+    """Ends what runs on the lab's hosts: by its HOME, by sockets on this lab's own addresses, by recorded pid."""
+    targets = processes.with_home_below(f"{lab.directory}/hosts")
+    if not keep_sshd:
+        targets += processes.with_local_address(lab.block + ".")
+    processes.end(list(set(targets)))
+
+
+def close_masters(lab):
+    """The control connections' masters listen in this lab's own directory."""
+    try:
+        names = os.listdir(lab.claim)
+    except FileNotFoundError:
+        return
+    for name in names:
+        subprocess.run(["ssh", "-F", "/dev/null", "-o", f"ControlPath={lab.claim}/{name}", "-O", "exit", "lab"],
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=5, check=False)
+
+
+def down(directory, arguments):
+    argparse.ArgumentParser(prog="lab down").parse_args(arguments)
+    if not os.path.exists(f"{directory}/lab.json"):
+        print(f"no lab in {directory}")
+        return
+    lab = Lab.load(directory)
+    close_masters(lab)
+    # Twice: a stand-in may be starting an HA process while it is ended.
+    for _ in range(2):
+        end_hosts(lab)
+    lab_file = f"{directory}/lab.json"
+    for name in os.listdir(directory):
+        path = f"{directory}/{name}"
+        if path != lab_file:
+            shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
+    # Last, so that a `down` which is itself interrupted can be repeated.
+    shutil.rmtree(lab.claim, ignore_errors=True)
+    shutil.rmtree(directory)
+    print(f"lab in {directory} is gone")
+
+
+def status(directory, arguments):
+    argparse.ArgumentParser(prog="lab status").parse_args(arguments)
+    lab = Lab.load(directory)
+    line = "{:10} {:11} {:6} {:8} {:8} {:10} {:9} {:9} {:36} {:36} {}"
+    print(line.format("HOST", "PAIR", "SSHD", "HA-PID", "ROLE", "PHASE", "HEALTH", "RESTARTS", "ROOT-LOADED", "ROOT-INSTALLED",
+                      "SWITCHES"))
+    for host in lab.hosts:
+        pid = processes.recorded(f"{host.run}/ha.pid")
+        known = knowledge(host) if pid else {}
+        try:
+            installed = build_serial(f"{host.oms_run_path}/workspace0/ha/local/cert/root-ca.crt")
+        except LabError:
+            installed = "unreadable"
+        print(line.format(host.name, host.pair, "up" if processes.recorded_sshd(host.directory) else "down", pid or "-",
+                          known.get("role", "-"), known.get("phase", "-"), known.get("health", "-"),
+                          count(host.directory, "restarts"), known.get("root", {}).get("serial", "-"), installed,
+                          " ".join(sorted(os.listdir(f"{host.directory}/lab/switches"))) or "-"))
+
+
+def build_serial(path):
+    done = subprocess.run(["openssl", "x509", "-in", path, "-noout", "-serial"], stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, check=False)
+    if done.returncode != 0:
+        raise LabError(f"{path} is no certificate")
+    return done.stdout.decode().strip().partition("=")[2]
+
+
+def reset(directory, arguments):
+    argparse.ArgumentParser(prog="lab reset").parse_args(arguments)
+    lab = Lab.load(directory)
+    os.umask(0o077)
+    close_masters(lab)
+    end_hosts(lab, keep_sshd=True)
+    for host in lab.hosts:
+        processes.signal_sshd(host.directory, signal.SIGCONT)
+        for part in ("home", "opt"):
+            restore(f"{lab.directory}/pristine/{host.name}/{part}", f"{host.directory}/{part}")
+        for part in ("tmp", "lab/switches", "lab/run"):
+            empty(f"{host.directory}/{part}")
+        build.write(f"{host.run}/last-role", "active\n" if host.first else "standby\n")
+    start(lab)
+    print(f"lab in {directory} is as after `lab up`")
+
+
+def empty(directory):
+    for name in os.listdir(directory):
+        path = f"{directory}/{name}"
+        if os.path.isdir(path) and not os.path.islink(path):
+            shutil.rmtree(path)
+        else:
+            os.unlink(path)
+
+
+def restore(source, target):
+    """In place: sessions may have the directory as their working directory."""
+    empty(target)
+    shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True)
+
+
+def switch(directory, arguments):
+    if not arguments:
+        for name, meaning in SWITCHES.items():
+            print(f"{name:34} {meaning}")
+        return
+    if len(arguments) < 2:
+        raise LabError("usage: lab switch HOST NAME [VALUE|off]")
+    host = Lab.load(directory).host(arguments[0])
+    name, words = arguments[1], " ".join(arguments[2:]).split()
+    if name not in SWITCHES:
+        raise LabError(f"no switch {name}; `lab switch` lists them")
+    path = f"{host.directory}/lab/switches/{name}"
+    if words == ["off"]:
+        if os.path.exists(path):
+            os.unlink(path)
+        if "unreachable" in name:
+            revive(Lab.load(directory), host, name)
+        elif name == "frozen":
+            processes.signal_sshd(host.directory, signal.SIGCONT)
+        return
+    # A condition counts from now on, not from the lab's start.
+    conditions = {"after-restart": "restarts", "after-replace": "replaces"}
+    words = [f"{word}={count(host.directory, conditions[word])}" if word in conditions else word for word in words]
+    build.write(path, " ".join(words) + "\n")
+    if name == "unreachable":
+        processes.cut(host.directory)
+    elif name == "frozen":
+        processes.signal_sshd(host.directory, signal.SIGSTOP)
+
+
+def revive(lab, host, name):
+    """`off` on any of the unreachable switches starts the sshd of the host which that switch cuts off."""
+    target = lab.host(host.peer) if name.startswith("peer-") else host
+    if processes.recorded_sshd(target.directory) is None:
+        if processes.start_sshd(target.directory).wait() != 0:
+            raise LabError(f"sshd of {target.name} did not start; see {target.directory}/var/log/sshd.log")
+        await_until(lambda: processes.recorded_sshd(target.directory), 5, lambda: f"sshd of {target.name} did not start")
+
+
+def age(directory, arguments):
+    parser = argparse.ArgumentParser(prog="lab age")
+    parser.add_argument("pair")
+    parser.add_argument("days", type=int)
+    options = parser.parse_args(arguments)
+    lab = Lab.load(directory)
+    if options.pair not in lab.pairs:
+        raise LabError(f"no pair {options.pair} in this lab; `lab hosts` lists them")
+    os.umask(0o077)
+    both = lab.pairs[options.pair]
+    build.run("sh", f"{lab.directory}/kit/aged-certificates.sh", str(options.days), *[host.directory for host in both],
+              input=lab.password.encode() + b"\n", env={"PATH": "/usr/bin:/bin"})
+    for host in both:
+        pid = processes.recorded(f"{host.run}/ha.pid")
+        if pid:
+            processes.end([(pid, processes.start_time(pid))])
+        start_ha(lab, host)
+    await_until(lambda: all(processes.recorded(f"{host.run}/ha.pid") for host in both), 10,
+                lambda: f"HA did not start; see {lab.directory}/hosts/*/var/log/ha.log")
+
+
+def hosts(directory, arguments):
+    argparse.ArgumentParser(prog="lab hosts").parse_args(arguments)
+    lab = Lab.load(directory)
+    for host in lab.hosts:
+        print(f"{host.name} {host.pair} {host.layout} {host.address} ssh={lab.ssh_port} ha={lab.ha_port} "
+              f"manager=https://{host.address}:{lab.manager_port}/ {host.directory}")
+
+
+def ssh(directory, arguments):
+    if not arguments:
+        raise LabError("usage: lab ssh HOST [COMMAND...]")
+    lab = Lab.load(directory)
+    host = lab.host(arguments[0])
+    os.execvp("ssh", ["ssh", "-F", "/dev/null", *build.connection(lab), "-i", f"{lab.directory}/control/id_ed25519",
+                      "-o", "LogLevel=ERROR", "-p", str(lab.ssh_port), host.address, *arguments[1:]])
+
+
+COMMANDS = {"up": up, "down": down, "status": status, "reset": reset, "switch": switch, "age": age,
+            "hosts": hosts, "ssh": ssh}
+
+
+def main():
+    directory, command, arguments = sys.argv[1], sys.argv[2], sys.argv[3:]
+    if command not in COMMANDS:
+        raise LabError(f"unknown command {command}; `lab --help` lists them")
+    COMMANDS[command](directory, arguments)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except LabError as error:
+        sys.exit(f"lab: {error}")

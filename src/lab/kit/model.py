@@ -1,0 +1,110 @@
+"""What a lab consists of, as recorded in its lab.json: read by every command after `lab up`."""
+
+import dataclasses
+import json
+import os
+
+LAYOUTS = ("2x", "3x")
+
+
+@dataclasses.dataclass
+class Host:
+    name: str
+    pair: str
+    layout: str
+    address: str
+    directory: str
+    peer: str
+    first: bool
+
+    @property
+    def bigdata_home(self):
+        return f"{self.directory}/opt/Bigdata"
+
+    @property
+    def om_home(self):
+        return self.bigdata_home + {"2x": "/om-0.0.1", "3x": "/om-server/om"}[self.layout]
+
+    @property
+    def oms_run_path(self):
+        return self.bigdata_home + {"2x": "/OMSV100R001C00x8664", "3x": "/om-server/OMS"}[self.layout]
+
+    @property
+    def home(self):
+        return f"{self.directory}/home"
+
+    @property
+    def run(self):
+        return f"{self.directory}/lab/run"
+
+    def environment(self):
+        """What a login gives, for what the lab itself starts on the host."""
+        return {"HOME": self.home, "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TMPDIR": f"{self.directory}/tmp",
+                "BIGDATA_HOME": self.bigdata_home, "OMS_RUN_PATH": self.oms_run_path, "LC_ALL": "C.UTF-8"}
+
+
+@dataclasses.dataclass
+class Lab:
+    directory: str
+    seed: int
+    randomised: bool
+    block: str
+    ssh_port: int
+    password: str
+    restart_seconds: str
+    login: str
+    hosts: list
+
+    @property
+    def ha_port(self):
+        return self.ssh_port + 1
+
+    @property
+    def manager_port(self):
+        return self.ssh_port + 2
+
+    @property
+    def claim(self):
+        return claim_of(self.block)
+
+    @property
+    def pairs(self):
+        names = {}
+        for host in self.hosts:
+            names.setdefault(host.pair, []).append(host)
+        return names
+
+    def login_home(self, host):
+        """Where the control side's logins land: omm's home, or that of an operator who must become omm."""
+        return host.home if self.login == "omm" else f"{host.directory}/operator"
+
+    def host(self, name):
+        for host in self.hosts:
+            if host.name == name:
+                return host
+        raise LabError(f"no host {name} in this lab; `lab hosts` lists them")
+
+    def save(self):
+        temporary = f"{self.directory}/lab.json.new"
+        with open(temporary, "w", encoding="utf-8") as file:
+            json.dump(dataclasses.asdict(self), file, indent=1)
+        os.replace(temporary, f"{self.directory}/lab.json")
+
+    @staticmethod
+    def load(directory):
+        try:
+            with open(f"{directory}/lab.json", encoding="utf-8") as file:
+                values = json.load(file)
+        except FileNotFoundError:
+            raise LabError(f"no lab in {directory}; start one with `lab up --dir {directory}`") from None
+        values["hosts"] = [Host(**host) for host in values["hosts"]]
+        return Lab(**values)
+
+
+def claim_of(block):
+    """Short, for it holds sockets, whose paths may have 107 characters."""
+    return f"/tmp/hl-{block}"
+
+
+class LabError(Exception):
+    """Something the caller can put right; the message says how."""

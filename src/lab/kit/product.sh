@@ -1,0 +1,17 @@
+# shellcheck shell=sh
+# For the lab's own scripts: the stand-ins' functions, on a given host.
+
+# product HOST: what the login profile and the stand-ins of that host define.
+product() {
+  LAB_HOST=$1
+  # shellcheck source=/dev/null
+  . "$LAB_HOST/lab/host.conf"
+  OMS_RUN_PATH=$OMS_RUN_PATH_VALUE
+  BIGDATA_HOME=$LAB_HOST/opt/Bigdata
+  TMPDIR=$LAB_HOST/tmp
+  export TMPDIR
+  # shellcheck source=src/lab/stand-ins/common.sh
+  . "$LAB_HOST/lab/common.sh"
+  # shellcheck source=src/lab/stand-ins/pki.sh
+  . "$LAB_HOST/lab/pki.sh"
+}
