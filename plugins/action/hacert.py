@@ -234,6 +234,7 @@ class ActionModule(ActionBase):
                 "failed": {"type": "list", "elements": "dict", "default": []},
                 "plan": {"type": "dict"},
                 "first": {"type": "dict"},
+                "staged": {"type": "list", "elements": "dict", "default": []},
             },
             required_if=[("operation", name, ("plan",)) for name in CHANGING + ("confirm",)],
         )
@@ -354,6 +355,7 @@ class ActionModule(ActionBase):
             "node": self._describe_node(self._node, own),
             "peers": [self._describe_node(n, self._variables_of(n)) for n in self._call["members"] if n != self._node],
             "check": self._check,
+            "asked": self._now(),
             "holder": {"host": process.host, "process": process.name()},
             "change": change,
             "settings": self._settings(),
@@ -364,7 +366,7 @@ class ActionModule(ActionBase):
             request["dead_processes"] = self._dead(process)
             if self._call["failed"]:
                 request["failed"] = self._call["failed"]
-        for key in ("plan", "first"):
+        for key in ("plan", "first", "staged"):
             if self._call[key]:
                 request[key] = self._call[key]
         return request, self._secrets(bundle)

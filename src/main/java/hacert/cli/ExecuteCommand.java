@@ -1,25 +1,11 @@
 package hacert.cli;
 
-import hacert.host.Commands;
-import hacert.host.Detached;
 import hacert.host.HostException;
-import hacert.host.LoginEnvironment;
-import hacert.host.Peers;
-import hacert.host.Terminal;
-import hacert.oms.MrsTarget;
-import hacert.result.Exit;
 import hacert.result.Json;
 import hacert.result.Result;
-import hacert.rotation.Operations;
 import hacert.rotation.RequestReader;
-import hacert.target.Host;
-import hacert.target.Target;
 import java.io.IOException;
 import java.io.InputStream;
-import java.security.SecureRandom;
-import java.time.Clock;
-import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

@@ -158,8 +158,7 @@ public final class Operations {
       Answer answer =
           switch (go.plan().action()) {
             case NONE -> Answer.of(Outcome.UNCHANGED);
-            case STOP -> Answer.of(Outcome.FAILED, Exit.NEEDS_PERSON);
-            case ROTATE, BACK -> Answer.of(Outcome.PLANNED);
+            case ROTATE, BACK, STOP -> Answer.of(Outcome.PLANNED);
           };
       return answer.findings(go.findings()).data(data);
     }
