@@ -64,6 +64,7 @@ LARGEST_BUNDLE_FILE = 1 << 20
 LARGEST_PROFILE = 256 << 10
 LARGEST_RESULT = 16 << 20
 LONGEST_TAIL = 2000
+PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL)
 
 # A silent link must become a failed result within 20 s; ssh's own default is to wait for ever.
 KEEPALIVE = "-o ServerAliveInterval=5 -o ServerAliveCountMax=4"
@@ -372,10 +373,11 @@ class ActionModule(ActionBase):
         return request, self._secrets(bundle)
 
     def _describe_node(self, name, variables):
+        port = variables.get("hacert_peer_port") or variables.get("ansible_port") or 22
         node = {
             "name": name,
             "address": str(variables.get("hacert_peer_address") or variables.get("ansible_host") or name),
-            "port": self._number("hacert_peer_port", variables.get("hacert_peer_port") or variables.get("ansible_port") or 22),
+            "port": self._number("hacert_peer_port", port),
         }
         if variables.get("hacert_status_name"):
             node["status_name"] = str(variables["hacert_status_name"])
@@ -614,12 +616,12 @@ class ActionModule(ActionBase):
                 "%s: the command could not be started: %s" % (self._node, self._tail(str(error))),
                 "Check ansible_become and its password, and that the user may do what they say.",
             ) from None
-        banner, found, answer = output["stdout"].partition(marker + " ")
+        unused, unused, answer = output["stdout"].partition(marker + " ")
         line, unused, answer = answer.partition("\n")
         word, unused, rest = line.partition(" ")
         if output["rc"] == 255 and not answer:
             raise self._unreachable(output["stderr"])
-        return word, rest, {"rc": output["rc"], "answer": answer, "stderr": output["stderr"], "stdout": output["stdout"]}
+        return word, rest, dict(output, answer=answer)
 
     def _unreachable(self, text):
         unknown = "" if self._operation in ("discover", "decide") else " What happened on the host is not known."
@@ -696,7 +698,8 @@ class ActionModule(ActionBase):
                 if self._operation == "install" and changed and not self._check:
                     changed = self._install()
         except Problem as problem:
-            return {"failed": True, "changed": False, "msg": "%(code)s: %(message)s\n  do: %(remedy)s" % problem.finding}
+            message = "%(code)s: %(message)s\n  do: %(remedy)s" % problem.finding
+            return {"failed": True, "changed": False, "msg": message}
         return {"failed": False, "changed": changed, "msg": "%s on %s" % (self._operation, self._node)}
 
     # --- nothing secret leaves ------------------------------------------------------------------------------
@@ -706,7 +709,7 @@ class ActionModule(ActionBase):
             shown = secret.decode("utf-8", "replace")
             if len(shown) >= 4:
                 text = text.replace(shown, "********")
-        return re.sub(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|\Z)", "********", text, flags=re.S)
+        return PRIVATE_KEY.sub("********", text)
 
     def _scrubbed(self, value):
         """The jar tells no secret; should it ever, the playbook's logs still do not."""
