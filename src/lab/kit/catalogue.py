@@ -14,7 +14,7 @@ SWITCHES = {
     "replace-wrong-owner": "replacehaSSLCert.sh leaves server.pem with another owner (a lab of root only)",
     "replace-hangs": "replacehaSSLCert.sh never asks and never ends",
     "replace-slow": "replacehaSSLCert.sh waits VALUE seconds before it asks",
-    "replace-garbage": "replacehaSSLCert.sh prints 100 MB first",
+    "replace-garbage": "replacehaSSLCert.sh prints VALUE bytes (default 100 MB) first",
     "wrong-password-fails-at-once": "replacehaSSLCert.sh asks once, not three times",
     "prompt-stdin": "prompts are read from standard input, not from the terminal",
     "prompt-echo": "prompts leave the terminal's echo on",

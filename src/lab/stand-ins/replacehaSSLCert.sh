@@ -38,8 +38,8 @@ if switched replace-hangs; then
   echo "[INFO] Start to replace ha ssl cert."
   hang
 fi
-# 100 MB: a caller must bound what it keeps.
-if switched replace-garbage; then yes '[INFO] @@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@' | head -c 100000000; fi
+# A caller must bound what it keeps.
+if switched replace-garbage; then yes '[INFO] @@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@' | head -c "${value:-100000000}"; fi
 if switched replace-fails-before; then fail "Can not lock the certificate directory."; fi
 
 tries=1
