@@ -45,7 +45,7 @@ final class MrsNode implements ManagedNode {
   }
 
   @Override
-  public NodeFacts facts() {
+  public NodeFacts facts(boolean patient) {
     InstalledCertificates installed = new InstalledCertificates(layout, profile);
     List<Finding> findings = new ArrayList<>(installed.findings());
     for (Path missing : layout.missingConfiguration()) {
@@ -60,7 +60,8 @@ final class MrsNode implements ManagedNode {
     }
     Optional<OmsStatus> seen = Optional.empty();
     try {
-      seen = status.await(OmsStatus::settled, Duration.ofSeconds(profile.settleSeconds()));
+      Duration patience = Duration.ofSeconds(patient ? profile.settleSeconds() : 0);
+      seen = status.await(OmsStatus::settled, patience);
     } catch (HostException e) {
       findings.add(e.finding());
     }

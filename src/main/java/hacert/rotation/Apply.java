@@ -189,7 +189,7 @@ final class Apply {
   }
 
   private void unchangedRoles() throws RefusedException {
-    NodeFacts facts = site.node().facts();
+    NodeFacts facts = site.node().facts(true);
     boolean active = site.name().equals(plan.active());
     if (facts.role() != (active ? HaRole.ACTIVE : HaRole.STANDBY)) {
       throw new RefusedException(

@@ -60,7 +60,7 @@ final class Close {
   }
 
   private void record(Journal journal) throws HostException {
-    NodeFacts facts = site.node().facts();
+    NodeFacts facts = site.node().facts(false);
     Generation.Origin origin =
         plan.kind() == Plan.Kind.RESTORE ? Generation.Origin.RESTORED : Generation.Origin.INSTALLED;
     Generation installed =

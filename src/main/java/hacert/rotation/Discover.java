@@ -34,7 +34,9 @@ final class Discover {
     Optional<Journal> journal = site.journals().load();
     String busy = busy(journal);
     journal = site.journals().load();
-    NodeFacts facts = site.node().facts();
+    // In a mixed window the roles may never settle, and waiting would only lengthen it.
+    boolean mixed = journal.filter(j -> j.isOpen() && j.begunAny(Phase.APPLY)).isPresent();
+    NodeFacts facts = site.node().facts(!mixed);
     List<Finding> findings = new ArrayList<>(facts.findings());
     findings.addAll(site.node().compare(site.request().settings().bundle()));
     int current = 0;

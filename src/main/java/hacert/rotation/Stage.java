@@ -50,6 +50,7 @@ final class Stage {
 
   private final Site site;
   private final Plan plan;
+  private NodeFacts facts;
 
   Stage(Site site) {
     this.site = site;
@@ -76,9 +77,17 @@ final class Stage {
     data.set("staged", staged);
     return Answer.of(Outcome.SUCCEEDED)
         .steps(steps.reports())
-        .before(site.node().facts().installed())
+        .before(site.node().installed())
         .after(certificates(staged))
         .data(data);
+  }
+
+  /** Asked once a call: it runs the vendor's status script. */
+  private NodeFacts facts() {
+    if (facts == null) {
+      facts = site.node().facts(true);
+    }
+    return facts;
   }
 
   /** A password is needed where a bundle is installed by the vendor's script, which asks for it. */
@@ -108,7 +117,7 @@ final class Stage {
     if (earlier.filter(Journal::isOpen).isPresent()) {
       supersede(earlier.get());
     }
-    NodeFacts facts = site.node().facts();
+    NodeFacts facts = facts();
     return new Journal(
         Journal.SCHEMA,
         plan.rotation(),
@@ -212,7 +221,7 @@ final class Stage {
   private Steps.Done backUp() throws HostException {
     Snapshot installed = site.installed();
     checkRoom(installed);
-    NodeFacts facts = site.node().facts();
+    NodeFacts facts = facts();
     boolean proven = facts.findings().stream().noneMatch(f -> f.code().equals("UNPROVEN"));
     Generation kept = site.generations().all().get(plan.from());
     boolean equal =
@@ -330,10 +339,7 @@ final class Stage {
             "planned",
             0,
             installed.entries().size() + " files and directories"));
-    return Answer.of(Outcome.PLANNED)
-        .steps(steps)
-        .before(site.node().facts().installed())
-        .after(after);
+    return Answer.of(Outcome.PLANNED).steps(steps).before(site.node().installed()).after(after);
   }
 
   private static List<CertificateSummary> certificates(JsonNode staged) {

@@ -9,8 +9,12 @@ import java.util.List;
 
 /** This host as a node of a system: what a rotation reads there and does there. */
 public interface ManagedNode {
-  /** Reads the node's facts; changes nothing. Waits, within bounds, for roles that are settling. */
-  NodeFacts facts();
+  /**
+   * Reads the node's facts; changes nothing.
+   *
+   * @param patient whether to wait, within bounds, for roles that are settling
+   */
+  NodeFacts facts(boolean patient);
 
   /** The directories that are backed up before a change and restored by a rollback. */
   List<Path> rollbackSet();
