@@ -5,7 +5,6 @@ import hacert.result.Json;
 import hacert.result.Result;
 import hacert.rotation.RequestReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,15 +23,15 @@ import picocli.CommandLine.Spec;
 final class ExecuteCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  private final InputStream in;
+  private final Surroundings surroundings;
 
-  ExecuteCommand(InputStream in) {
-    this.in = in;
+  ExecuteCommand(Surroundings surroundings) {
+    this.surroundings = surroundings;
   }
 
   @Override
   public Integer call() throws IOException, HostException {
-    RequestReader.Call call = RequestReader.read(in);
+    RequestReader.Call call = RequestReader.read(surroundings.stdin());
     Result result;
     try (var secrets = call.secrets()) {
       result = Wiring.operations().execute(call.request(), secrets);

@@ -28,7 +28,7 @@ final class Wiring {
   }
 
   static Operations operations() {
-    return new Operations(targets(), Wiring::host, Peers.ssh(), "0.1.0");
+    return new Operations(targets(), Wiring::host, Peers.ssh(), Version.text());
   }
 
   /** This machine, as its user has it after logging in. */

@@ -5,10 +5,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -39,7 +39,7 @@ public final class BundleFiles {
       try (SeekableByteChannel channel = Files.newByteChannel(file, OPTIONS)) {
         return read(file, channel, maxBytes);
       }
-    } catch (NoSuchFileException | NotDirectoryException e) {
+    } catch (NoSuchFileException e) {
       return refused(
           "FILE_MISSING",
           file + " does not exist.",
@@ -52,9 +52,15 @@ public final class BundleFiles {
     } catch (IOException e) {
       return refused(
           "FILE_UNREADABLE",
-          file + " cannot be read: " + e.getClass().getSimpleName() + ".",
+          file + " cannot be read: " + reason(e) + ".",
           "Check the file system of this host.");
     }
+  }
+
+  private static String reason(IOException e) {
+    return e instanceof FileSystemException system && system.getReason() != null
+        ? system.getReason()
+        : e.getClass().getSimpleName();
   }
 
   /** Reads on to the limit whatever size was announced: the file may be growing. */

@@ -63,7 +63,7 @@ public final class RootBundlePolicy {
               "CERT_NOT_SINGLE",
               "Expected one certificate, got "
                   + certificates.size()
-                  + "; the vendor's scripts take the first and ignore the others.",
+                  + "; what the vendor's scripts do with the others is not known.",
               "Give the issuing CA's certificate alone."));
     }
     certificates.stream().limit(1).forEach(one -> certificate(one, clock.instant(), findings));

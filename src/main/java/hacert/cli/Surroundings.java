@@ -1,0 +1,65 @@
+package hacert.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.Arrays;
+
+/**
+ * What commands need of the world.
+ *
+ * @param stdin where secrets and requests come from
+ * @param clock tells now
+ * @param random for keys and serials
+ * @param debug whether an unforeseen error is shown with its stack trace
+ */
+public record Surroundings(InputStream stdin, Clock clock, SecureRandom random, boolean debug) {
+  private static final int LONGEST_SECRET = 4096;
+
+  /** Those of this process; {@code HACERT_DEBUG=1} in its environment asks for stack traces. */
+  public static Surroundings ofProcess() {
+    return new Surroundings(
+        System.in,
+        Clock.systemUTC(),
+        new SecureRandom(),
+        "1".equals(System.getenv("HACERT_DEBUG")));
+  }
+
+  /** Name of this host; {@code localhost} where it has none. */
+  String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "localhost";
+    }
+  }
+
+  /**
+   * The whole of standard input as a password: UTF-8, without one newline (or carriage return and
+   * newline) at its end. The caller wipes it.
+   *
+   * @throws UsageProblem if it is empty, longer than 4096 bytes or not UTF-8
+   */
+  char[] password() throws IOException {
+    byte[] bytes = stdin.readNBytes(LONGEST_SECRET + 1);
+    try {
+      if (bytes.length > LONGEST_SECRET) {
+        throw new UsageProblem(
+            "expected a password on standard input, got more than " + LONGEST_SECRET + " bytes");
+      }
+      int length = bytes.length;
+      if (length > 0 && bytes[length - 1] == '\n') {
+        length -= length > 1 && bytes[length - 2] == '\r' ? 2 : 1;
+      }
+      if (length == 0) {
+        throw new UsageProblem("expected a password on standard input, got nothing");
+      }
+      return Utf8.chars(bytes, length);
+    } finally {
+      Arrays.fill(bytes, (byte) 0);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package hacert.probe;
+
+import java.security.cert.X509Certificate;
+import java.util.List;
+
+/** What a probe saw. */
+public sealed interface ProbeResult {
+  /** The certificates that were shown, the server's own first; empty if it came to none. */
+  List<X509Certificate> chain();
+
+  /**
+   * The handshake succeeded, and where roots were given, the chain leads to one of them. With TLS
+   * 1.3 a server may refuse a client's certificate after its side of the handshake; a short time is
+   * given to it for that.
+   *
+   * @param chain at least the server's own certificate
+   * @param protocol such as {@code TLSv1.3}
+   * @param cipher the suite's name in the IANA registry
+   */
+  record Served(List<X509Certificate> chain, String protocol, String cipher)
+      implements ProbeResult {
+    /** Takes a copy. */
+    public Served {
+      chain = List.copyOf(chain);
+    }
+
+    /** The server's own certificate. */
+    public X509Certificate leaf() {
+      return chain.get(0);
+    }
+  }
+
+  /**
+   * No proof was had.
+   *
+   * @param kind why
+   * @param message for people: address, what was expected, what was seen; free of control
+   *     characters
+   * @param chain what had been shown until then
+   */
+  record NotServed(Kind kind, String message, List<X509Certificate> chain) implements ProbeResult {
+    /** Takes a copy. */
+    public NotServed {
+      chain = List.copyOf(chain);
+    }
+  }
+
+  /** Why a probe had no proof. */
+  enum Kind {
+    /** No connection: refused, no route, unknown host. */
+    REFUSED,
+    /** Time ran out. */
+    TIMEOUT,
+    /** Something listens and closes, or is reset, before the handshake is done. */
+    CLOSED,
+    /** Something answers, and it is not TLS. */
+    NO_TLS,
+    /** The handshake failed: an alert of the server, or what it sent cannot be accepted. */
+    ALERT,
+    /** A PostgreSQL server answered with an error message in place of a handshake. */
+    SERVER_MESSAGE,
+    /** The handshake succeeded, but the chain leads to none of the roots given. */
+    UNTRUSTED
+  }
+}
