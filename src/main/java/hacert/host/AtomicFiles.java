@@ -3,6 +3,7 @@ package hacert.host;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -171,6 +172,8 @@ public final class AtomicFiles {
   static void sync(Path directory) throws IOException {
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
+    } catch (AccessDeniedException e) {
+      // One may write to a directory that one may not read; flushing it is then up to the kernel.
     }
   }
 

@@ -5,10 +5,11 @@ package hacert.host;
 public interface Commands {
   /**
    * Runs the command to its end or its deadline. A daemon that it leaves behind with its output
-   * open is not waited for.
+   * open is not waited for, and what it prints later is lost to it: it may be ended by a broken
+   * pipe. What starts services belongs to {@link Detached}.
    *
-   * @throws HostException {@code COMMAND_NOT_STARTED}, {@code TOOL_MISSING}, {@code
-   *     TEXT_NOT_ENCODABLE}, {@code INTERRUPTED}; an exit code other than 0 is none
+   * @throws HostException {@code COMMAND_NOT_STARTED}, {@code TOOL_MISSING}, {@code INTERRUPTED};
+   *     an exit code other than 0 is none
    */
   CommandResult run(Command command) throws HostException;
 

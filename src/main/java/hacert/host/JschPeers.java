@@ -59,7 +59,7 @@ final class JschPeers implements Peers {
       session.setServerAliveCountMax(2);
       session.connect(millis(peer.connect()));
       connected = true;
-      return new JschSession(session, name, millis(peer.connect()));
+      return new JschSession(session, name, idle);
     } catch (JSchException e) {
       throw refused(e, name, host, port, skipped);
     } finally {

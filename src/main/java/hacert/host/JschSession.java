@@ -22,12 +22,12 @@ final class JschSession implements PeerSession {
 
   private final Session session;
   private final String name;
-  private final int connectMillis;
+  private final int idleMillis;
 
-  JschSession(Session session, String name, int connectMillis) {
+  JschSession(Session session, String name, int idleMillis) {
     this.session = session;
     this.name = name;
-    this.connectMillis = connectMillis;
+    this.idleMillis = idleMillis;
   }
 
   private interface Work<T> {
@@ -41,7 +41,7 @@ final class JschSession implements PeerSession {
 
   @Override
   public void upload(byte[] content, String remotePath, int mode) throws HostException {
-    sftp(
+    onPath(
         remotePath,
         sftp -> {
           int slash = remotePath.lastIndexOf('/');
@@ -71,7 +71,7 @@ final class JschSession implements PeerSession {
 
   @Override
   public Optional<String> sha256(String remotePath) throws HostException {
-    return sftp(
+    return onPath(
         remotePath,
         sftp -> {
           MessageDigest digest = Snapshot.digest();
@@ -93,7 +93,7 @@ final class JschSession implements PeerSession {
 
   @Override
   public void remove(String remotePath) throws HostException {
-    sftp(
+    onPath(
         remotePath,
         sftp -> {
           try {
@@ -122,7 +122,7 @@ final class JschSession implements PeerSession {
       channel.setInputStream(new ByteArrayInputStream(stdin));
       channel.setOutputStream(sink(out));
       channel.setErrStream(sink(err));
-      channel.connect(connectMillis);
+      channel.connect(idleMillis);
       long until = start + deadline.toNanos();
       while (!channel.isClosed() && System.nanoTime() - until < 0) {
         Thread.sleep(5);
@@ -141,7 +141,7 @@ final class JschSession implements PeerSession {
           stdout.truncated() || stderr.truncated(),
           Duration.ofNanos(System.nanoTime() - start));
     } catch (JSchException e) {
-      throw lost("a command", e);
+      throw session.isConnected() ? failed("a command", e) : lost("a command", e);
     } catch (InterruptedException e) {
       throw HostException.interrupted(name, e);
     } finally {
@@ -156,22 +156,25 @@ final class JschSession implements PeerSession {
     session.disconnect();
   }
 
+  private <T> T onPath(String path, Work<T> work) throws HostException {
+    // JSch takes these for patterns and would remove or read whatever fits.
+    if (path.chars().anyMatch(c -> "*?[]\\".indexOf(c) >= 0)) {
+      throw new HostException(
+          "PEER_COPY_FAILED",
+          "The path " + path + " on " + name + " holds one of * ? [ ] \\, which is not supported.",
+          "Choose a state directory without them.");
+    }
+    return sftp(path, work);
+  }
+
   private <T> T sftp(String what, Work<T> work) throws HostException {
     ChannelSftp sftp = null;
     try {
       sftp = (ChannelSftp) session.openChannel("sftp");
-      sftp.connect(connectMillis);
+      sftp.connect(idleMillis);
       return work.on(sftp);
-    } catch (SftpException e) {
-      if (!session.isConnected()) {
-        throw lost(what, e);
-      }
-      throw failed(what, e);
-    } catch (JSchException e) {
-      if (!session.isConnected()) {
-        throw lost(what, e);
-      }
-      throw failed(what, e);
+    } catch (SftpException | JSchException e) {
+      throw session.isConnected() ? failed(what, e) : lost(what, e);
     } catch (IOException e) {
       throw lost(what, e);
     } finally {

@@ -18,7 +18,7 @@ import java.util.TreeMap;
  *
  * @param variables all variables that the login profile exports
  * @param umask umask that it sets, octal, as {@code 0077}
- * @param home home directory: {@code HOME} of this program's environment
+ * @param home home directory: {@code HOME} of this program's environment, else that of passwd(5)
  */
 public record LoginEnvironment(Map<String, String> variables, String umask, Path home) {
   private static final String MARK = "HACERT_MARK";
@@ -30,6 +30,7 @@ public record LoginEnvironment(Map<String, String> variables, String umask, Path
   /** Variables that belong to the shell that was asked, and not to the user. */
   private static final Set<String> OF_THE_SHELL = Set.of(MARK, "_", "PWD", "OLDPWD", "SHLVL");
 
+  private static final int FIELDS = 7;
   private static final int LARGEST = 8 << 20;
 
   /** Copies the variables. */
@@ -52,7 +53,7 @@ public record LoginEnvironment(Map<String, String> variables, String umask, Path
     String mark = "hacert-" + HexFormat.of().formatHex(random);
     Map<String, String> environment = new HashMap<>(own);
     environment.put(MARK, mark);
-    String shell = shell(commands, own);
+    String shell = complete(commands, environment);
     CommandResult result =
         commands.run(
             Command.of(environment, List.of(shell, "-l", "-c", SCRIPT))
@@ -83,7 +84,7 @@ public record LoginEnvironment(Map<String, String> variables, String umask, Path
                         "Make the profile leave non-interactive shells alone; try "
                             + shell
                             + " -l -c env."));
-    return parse(answer, own);
+    return parse(answer, environment.getOrDefault("HOME", ""));
   }
 
   private static Optional<String> between(String output, String mark) {
@@ -95,8 +96,7 @@ public record LoginEnvironment(Map<String, String> variables, String umask, Path
         : Optional.of(output.substring(start + line.length(), end));
   }
 
-  private static LoginEnvironment parse(String answer, Map<String, String> own)
-      throws HostException {
+  private static LoginEnvironment parse(String answer, String home) throws HostException {
     int line = answer.indexOf('\n');
     String umask = line < 0 ? "" : answer.substring(0, line).trim();
     if (!umask.matches("[0-7]{1,4}")) {
@@ -112,7 +112,6 @@ public record LoginEnvironment(Map<String, String> variables, String umask, Path
         variables.put(entry.substring(0, equals), entry.substring(equals + 1));
       }
     }
-    String home = own.getOrDefault("HOME", variables.getOrDefault("HOME", ""));
     if (!home.startsWith("/")) {
       throw new HostException(
           "HOME_UNKNOWN",
@@ -122,21 +121,34 @@ public record LoginEnvironment(Map<String, String> variables, String umask, Path
     return new LoginEnvironment(variables, "0".repeat(4 - umask.length()) + umask, Path.of(home));
   }
 
-  private static String shell(Commands commands, Map<String, String> own) throws HostException {
-    String named = own.getOrDefault("SHELL", "");
+  /** Names the login shell, and puts HOME in where it is missing, both from the user database. */
+  private static String complete(Commands commands, Map<String, String> environment)
+      throws HostException {
+    String named = environment.getOrDefault("SHELL", "");
+    if (usable(named) && environment.containsKey("HOME")) {
+      return named;
+    }
+    List<String> account = account(commands, environment);
+    if (account.size() == FIELDS) {
+      environment.putIfAbsent("HOME", account.get(5));
+    }
     if (usable(named)) {
       return named;
     }
-    String uid = Integer.toString(FileMeta.mine(0).owner());
+    return account.size() == FIELDS && usable(account.get(6)) ? account.get(6) : Tools.SHELL;
+  }
+
+  /** The fields of this user in passwd(5); empty when there is no such user. */
+  private static List<String> account(Commands commands, Map<String, String> environment)
+      throws HostException {
     Optional<String> getent = Tools.find("getent");
-    if (getent.isPresent()) {
-      CommandResult entry = commands.run(Command.of(own, List.of(getent.get(), "passwd", uid)));
-      String[] fields = entry.stdout().strip().split(":");
-      if (entry.ok() && fields.length == 7 && usable(fields[6])) {
-        return fields[6];
-      }
+    if (getent.isEmpty()) {
+      return List.of();
     }
-    return Tools.SHELL;
+    String uid = Integer.toString(FileMeta.mine(0).owner());
+    CommandResult entry =
+        commands.run(Command.of(environment, List.of(getent.get(), "passwd", uid)));
+    return entry.ok() ? List.of(entry.stdout().strip().split(":", -1)) : List.of();
   }
 
   /** Whether one can log in with it: accounts that nobody may log in to have a false one. */

@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * A session on another node. Remote paths are absolute or relative to the remote home directory.
- * All methods throw {@code PEER_LOST} when the connection breaks or falls silent, and {@code
- * PEER_COPY_FAILED} when the other side refuses.
+ * A session on another node. Remote paths are absolute or relative to the remote home directory,
+ * and hold none of {@code * ? [ ] \}. All methods throw {@code PEER_LOST} when the connection
+ * breaks or falls silent, and {@code PEER_COPY_FAILED} when the other side refuses.
  */
 public interface PeerSession extends AutoCloseable {
   /** Proves that files could be copied, by opening SFTP; writes nothing. */

@@ -44,8 +44,7 @@ final class SystemCommands implements Commands {
         new ProcessTree(process.pid()).end();
       }
       long until = System.nanoTime() + GRACE.toNanos();
-      // A reader that is left behind goes on reading for as long as this program runs: a daemon
-      // must not stand still or die because nobody takes its output.
+      // A daemon that was left behind may hold the output open for ever.
       join(out, until);
       join(err, until);
     } catch (InterruptedException e) {

@@ -12,7 +12,7 @@ public interface Terminal {
    *
    * @param command what to run; its standard input is the terminal, so {@code stdin} must be empty
    * @throws HostException {@code PTY_UNAVAILABLE}, {@code TOOL_MISSING}, {@code
-   *     COMMAND_NOT_STARTED}, {@code TEXT_NOT_ENCODABLE}, {@code INTERRUPTED}
+   *     COMMAND_NOT_STARTED}, {@code INTERRUPTED}
    */
   TerminalResult run(Command command, List<Prompt> prompts) throws HostException;
 

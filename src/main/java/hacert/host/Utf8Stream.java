@@ -22,11 +22,11 @@ final class Utf8Stream {
     this.sink = sink;
   }
 
-  void feed(byte[] bytes, int count) {
+  synchronized void feed(byte[] bytes, int count) {
     decode(bytes, count, false);
   }
 
-  void end() {
+  synchronized void end() {
     decode(new byte[0], 0, true);
     decoder.flush(chars);
     drain();

@@ -1,0 +1,429 @@
+package hacert.host;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.jcraft.jsch.JSch;
+import com.jcraft.jsch.KeyPair;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.apache.sshd.common.config.keys.KeyUtils;
+import org.apache.sshd.common.config.keys.PublicKeyEntry;
+import org.apache.sshd.common.file.virtualfs.VirtualFileSystemFactory;
+import org.apache.sshd.common.keyprovider.KeyPairProvider;
+import org.apache.sshd.server.SshServer;
+import org.apache.sshd.server.shell.ProcessShellCommandFactory;
+import org.apache.sshd.sftp.server.SftpSubsystemFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PeersTest {
+  @TempDir Path directory;
+
+  private Path home;
+  private Path remote;
+  private SshServer server;
+  private java.security.KeyPair hostKey;
+  private Path systemKnownHosts;
+
+  @BeforeEach
+  void start() throws Exception {
+    home = Files.createDirectory(directory.resolve("home"));
+    remote = Files.createDirectory(directory.resolve("remote"));
+    Files.createDirectory(home.resolve(".ssh"));
+    systemKnownHosts = directory.resolve("ssh_known_hosts");
+    hostKey = KeyUtils.generateKeyPair("ecdsa-sha2-nistp256", 256);
+    newKey("id_ecdsa", null);
+    server = server(hostKey, "id_ecdsa");
+    know(server);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    server.stop(true);
+  }
+
+  private SshServer server(java.security.KeyPair host, String trusted) throws Exception {
+    return server(host, trusted, 0);
+  }
+
+  private SshServer server(java.security.KeyPair host, String trusted, int port) throws Exception {
+    SshServer made = SshServer.setUpDefaultServer();
+    made.setHost("127.0.0.1");
+    made.setPort(port);
+    made.setKeyPairProvider(KeyPairProvider.wrap(host));
+    String authorized = Files.readString(home.resolve(".ssh/" + trusted + ".pub"));
+    made.setPublickeyAuthenticator(
+        (user, key, session) ->
+            user.equals("omm") && authorized.startsWith(PublicKeyEntry.toString(key)));
+    made.setFileSystemFactory(new VirtualFileSystemFactory(remote));
+    made.setSubsystemFactories(List.of(new SftpSubsystemFactory()));
+    made.setCommandFactory(ProcessShellCommandFactory.INSTANCE);
+    made.start();
+    return made;
+  }
+
+  private void newKey(String name, String passphrase) throws Exception {
+    KeyPair pair = KeyPair.genKeyPair(new JSch(), KeyPair.ECDSA, 256);
+    pair.writePrivateKey(
+        home.resolve(".ssh/" + name).toString(),
+        passphrase == null ? null : passphrase.getBytes(UTF_8));
+    pair.writePublicKey(home.resolve(".ssh/" + name + ".pub").toString(), "");
+  }
+
+  private void know(SshServer which) throws Exception {
+    Files.writeString(
+        home.resolve(".ssh/known_hosts"),
+        "[127.0.0.1]:"
+            + which.getPort()
+            + " "
+            + PublicKeyEntry.toString(hostKey.getPublic())
+            + "\n");
+  }
+
+  private Peer peer() {
+    return new Peer(
+        "127.0.0.1",
+        OptionalInt.of(server.getPort()),
+        "omm",
+        home,
+        Duration.ofSeconds(20),
+        Duration.ofSeconds(10));
+  }
+
+  private PeerSession open(Peer peer) throws HostException {
+    return new JschPeers(systemKnownHosts).open(peer);
+  }
+
+  private PeerSession open() throws HostException {
+    return open(peer());
+  }
+
+  private static String sha256(byte[] content) {
+    return HexFormat.of().formatHex(Snapshot.digest().digest(content));
+  }
+
+  @Test
+  void refuses_a_host_that_shows_another_key() throws Exception {
+    int port = server.getPort();
+    server.stop(true);
+    server = server(KeyUtils.generateKeyPair("ecdsa-sha2-nistp256", 256), "id_ecdsa", port);
+    HostException e = Findings.of(this::open);
+    assertThat(e.code()).isEqualTo("PEER_HOST_KEY_CHANGED");
+    assertThat(e).hasMessageContaining("127.0.0.1").hasMessageContaining("somebody in between");
+  }
+
+  @Test
+  void refuses_a_known_host_that_shows_a_key_of_another_kind() throws Exception {
+    int port = server.getPort();
+    server.stop(true);
+    server = server(KeyUtils.generateKeyPair("ssh-rsa", 2048), "id_ecdsa", port);
+    assertThat(Findings.code(this::open)).isEqualTo("PEER_HOST_KEY_CHANGED");
+  }
+
+  @Test
+  void refuses_a_host_that_nobody_has_seen_before_and_does_not_learn_it() throws Exception {
+    Path file = home.resolve(".ssh/known_hosts");
+    for (String known :
+        List.of("", "other.example " + PublicKeyEntry.toString(hostKey.getPublic()))) {
+      Files.writeString(file, known);
+      HostException e = Findings.of(this::open);
+      assertThat(e.code()).isEqualTo("PEER_HOST_KEY_UNKNOWN");
+      assertThat(e.finding().remedy()).contains("ssh -p " + server.getPort());
+      assertThat(file).hasContent(known);
+    }
+    Files.delete(file);
+    assertThat(Findings.code(this::open)).isEqualTo("PEER_HOST_KEY_UNKNOWN");
+    assertThat(file).doesNotExist();
+  }
+
+  @Test
+  void lets_no_setting_of_the_user_switch_the_check_off() throws Exception {
+    Files.writeString(home.resolve(".ssh/known_hosts"), "");
+    Files.writeString(
+        home.resolve(".ssh/config"),
+        "Host *\n  StrictHostKeyChecking no\n  UserKnownHostsFile /dev/null\n");
+    assertThat(Findings.code(this::open)).isEqualTo("PEER_HOST_KEY_UNKNOWN");
+  }
+
+  @Test
+  void refuses_a_revoked_key() throws Exception {
+    Path file = home.resolve(".ssh/known_hosts");
+    String line = Files.readString(file);
+    Files.writeString(file, line + "@revoked " + line);
+    assertThat(Findings.code(this::open)).isEqualTo("PEER_HOST_KEY_CHANGED");
+  }
+
+  @Test
+  void says_that_the_peer_does_not_trust_this_user() throws Exception {
+    newKey("id_ecdsa", null);
+    HostException e = Findings.of(this::open);
+    assertThat(e.code()).isEqualTo("PEER_NOT_TRUSTED");
+    newKey("id_ecdsa", "long passphrase");
+    e = Findings.of(this::open);
+    assertThat(e.code()).isEqualTo("PEER_NOT_TRUSTED");
+    assertThat(e).hasMessageContaining("id_ecdsa has a passphrase");
+    Files.delete(home.resolve(".ssh/id_ecdsa"));
+    assertThat(Findings.code(this::open)).isEqualTo("PEER_NOT_TRUSTED");
+  }
+
+  @Test
+  void says_that_nobody_listens_or_nobody_answers() throws Exception {
+    server.stop(true);
+    assertThat(Findings.code(this::open)).isEqualTo("PEER_UNREACHABLE");
+    try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getByName("127.0.0.1"))) {
+      Peer peer =
+          new Peer(
+              "127.0.0.1",
+              OptionalInt.of(silent.getLocalPort()),
+              "omm",
+              home,
+              Duration.ofMillis(300),
+              Duration.ofSeconds(1));
+      assertThat(Findings.code(() -> open(peer))).isEqualTo("PEER_UNREACHABLE");
+    }
+  }
+
+  @Test
+  void says_that_there_is_no_sftp() throws Exception {
+    server.setSubsystemFactories(List.of());
+    try (PeerSession session = open()) {
+      assertThat(Findings.code(session::check)).isEqualTo("PEER_COPY_FAILED");
+    }
+  }
+
+  @Test
+  void says_that_the_connection_was_lost() throws Exception {
+    try (PeerSession session = open()) {
+      server.stop(true);
+      assertThat(Findings.code(session::check)).isEqualTo("PEER_LOST");
+      assertThat(Findings.code(() -> session.exec("true", new byte[0], Duration.ofSeconds(9))))
+          .isEqualTo("PEER_LOST");
+    }
+  }
+
+  @Test
+  void refuses_to_replace_a_directory_and_leaves_nothing_behind() throws Exception {
+    Files.createDirectories(remote.resolve("d/inside"));
+    try (PeerSession session = open()) {
+      assertThat(Findings.code(() -> session.upload(new byte[1], "d", 0600)))
+          .isEqualTo("PEER_COPY_FAILED");
+    }
+    try (var files = Files.list(remote)) {
+      assertThat(files.map(Path::getFileName).map(Path::toString)).containsExactly("d");
+    }
+  }
+
+  @Test
+  void takes_no_path_for_a_pattern() throws Exception {
+    Path file = Files.writeString(remote.resolve("kept"), "kept");
+    try (PeerSession session = open()) {
+      assertThat(Findings.code(() -> session.remove("k*"))).isEqualTo("PEER_COPY_FAILED");
+    }
+    assertThat(file).hasContent("kept");
+  }
+
+  @Test
+  void copies_whole_files_with_their_mode() throws Exception {
+    byte[] large = new byte[300_000];
+    Arrays.fill(large, (byte) 7);
+    try (PeerSession session = open()) {
+      session.check();
+      assertThat(session.sha256(".hacert/in/root-ca.pem")).isEmpty();
+      session.upload("first".getBytes(UTF_8), ".hacert/in/root-ca.pem", 0600);
+      session.upload(large, ".hacert/in/root-ca.pem", 0600);
+      assertThat(session.sha256(".hacert/in/root-ca.pem")).contains(sha256(large));
+      session.upload(new byte[0], "/top", 0644);
+      assertThat(session.sha256("top")).contains(sha256(new byte[0]));
+      session.remove("top");
+      session.remove("top");
+    }
+    Path in = remote.resolve(".hacert/in");
+    assertThat(in.resolve("root-ca.pem")).hasBinaryContent(large);
+    assertThat(FileMeta.of(in.resolve("root-ca.pem")).mode()).isEqualTo(0600);
+    assertThat(FileMeta.of(in).mode()).isEqualTo(0700);
+    assertThat(FileMeta.of(remote.resolve(".hacert")).mode()).isEqualTo(0700);
+    assertThat(remote.resolve("top")).doesNotExist();
+    try (var files = Files.list(in)) {
+      assertThat(files).hasSize(1);
+    }
+  }
+
+  @Test
+  void runs_a_constant_command_with_input() throws Exception {
+    try (PeerSession session = open()) {
+      CommandResult result =
+          session.exec(
+              "cat; echo err >&2; exit 6", "a 'b\n".getBytes(UTF_8), Duration.ofSeconds(20));
+      assertThat(result.exitCode()).isEqualTo(6);
+      assertThat(result.stdout()).isEqualTo("a 'b\n");
+      assertThat(result.stderr()).isEqualTo("err\n");
+      CommandResult late = session.exec("exec sleep 30", new byte[0], Duration.ofMillis(300));
+      assertThat(late.timedOut()).isTrue();
+      assertThat(late.exitCode()).isEqualTo(CommandResult.NONE);
+    }
+  }
+
+  @Test
+  void follows_the_users_ssh_configuration() throws Exception {
+    newKey("special key", null);
+    SshServer other = server(hostKey, "special key");
+    try {
+      know(other);
+      Files.writeString(
+          home.resolve(".ssh/config"),
+          "Host standby\n  HostName 127.0.0.1\n  User omm\n  Port "
+              + other.getPort()
+              + "\n  IdentityFile \"~/.ssh/special key\"\n");
+      Peer peer =
+          new Peer(
+              "standby",
+              OptionalInt.empty(),
+              "someone",
+              home,
+              Duration.ofSeconds(20),
+              Duration.ofSeconds(10));
+      try (PeerSession session = open(peer)) {
+        session.check();
+      }
+    } finally {
+      other.stop(true);
+    }
+  }
+
+  @Test
+  void accepts_keys_known_to_the_machine_only() throws Exception {
+    Files.move(home.resolve(".ssh/known_hosts"), systemKnownHosts);
+    try (PeerSession session = open()) {
+      session.check();
+    }
+  }
+
+  /** OpenSSH on both sides: its hashed known_hosts, its keys, its server. */
+  @Test
+  void agrees_with_openssh() throws Exception {
+    Path sshd = Path.of("/usr/sbin/sshd");
+    org.junit.jupiter.api.Assumptions.assumeTrue(Files.isExecutable(sshd), "no sshd here");
+    if (FileMeta.mine(0).owner() == 0) {
+      Files.createDirectories(Path.of("/run/sshd"));
+    }
+    String user = run("id", "-un").strip();
+    Path ssh = home.resolve(".ssh");
+    run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", ssh.resolve("id_ed25519").toString());
+    Path host = directory.resolve("host_key");
+    run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", host.toString());
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      port = free.getLocalPort();
+    }
+    Files.writeString(
+        ssh.resolve("known_hosts"),
+        "[127.0.0.1]:" + port + " " + Files.readString(directory.resolve("host_key.pub")));
+    run("ssh-keygen", "-q", "-H", "-f", ssh.resolve("known_hosts").toString());
+    assertThat(Files.readString(ssh.resolve("known_hosts"))).startsWith("|1|");
+    Path config = directory.resolve("sshd_config");
+    Files.writeString(
+        config,
+        "ListenAddress 127.0.0.1:"
+            + port
+            + "\nHostKey "
+            + host
+            + "\nPidFile none\nUsePAM no\n"
+            + "AuthorizedKeysFile "
+            + ssh.resolve("id_ed25519.pub")
+            + "\nStrictModes no\n"
+            + "PermitRootLogin yes\nSubsystem sftp internal-sftp\nSetEnv HOME="
+            + remote
+            + "\n");
+    Process process =
+        new ProcessBuilder(sshd.toString(), "-D", "-e", "-f", config.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(directory.resolve("sshd.log").toFile())
+            .start();
+    try {
+      Await.until(
+          "sshd to listen",
+          () -> {
+            try (java.net.Socket socket = new java.net.Socket("127.0.0.1", port)) {
+              return socket.isConnected();
+            } catch (java.io.IOException e) {
+              return false;
+            }
+          });
+      Peer peer =
+          new Peer(
+              "127.0.0.1",
+              OptionalInt.of(port),
+              user,
+              home,
+              Duration.ofSeconds(20),
+              Duration.ofSeconds(10));
+      String file = remote.resolve("new dir/key").toString();
+      try (PeerSession session = open(peer)) {
+        session.check();
+        session.upload("one".getBytes(UTF_8), file, 0600);
+        session.upload("two".getBytes(UTF_8), file, 0640);
+        assertThat(session.sha256(file)).contains(sha256("two".getBytes(UTF_8)));
+        assertThat(FileMeta.of(Path.of(file)).mode()).isEqualTo(0640);
+        CommandResult result =
+            session.exec(
+                "wc -c; head -c 3000000 /dev/zero | tr '\\0' x; kill -9 $$",
+                new byte[200_000],
+                Duration.ofSeconds(20));
+        assertThat(result.stdout()).startsWith("200000\nx").hasSize(3_000_007);
+        assertThat(result.exitCode()).isNotZero();
+        session.remove(file);
+      }
+      assertThat(Path.of(file)).doesNotExist();
+      notices_a_peer_that_freezes(peer, process);
+      Files.writeString(ssh.resolve("known_hosts"), "");
+      assertThat(Findings.code(() -> open(peer))).isEqualTo("PEER_HOST_KEY_UNKNOWN");
+    } finally {
+      process.destroy();
+      process.waitFor();
+    }
+  }
+
+  private void notices_a_peer_that_freezes(Peer usual, Process sshd) throws Exception {
+    Peer peer =
+        new Peer(
+            usual.host(),
+            usual.port(),
+            usual.user(),
+            home,
+            Duration.ofSeconds(20),
+            Duration.ofMillis(900));
+    try (PeerSession session = open(peer)) {
+      List<String> pids = sshd.descendants().map(ProcessHandle::pid).map(String::valueOf).toList();
+      assertThat(pids).isNotEmpty();
+      kill("-STOP", pids);
+      assertThat(Findings.code(() -> session.exec("true", new byte[0], Duration.ofSeconds(60))))
+          .isEqualTo("PEER_LOST");
+      assertThat(Findings.code(session::check)).isEqualTo("PEER_LOST");
+      kill("-KILL", pids);
+    }
+  }
+
+  private static void kill(String signal, List<String> pids) throws Exception {
+    List<String> argv = new java.util.ArrayList<>(List.of("kill", signal));
+    argv.addAll(pids);
+    run(argv.toArray(String[]::new));
+  }
+
+  private static String run(String... argv) throws Exception {
+    CommandResult result =
+        Commands.system().run(Command.of(Map.of("PATH", "/usr/bin:/bin"), List.of(argv)));
+    assertThat(result.ok()).as(result.stderr()).isTrue();
+    return result.stdout();
+  }
+}
