@@ -13,6 +13,7 @@ import java.io.OutputStream;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -51,8 +52,7 @@ final class JschSession implements PeerSession {
           makeDirectories(sftp, directory);
           byte[] random = new byte[8];
           RANDOM.nextBytes(random);
-          // A directory of our own hides the file from its first moment on, whatever the umask
-          // there.
+          // A directory of our own hides the file from the first, whatever the umask there.
           String hidden =
               directory + "/" + AtomicFiles.PREFIX + HexFormat.of().formatHex(random) + ".tmp";
           sftp.mkdir(hidden);
@@ -126,11 +126,11 @@ final class JschSession implements PeerSession {
       channel.setErrStream(sink(err));
       connect(channel, "a command");
       long until = start + deadline.toNanos();
-      while (!channel.isClosed() && System.nanoTime() - until < 0) {
+      while (!channel.isClosed() && session.isConnected() && System.nanoTime() - until < 0) {
         Thread.sleep(5);
       }
       boolean closed = channel.isClosed();
-      if (closed && !session.isConnected()) {
+      if (!session.isConnected()) {
         throw lost("the end of a command", null);
       }
       out.end();
@@ -261,7 +261,7 @@ final class JschSession implements PeerSession {
 
       @Override
       public void write(byte[] bytes, int from, int count) {
-        stream.feed(java.util.Arrays.copyOfRange(bytes, from, from + count), count);
+        stream.feed(Arrays.copyOfRange(bytes, from, from + count), count);
       }
     };
   }
