@@ -22,6 +22,8 @@ import picocli.CommandLine.Spec;
           + " decide, 6 locked by another rotation."
     })
 public final class Main implements Runnable {
+  private static final int WIDTH = 100;
+
   @Spec private CommandSpec spec;
 
   private Main() {}
@@ -52,6 +54,7 @@ public final class Main implements Runnable {
         .addSubcommand(new Rotate(surroundings))
         .addSubcommand(new Rollback(surroundings))
         .addSubcommand(new ExecuteCommand(surroundings))
+        .setUsageHelpWidth(WIDTH)
         .setExecutionExceptionHandler(failures)
         .setParameterExceptionHandler(failures);
   }

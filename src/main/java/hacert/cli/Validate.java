@@ -27,8 +27,9 @@ import picocli.CommandLine.Parameters;
     versionProvider = Version.class,
     sortOptions = false,
     description = {
-      "Says whether a bundle may be installed on a target: the same checks as a rotation makes",
-      "before it changes anything. Exit code 0: it may; 3: it may not, and why."
+      "Says whether a bundle may be installed on a target.",
+      "These are the checks that a rotation makes before it changes anything. Exit code 0: it",
+      "may; 3: it may not, and why."
     },
     footer = {
       "",
