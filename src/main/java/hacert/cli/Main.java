@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
           + " decide, 6 locked by another rotation."
     })
 public final class Main implements Runnable {
-  private static final int WIDTH = 100;
+  /** Examples that are to be copied must not be broken into lines. */
+  private static final int HELP_WIDTH = 100;
 
   @Spec private CommandSpec spec;
 
@@ -54,7 +55,7 @@ public final class Main implements Runnable {
         .addSubcommand(new Rotate(surroundings))
         .addSubcommand(new Rollback(surroundings))
         .addSubcommand(new ExecuteCommand(surroundings))
-        .setUsageHelpWidth(WIDTH)
+        .setUsageHelpWidth(HELP_WIDTH)
         .setExecutionExceptionHandler(failures)
         .setParameterExceptionHandler(failures);
   }
