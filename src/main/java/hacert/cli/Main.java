@@ -47,6 +47,10 @@ public final class Main implements Runnable {
     return new CommandLine(new Main())
         .addSubcommand(new Inspect(surroundings))
         .addSubcommand(new Generate(surroundings))
+        .addSubcommand(new Validate(surroundings))
+        .addSubcommand(new Status(surroundings))
+        .addSubcommand(new Rotate(surroundings))
+        .addSubcommand(new Rollback(surroundings))
         .addSubcommand(new ExecuteCommand(surroundings))
         .setExecutionExceptionHandler(failures)
         .setParameterExceptionHandler(failures);
