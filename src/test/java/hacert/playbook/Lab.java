@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -112,6 +114,15 @@ final class Lab implements BeforeAllCallback, AfterAllCallback {
 
   Pair pair() {
     return pair(1);
+  }
+
+  /** The state of every pair now, by cluster. */
+  Map<String, Pair.Before> remember() {
+    Map<String, Pair.Before> all = new TreeMap<>();
+    for (int number = 1; number <= pairs; number++) {
+      all.put(pair(number).cluster(), pair(number).remember());
+    }
+    return all;
   }
 
   private void run(String... words) {

@@ -66,6 +66,11 @@ record PlayRun(int code, String output, List<Result> results, List<JsonNode> dif
     return of(operation).stream().map(Result::host).toList();
   }
 
+  /** How often a host was asked to apply. */
+  long appliesOn(LabHost host) {
+    return order("apply").stream().filter(host.name()::equals).count();
+  }
+
   /** Codes of all findings of all results. */
   List<String> codes() {
     return results.stream().flatMap(r -> r.findings().stream()).map(Finding::code).toList();

@@ -1,11 +1,17 @@
 package hacert.playbook;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import hacert.result.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** One command line of ansible-playbook against a lab, as an operator gives it. */
 final class Playbook {
@@ -15,6 +21,7 @@ final class Playbook {
   private final Lab lab;
   private final List<String> words = new ArrayList<>();
   private final Map<String, String> environment = new HashMap<>();
+  private final Map<String, Map<String, String>> clusters = new TreeMap<>();
   private Path directory = Lab.PROJECT;
 
   private Playbook(Lab lab, String playbook) {
@@ -43,6 +50,23 @@ final class Playbook {
   /** Sets a variable, as with {@code -e}. */
   Playbook set(String variable, Object value) {
     return with("-e", variable + "=" + value);
+  }
+
+  /** Sets a variable of one cluster, as its group variables do. */
+  Playbook setFor(Pair pair, String variable, Object value) {
+    clusters
+        .computeIfAbsent(pair.cluster(), name -> new TreeMap<>())
+        .put(variable, value.toString());
+    return this;
+  }
+
+  /** Overrides keys of the vendor profile, as {@code confirm_seconds}. */
+  Playbook profile(String... keysAndValues) {
+    StringBuilder yaml = new StringBuilder();
+    for (int i = 0; i < keysAndValues.length; i += 2) {
+      yaml.append(keysAndValues[i]).append(": ").append(keysAndValues[i + 1]).append('\n');
+    }
+    return set("hacert_profile_file", write("profile", ".yml", yaml.toString()));
   }
 
   /** Runs in another directory of the project; the playbook is then named from there. */
@@ -75,9 +99,12 @@ final class Playbook {
   }
 
   Running start() {
+    if (!clusters.isEmpty()) {
+      words.addAll(3, List.of("-i", inventory()));
+    }
     try {
-      Path record = java.nio.file.Files.createTempFile(lab.files(), "record", ".jsonl");
-      Path temporary = java.nio.file.Files.createTempDirectory(lab.files(), "ansible");
+      Path record = Files.createTempFile(lab.files(), "record", ".jsonl");
+      Path temporary = Files.createTempDirectory(lab.files(), "ansible");
       environment.put("HACERT_RECORD", record.toString());
       environment.put("ANSIBLE_HOME", temporary.toString());
       environment.put("ANSIBLE_LOCAL_TEMP", temporary.resolve("tmp").toString());
@@ -87,8 +114,27 @@ final class Playbook {
           "ANSIBLE_CALLBACK_PLUGINS", Lab.PROJECT.resolve("plugins/callback") + ":" + TEST_PLUGINS);
       environment.put("ANSIBLE_NOCOLOR", "1");
       return new Running(Command.start(directory, environment, words), record);
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A second inventory, whose variables win over the lab's. */
+  private String inventory() {
+    ObjectNode children = Json.mapper().createObjectNode();
+    clusters.forEach(
+        (name, variables) ->
+            children.putObject(name).set("vars", Json.mapper().valueToTree(variables)));
+    ObjectNode all = Json.mapper().createObjectNode();
+    all.putObject("all").set("children", children);
+    return write("inventory", ".json", all.toString()).toString();
+  }
+
+  private Path write(String name, String suffix, String content) {
+    try {
+      return Files.writeString(Files.createTempFile(lab.files(), name, suffix), content);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
