@@ -10,13 +10,17 @@ DOCUMENTATION = """
 name: hacert_recorder
 type: notification
 short_description: records the results of hacert for the tests
-description: Appends a line of JSON a result to the file that E(HACERT_RECORD) names.
+description:
+  - Appends a line of JSON a result to the file that E(HACERT_RECORD) names.
+  - After the result that E(HACERT_PAUSE) names as C(OPERATION@HOST) it makes a file RECORD.reached and holds the run until there is
+    a file RECORD.go, so that a test can act between two steps.
 requirements:
   - enabled in the configuration
 """
 
 import json
 import os
+import time
 
 from ansible.plugins.callback import CallbackBase
 
@@ -35,6 +39,16 @@ class CallbackModule(CallbackBase):
             line = {"result": told, "changed": result._result.get("changed"), "diff": result._result.get("diff")}
             with open(os.environ["HACERT_RECORD"], "a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")
+            if os.environ.get("HACERT_PAUSE") == "%s@%s" % (told.get("operation"), told.get("host")):
+                self._pause(os.environ["HACERT_RECORD"])
+
+    @staticmethod
+    def _pause(record):
+        with open(record + ".reached", "w", encoding="utf-8"):
+            pass
+        end = time.monotonic() + 300
+        while not os.path.exists(record + ".go") and time.monotonic() < end:
+            time.sleep(0.02)
 
     def v2_runner_on_ok(self, result):
         self._record(result)

@@ -32,6 +32,7 @@ final class Command {
   static Command start(Path directory, Map<String, String> environment, List<String> words) {
     try {
       Path output = Files.createTempFile("hacert-command-", ".out");
+      output.toFile().deleteOnExit();
       ProcessBuilder builder =
           new ProcessBuilder(words)
               .directory(directory.toFile())
@@ -83,14 +84,10 @@ final class Command {
         throw new AssertionError(
             String.join(" ", words) + " still ran after " + most + ":\n" + outputSoFar());
       }
-      Ended ended = new Ended(process.exitValue(), outputSoFar());
-      Files.deleteIfExists(output);
-      return ended;
+      return new Ended(process.exitValue(), outputSoFar());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted while " + words + " ran", e);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 

@@ -174,7 +174,7 @@ record LabHost(String name, String cluster, String layout, Path directory) {
     return Command.ok(Lab.PROJECT, Duration.ofMinutes(1), command);
   }
 
-  private static JsonNode json(Path path) {
+  static JsonNode json(Path path) {
     try {
       byte[] bytes = read(path);
       return bytes.length == 0 ? MissingNode.getInstance() : Json.mapper().readTree(bytes);

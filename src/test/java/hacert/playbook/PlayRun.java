@@ -81,7 +81,9 @@ record PlayRun(int code, String output, List<Result> results, List<JsonNode> dif
     String word = Json.mapper().convertValue(outcome, String.class);
     assertThat(text())
         .containsPattern("cluster " + pair.cluster() + ": " + word + ",? \\(?code " + exit + "\\b");
-    assertThat(code).as(output).matches(c -> (c == 0) == (exit == 0));
+    if (exit != 0) {
+      assertThat(code).as(output).isNotZero();
+    }
     return this;
   }
 

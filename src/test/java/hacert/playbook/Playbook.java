@@ -16,7 +16,7 @@ import java.util.TreeMap;
 /** One command line of ansible-playbook against a lab, as an operator gives it. */
 final class Playbook {
   private static final Path TEST_PLUGINS = Lab.PROJECT.resolve("src/test/ansible/callback_plugins");
-  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private final Lab lab;
   private final List<String> words = new ArrayList<>();
@@ -69,6 +69,12 @@ final class Playbook {
     return set("hacert_profile_file", write("profile", ".yml", yaml.toString()));
   }
 
+  /** Holds the run after this result, until {@link Running#goOn}. */
+  Playbook pauseAfter(String operation, LabHost host) {
+    environment.put("HACERT_PAUSE", operation + "@" + host.name());
+    return this;
+  }
+
   /** Runs in another directory of the project; the playbook is then named from there. */
   Playbook in(String other) {
     directory = Lab.PROJECT.resolve(other);
@@ -113,6 +119,8 @@ final class Playbook {
       environment.put(
           "ANSIBLE_CALLBACK_PLUGINS", Lab.PROJECT.resolve("plugins/callback") + ":" + TEST_PLUGINS);
       environment.put("ANSIBLE_NOCOLOR", "1");
+      // Two processors are busy with so many clusters at once.
+      environment.put("ANSIBLE_FORKS", "4");
       return new Running(Command.start(directory, environment, words), record);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -147,6 +155,30 @@ final class Playbook {
 
     PlayRun await() {
       return await(PATIENCE);
+    }
+
+    /** Waits until the run is held by {@link Playbook#pauseAfter}. */
+    Running awaitPause() {
+      Path reached = Path.of(record + ".reached");
+      Await.until(
+          "the run came to its pause",
+          PATIENCE,
+          () -> Files.exists(reached) || !command.runs(),
+          command::outputSoFar);
+      if (!Files.exists(reached)) {
+        throw new AssertionError("the run ended before its pause:\n" + command.outputSoFar());
+      }
+      return this;
+    }
+
+    /** Lets a held run go on, and waits for its end. */
+    PlayRun goOn() {
+      try {
+        Files.createFile(Path.of(record + ".go"));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      return await();
     }
 
     /** Kills the control process and its workers; what runs on the hosts runs on. */
