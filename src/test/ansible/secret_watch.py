@@ -23,6 +23,7 @@ import time
 
 CLEAR_KEY = re.compile(rb"-----BEGIN (?:RSA |EC |DSA )?PRIVATE KEY-----\s+(?!Proc-Type:)")
 LARGEST = 32 << 20
+ARCHIVE = b"PK\x03\x04"
 YOUNG = 0.2
 
 
@@ -102,10 +103,15 @@ class Files:
         return self.fd
 
     def take(self, leaks):
-        try:
-            events = os.read(self.fd, 1 << 16)
-        except BlockingIOError:
-            return
+        while True:
+            try:
+                events = os.read(self.fd, 1 << 16)
+            except BlockingIOError:
+                return
+            self.look(events, leaks)
+
+    @staticmethod
+    def look(events, leaks):
         while events:
             length, _, _, _, _, fd, _ = struct.unpack_from("=IBBHQii", events)
             events = events[length:]
@@ -115,7 +121,8 @@ class Files:
             try:
                 path = os.readlink(f"/proc/self/fd/{fd}")
                 content = os.pread(fd, LARGEST, 0)
-                leaks.look("file", content, path=path)
+                if not content.startswith(ARCHIVE):
+                    leaks.look("file", content, path=path)
             except OSError:
                 pass
             finally:
@@ -149,43 +156,71 @@ def hurry():
             pass
 
 
-def main():
+def ended():
+    """Whether the caller has closed our standard input; nothing more comes from there."""
+    return select.select([0], [], [], 0)[0] and not os.read(0, 1)
+
+
+def watch(source, leaks):
+    """Until the caller is done; what has come in by then is still looked at."""
+    while True:
+        select.select([0, source], [], [])
+        over = ended()
+        source.take(leaks)
+        if over:
+            return
+
+
+def poll(leaks):
+    polling = Polling()
+    while not ended():
+        polling.round(leaks)
+
+
+def secrets_of_caller():
     secrets = []
-    for line in sys.stdin.buffer:
-        if not line.strip():
-            break
-        secrets.append(base64.b64decode(line))
-    leaks = Leaks(secrets)
-    sources, how = [], []
-    hurry()
-    polling = None
+    # Byte by byte, so that nothing is left in a buffer.
+    line = b""
+    while True:
+        byte = os.read(0, 1)
+        if byte in (b"", b"\n"):
+            if not line:
+                return secrets
+            secrets.append(base64.b64decode(line))
+            line = b""
+        else:
+            line += byte
+
+
+def source(kind, *arguments):
     try:
-        sources.append(Execs())
-        how.append("exec events")
+        return kind(*arguments)
     except OSError:
-        polling = Polling()
-        how.append("polling")
-    try:
-        sources.append(Files(sys.argv[1:]))
-        how.append("file events")
-    except OSError:
-        pass
+        return None
+
+
+def main():
+    leaks = Leaks(secrets_of_caller())
+    execs = source(Execs)
+    files = source(Files, sys.argv[1:])
     for pid in os.listdir("/proc"):
         if pid.isdigit():
             leaks.process(int(pid))
-    print("watching " + ", ".join(how), flush=True)
-    os.set_blocking(0, False)
-    while True:
-        ready = select.select([0, *sources], [], [], 0 if polling else None)[0]
-        for source in sources:
-            if source in ready:
-                source.take(leaks)
-        if polling:
-            polling.round(leaks)
-        if 0 in ready and not os.read(0, 1):
-            for source in sources:
-                source.take(leaks)
+    # Files may be large: a process of their own reads them, so that no exec waits for it.
+    reader = 0
+    if files:
+        reader = os.fork()
+        if reader == 0:
+            watch(files, leaks)
             return
+    hurry()
+    print("watching " + ("exec events" if execs else "processes") + (", file events" if files else ""), flush=True)
+    if execs:
+        watch(execs, leaks)
+    else:
+        poll(leaks)
+    if reader:
+        os.waitpid(reader, 0)
 
 
 if __name__ == "__main__":

@@ -97,7 +97,7 @@ class SecretsIT {
       runs.add(Playbook.rollback(LAB).with("-vvvv", "--diff").succeed());
       leaks = watch.leaks();
     }
-    assertThat(leaks).isEmpty();
+    assertThat(leaks).filteredOn(SecretsIT::concerns).isEmpty();
     String password = LAB.password();
     for (PlayRun run : runs) {
       assertThat(run.output()).hasSizeGreaterThan(10_000);
@@ -106,6 +106,13 @@ class SecretsIT {
       assertThat(holds(run.results().toString(), password)).isFalse();
     }
     assertThat(filesThatHold(password)).as("files").isEmpty();
+  }
+
+  /** Clear keys are written by other tests too: those below our own directories count. */
+  private static boolean concerns(JsonNode leak) {
+    Path path = Path.of(leak.path("path").asText("/"));
+    boolean ours = path.startsWith(LAB.directory().getParent()) || path.startsWith("/tmp/tmp.");
+    return !leak.path("secret").asText().equals("key") || ours;
   }
 
   /** Any ten characters of it, so that no way of quoting hides it. */
