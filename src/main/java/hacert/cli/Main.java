@@ -22,6 +22,9 @@ import picocli.CommandLine.Spec;
           + " decide, 6 locked by another rotation."
     })
 public final class Main implements Runnable {
+  /** Examples that are to be copied must not be broken into lines. */
+  private static final int HELP_WIDTH = 100;
+
   @Spec private CommandSpec spec;
 
   private Main() {}
@@ -47,7 +50,12 @@ public final class Main implements Runnable {
     return new CommandLine(new Main())
         .addSubcommand(new Inspect(surroundings))
         .addSubcommand(new Generate(surroundings))
+        .addSubcommand(new Validate(surroundings))
+        .addSubcommand(new Status(surroundings))
+        .addSubcommand(new Rotate(surroundings))
+        .addSubcommand(new Rollback(surroundings))
         .addSubcommand(new ExecuteCommand(surroundings))
+        .setUsageHelpWidth(HELP_WIDTH)
         .setExecutionExceptionHandler(failures)
         .setParameterExceptionHandler(failures);
   }

@@ -42,6 +42,11 @@ public final class Output {
     return result.exitCode();
   }
 
+  /** Where a long operation says how far it has come: never where a JSON document is expected. */
+  PrintWriter progress() {
+    return format == Format.json ? spec.commandLine().getErr() : spec.commandLine().getOut();
+  }
+
   private static String json(Result result) {
     try {
       return Json.mapper().writeValueAsString(result);

@@ -70,22 +70,27 @@ public final class ResultBuilder {
 
   /** Ends now: refused when a finding stops it, else with this outcome. */
   public Result build(Outcome good) {
+    return build(
+        "", false, stopped() ? Outcome.REFUSED : good, stopped() ? Exit.REFUSED : Exit.DONE);
+  }
+
+  /** Ends now, for a cluster, in a way that was decided elsewhere. */
+  Result build(String cluster, boolean check, Outcome outcome, Exit exit) {
     Clock clock = surroundings.clock();
     Instant finished = clock.instant();
-    Exit exit = stopped() ? Exit.REFUSED : Exit.DONE;
     List<Finding> sorted =
         findings.stream().sorted(Comparator.comparing(Finding::severity).reversed()).toList();
     return new Result(
         Result.SCHEMA,
         Version.text(),
         operation,
-        "",
+        cluster,
         "",
         "",
         surroundings.hostName(),
         null,
-        false,
-        stopped() ? Outcome.REFUSED : good,
+        check,
+        outcome,
         exit.code(),
         started,
         finished,

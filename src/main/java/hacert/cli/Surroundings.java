@@ -1,9 +1,13 @@
 package hacert.cli;
 
+import hacert.target.Secret;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Arrays;
@@ -61,5 +65,16 @@ public record Surroundings(InputStream stdin, Clock clock, SecureRandom random, 
     } finally {
       Arrays.fill(bytes, (byte) 0);
     }
+  }
+
+  /** The same as a secret, which the caller closes. */
+  Secret secret() throws IOException {
+    char[] chars = password();
+    ByteBuffer encoded = StandardCharsets.UTF_8.encode(CharBuffer.wrap(chars));
+    byte[] bytes = new byte[encoded.remaining()];
+    encoded.get(bytes);
+    Arrays.fill(encoded.array(), (byte) 0);
+    Arrays.fill(chars, '\0');
+    return new Secret(bytes);
   }
 }

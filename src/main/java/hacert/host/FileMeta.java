@@ -1,6 +1,7 @@
 package hacert.host;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -52,7 +53,7 @@ public record FileMeta(int owner, int group, int mode, Optional<Instant> mtime) 
           mode,
           Optional.empty());
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException("/proc is not mounted", e);
+      throw new UncheckedIOException("/proc is not mounted", e);
     }
   }
 

@@ -1,5 +1,6 @@
 package hacert.host;
 
+import com.jcraft.jsch.Channel;
 import com.jcraft.jsch.ChannelExec;
 import com.jcraft.jsch.ChannelSftp;
 import com.jcraft.jsch.JSchException;
@@ -12,8 +13,10 @@ import java.io.OutputStream;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** A session of JSch; each operation opens a channel of its own. */
 final class JschSession implements PeerSession {
@@ -49,8 +52,7 @@ final class JschSession implements PeerSession {
           makeDirectories(sftp, directory);
           byte[] random = new byte[8];
           RANDOM.nextBytes(random);
-          // A directory of our own hides the file from its first moment on, whatever the umask
-          // there.
+          // A directory of our own hides the file from the first, whatever the umask there.
           String hidden =
               directory + "/" + AtomicFiles.PREFIX + HexFormat.of().formatHex(random) + ".tmp";
           sftp.mkdir(hidden);
@@ -122,13 +124,13 @@ final class JschSession implements PeerSession {
       channel.setInputStream(new ByteArrayInputStream(stdin));
       channel.setOutputStream(sink(out));
       channel.setErrStream(sink(err));
-      channel.connect(idleMillis);
+      connect(channel, "a command");
       long until = start + deadline.toNanos();
-      while (!channel.isClosed() && System.nanoTime() - until < 0) {
+      while (!channel.isClosed() && session.isConnected() && System.nanoTime() - until < 0) {
         Thread.sleep(5);
       }
       boolean closed = channel.isClosed();
-      if (closed && !session.isConnected()) {
+      if (!session.isConnected()) {
         throw lost("the end of a command", null);
       }
       out.end();
@@ -171,7 +173,7 @@ final class JschSession implements PeerSession {
     ChannelSftp sftp = null;
     try {
       sftp = (ChannelSftp) session.openChannel("sftp");
-      sftp.connect(idleMillis);
+      connect(sftp, what);
       return work.on(sftp);
     } catch (SftpException | JSchException e) {
       throw session.isConnected() ? failed(what, e) : lost(what, e);
@@ -181,6 +183,19 @@ final class JschSession implements PeerSession {
       if (sftp != null) {
         sftp.disconnect();
       }
+    }
+  }
+
+  /** Opens the channel; a peer that does not even answer that is lost. */
+  private void connect(Channel channel, String what) throws HostException, JSchException {
+    long start = System.nanoTime();
+    try {
+      channel.connect(idleMillis);
+    } catch (JSchException e) {
+      if (System.nanoTime() - start >= TimeUnit.MILLISECONDS.toNanos(idleMillis)) {
+        throw lost(what, e);
+      }
+      throw e;
     }
   }
 
@@ -246,7 +261,7 @@ final class JschSession implements PeerSession {
 
       @Override
       public void write(byte[] bytes, int from, int count) {
-        stream.feed(java.util.Arrays.copyOfRange(bytes, from, from + count), count);
+        stream.feed(Arrays.copyOfRange(bytes, from, from + count), count);
       }
     };
   }

@@ -1,6 +1,7 @@
 package hacert.host;
 
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -112,13 +113,22 @@ public record LoginEnvironment(Map<String, String> variables, String umask, Path
         variables.put(entry.substring(0, equals), entry.substring(equals + 1));
       }
     }
-    if (!home.startsWith("/")) {
-      throw new HostException(
-          "HOME_UNKNOWN",
-          "HOME is \"" + home + "\", which is no absolute path.",
-          "Call the program with HOME set to the home directory of the user.");
+    return new LoginEnvironment(variables, "0".repeat(4 - umask.length()) + umask, directory(home));
+  }
+
+  private static Path directory(String home) throws HostException {
+    try {
+      if (home.startsWith("/")) {
+        return Path.of(home);
+      }
+    } catch (InvalidPathException e) {
+      // Its characters are not in the encoding of this call.
     }
-    return new LoginEnvironment(variables, "0".repeat(4 - umask.length()) + umask, Path.of(home));
+    throw new HostException(
+        "HOME_UNKNOWN",
+        "HOME is \"" + home + "\", which is no absolute path in the encoding of this call.",
+        "Call the program with HOME set to the home directory of the user, in a UTF-8 locale if"
+            + " its name needs one.");
   }
 
   /** Names the login shell, and puts HOME in where it is missing, both from the user database. */

@@ -1,5 +1,7 @@
 package hacert.host;
 
+import java.nio.file.Path;
+
 /** Opens sessions on other nodes. */
 @FunctionalInterface
 public interface Peers {
@@ -14,6 +16,6 @@ public interface Peers {
 
   /** By ssh. */
   static Peers ssh() {
-    return new JschPeers(java.nio.file.Path.of("/etc/ssh/ssh_known_hosts"));
+    return new JschPeers(Path.of("/etc/ssh/ssh_known_hosts"));
   }
 }

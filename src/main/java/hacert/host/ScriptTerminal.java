@@ -49,12 +49,19 @@ final class ScriptTerminal implements Terminal {
       exec "$@"
       """;
 
+  private final Optional<String> program;
+
+  /** With the program {@code script}, where it was found. */
+  ScriptTerminal(Optional<String> program) {
+    this.program = program;
+  }
+
   @Override
   public TerminalResult run(Command command, List<Prompt> prompts) throws HostException {
     if (command.stdin().length > 0) {
       throw new IllegalArgumentException("the standard input of a terminal is the terminal");
     }
-    String script = Tools.find("script").orElseThrow(() -> unavailable("script was not found"));
+    String script = program.orElseThrow(() -> unavailable("the program script was not found"));
     byte[] random = new byte[16];
     new SecureRandom().nextBytes(random);
     String mark = "hacert-" + HexFormat.of().formatHex(random);

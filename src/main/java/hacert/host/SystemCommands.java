@@ -1,5 +1,6 @@
 package hacert.host;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -26,7 +27,7 @@ final class SystemCommands implements Commands {
     ProcessBuilder builder = Launch.builder(command, Map.of(), argv);
     boolean fed = command.stdin().length > 0;
     if (!fed) {
-      builder.redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")));
+      builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
     }
     long start = System.nanoTime();
     Process process = Launch.start(builder, command);

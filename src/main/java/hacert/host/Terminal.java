@@ -18,6 +18,6 @@ public interface Terminal {
 
   /** Pseudo-terminals of this machine, by the program {@code script} of util-linux. */
   static Terminal system() {
-    return new ScriptTerminal();
+    return new ScriptTerminal(Tools.find("script"));
   }
 }

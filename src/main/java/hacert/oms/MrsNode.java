@@ -21,7 +21,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -94,17 +93,12 @@ final class MrsNode implements ManagedNode {
 
   @Override
   public List<Finding> checkPassword(Secret password) {
-    char[] chars = password.chars();
-    try {
-      return profile.password().rule().check(chars);
-    } finally {
-      Arrays.fill(chars, '\0');
-    }
+    return profile.password().check(password);
   }
 
   @Override
   public List<Finding> checkBundle(Bundle bundle, Secret password) {
-    return bundles.check(bundle, password);
+    return RootBundle.check(bundle, password, host.clock());
   }
 
   @Override
@@ -122,11 +116,6 @@ final class MrsNode implements ManagedNode {
         .root()
         .map(root -> bundles.compare(spec, root))
         .orElse(List.of());
-  }
-
-  @Override
-  public List<CertificateSummary> summaries(Bundle bundle) {
-    return RootBundle.summaries(bundle);
   }
 
   @Override

@@ -1,6 +1,9 @@
 package hacert.oms;
 
 import hacert.policy.PasswordRule;
+import hacert.result.Finding;
+import hacert.target.Secret;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -62,8 +65,13 @@ public record MrsProfile(
    * @param otherCharacters whether characters of no kind are allowed
    */
   public record Password(int minimumLength, int kinds, String specials, boolean otherCharacters) {
-    PasswordRule rule() {
-      return new PasswordRule(minimumLength, 0, kinds, specials, otherCharacters);
+    List<Finding> check(Secret password) {
+      char[] chars = password.chars();
+      try {
+        return new PasswordRule(minimumLength, 0, kinds, specials, otherCharacters).check(chars);
+      } finally {
+        Arrays.fill(chars, '\0');
+      }
     }
   }
 }

@@ -2,6 +2,8 @@ package hacert.oms;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import hacert.host.HostException;
+import hacert.result.CertificateSummary;
+import hacert.result.Finding;
 import hacert.target.Bundle;
 import hacert.target.ClusterView;
 import hacert.target.Host;
@@ -9,9 +11,13 @@ import hacert.target.ManagedNode;
 import hacert.target.NodeFacts;
 import hacert.target.NodeIdentity;
 import hacert.target.Profiles;
+import hacert.target.Secret;
 import hacert.target.Target;
+import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The target {@code mrs-ha}. */
 public final class MrsTarget implements Target {
@@ -37,6 +43,26 @@ public final class MrsTarget implements Target {
   @Override
   public String digest(Bundle bundle) {
     return RootBundle.digest(bundle);
+  }
+
+  @Override
+  public List<CertificateSummary> summaries(Bundle bundle) {
+    return RootBundle.summaries(bundle);
+  }
+
+  @Override
+  public List<Finding> validate(
+      String profile, JsonNode overrides, Bundle bundle, Optional<Secret> password, Clock clock)
+      throws HostException {
+    MrsProfile values = Profiles.load(profile, NAME, overrides, MrsProfile.class);
+    List<Finding> findings = new ArrayList<>();
+    password.ifPresent(p -> findings.addAll(values.password().check(p)));
+    try (Secret none = new Secret(new byte[0])) {
+      RootBundle.check(bundle, password.orElse(none), clock).stream()
+          .filter(f -> password.isPresent() || !f.code().equals("KEY_PASSWORD_WRONG"))
+          .forEach(findings::add);
+    }
+    return findings;
   }
 
   @Override

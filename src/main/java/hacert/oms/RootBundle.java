@@ -18,6 +18,7 @@ import hacert.x509.RootAuthority;
 import hacert.x509.Subject;
 import hacert.x509.UnreadableCertificateException;
 import java.security.cert.X509Certificate;
+import java.time.Clock;
 import java.time.Period;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -76,7 +77,7 @@ final class RootBundle {
     }
   }
 
-  List<Finding> check(Bundle bundle, Secret password) {
+  static List<Finding> check(Bundle bundle, Secret password, Clock clock) {
     List<Finding> findings = new ArrayList<>();
     for (String name : List.of(MrsLayout.ROOT_CERTIFICATE, MrsLayout.ROOT_KEY)) {
       byte[] content = bundle.files().get(name);
@@ -103,7 +104,7 @@ final class RootBundle {
           bundle.files().get(MrsLayout.ROOT_CERTIFICATE),
           bundle.files().get(MrsLayout.ROOT_KEY),
           chars,
-          host.clock());
+          clock);
     } finally {
       Arrays.fill(chars, '\0');
     }

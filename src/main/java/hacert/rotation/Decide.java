@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Decides for a cluster, from what was discovered on all of its nodes, what is to be done. It looks
@@ -32,6 +33,8 @@ import java.util.Optional;
 public final class Decide {
   private static final Duration MOST_SKEW = Duration.ofSeconds(60);
 
+  private static final Set<String> BEFORE_APPLY = Set.of("discover", "decide", "stage");
+
   private final Target target;
 
   /** Decides for clusters of one kind. */
@@ -46,21 +49,31 @@ public final class Decide {
     if (Finding.stops(claims) && !reading) {
       return new Decision.No(Exit.LOCKED, claims);
     }
-    Optional<Journal> open =
+    Optional<Journal> changed =
         q.found().values().stream().filter(Discovery::changed).map(Discovery::journal).findFirst();
-    Optional<Journal> unclosed = open.isPresent() ? open : abandonedAfterFailure(q);
-    if (unclosed.isPresent() && !reading) {
-      return new Recovery(target, q, unclosed.get()).decide();
+    if (changed.isPresent() && !reading) {
+      return new Recovery(target, q, changed.get()).decide();
+    }
+    if (q.afterFailure() && !reading) {
+      return beforeAnyChange(q);
     }
     return fresh(q, claims);
   }
 
-  /** After a failure in this run, what was staged is closed, though nothing was changed. */
-  private static Optional<Journal> abandonedAfterFailure(Question q) {
-    return q.found().values().stream()
-        .filter(d -> q.afterFailure() && d.open())
-        .map(Discovery::journal)
-        .findFirst();
+  /** A step failed before the rotation changed anything: what was staged is closed. */
+  private Decision beforeAnyChange(Question q) {
+    Optional<Journal> open =
+        q.found().values().stream().filter(Discovery::open).map(Discovery::journal).findFirst();
+    boolean allAnswer = q.unreachable().isEmpty();
+    boolean appliedUnseen =
+        q.failed().stream().anyMatch(r -> !BEFORE_APPLY.contains(r.operation()));
+    if (open.isPresent() && (allAnswer || appliedUnseen)) {
+      return new Recovery(target, q, open.get()).decide();
+    }
+    // What was staged on a node that answers no more is forgotten by the next rotation.
+    List<Finding> findings = new ArrayList<>();
+    q.unreachable().values().forEach(findings::addAll);
+    return new FreshPlan(q, new ClusterView("", "", List.of()), findings).nothing();
   }
 
   private Decision fresh(Question q, List<Finding> claims) {

@@ -27,10 +27,15 @@ final class FreshPlan {
     return q.intent() == Settings.Intent.ROLLBACK ? restore() : replace();
   }
 
+  /** The plan that does nothing. */
+  Decision nothing() {
+    return new Decision.Go(plan(Plan.Action.NONE, Plan.Kind.REPLACE, List.of(), 0), findings);
+  }
+
   private Decision replace() {
     List<Plan.Reason> due = Due.reasons(q);
     if (due.isEmpty()) {
-      return new Decision.Go(plan(Plan.Action.NONE, Plan.Kind.REPLACE, due, 0), findings);
+      return nothing();
     }
     return new Decision.Go(plan(Plan.Action.ROTATE, Plan.Kind.REPLACE, due, 0), findings);
   }

@@ -21,7 +21,7 @@ import java.util.Optional;
  *
  * <ol>
  *   <li>a node cannot be reached: stop, for what it runs is not known;
- *   <li>no node was changed: close it;
+ *   <li>no node was changed: close it, which needs no rollback;
  *   <li>a rollback was begun, or is asked for: finish it, unless it failed already;
  *   <li>no failure is recorded: forward;
  *   <li>it is not known what a node runs, or someone else changed files: stop;

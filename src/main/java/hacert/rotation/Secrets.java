@@ -1,6 +1,10 @@
 package hacert.rotation;
 
 import hacert.target.Secret;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -10,7 +14,8 @@ public final class Secrets implements AutoCloseable {
   /** Name of the key's password. */
   public static final String PASSWORD = "password";
 
-  private static final String BUNDLE = "bundle/";
+  /** What stands before the name of a file of the given bundle. */
+  public static final String BUNDLE = "bundle/";
 
   private final Map<String, Secret> byName;
 
@@ -34,6 +39,22 @@ public final class Secrets implements AutoCloseable {
           }
         });
     return files;
+  }
+
+  /** Names of all secrets, in a fixed order. */
+  public List<String> names() {
+    return byName.keySet().stream().sorted().toList();
+  }
+
+  /** Writes the secrets of these names as a request carries them: NUL, then length and bytes. */
+  void frame(List<String> names, ByteArrayOutputStream out) {
+    out.write(0);
+    for (String name : names) {
+      byte[] bytes = byName.get(name).copy();
+      out.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());
+      out.writeBytes(bytes);
+      Arrays.fill(bytes, (byte) 0);
+    }
   }
 
   /** Whether any file of a bundle was given. */

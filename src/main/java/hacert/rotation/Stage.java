@@ -204,7 +204,7 @@ final class Stage {
     ObjectNode data = Json.mapper().createObjectNode();
     data.put("digest", site.target().digest(bundle));
     data.set("files", Json.mapper().valueToTree(StagedBundle.hashes(bundle)));
-    data.set("certificates", Json.mapper().valueToTree(site.node().summaries(bundle)));
+    data.set("certificates", Json.mapper().valueToTree(site.target().summaries(bundle)));
     return data;
   }
 
@@ -317,7 +317,7 @@ final class Stage {
       after = certificates(done.data());
     } else if (site.first()) {
       try (Bundle bundle = makeOrTake(password.orElseThrow())) {
-        after = site.node().summaries(bundle);
+        after = site.target().summaries(bundle);
       }
       String how =
           site.secrets().bundleGiven()

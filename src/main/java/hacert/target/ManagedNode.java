@@ -41,9 +41,6 @@ public interface ManagedNode {
    */
   List<Finding> compare(BundleSpec spec);
 
-  /** The certificates in a bundle. */
-  List<CertificateSummary> summaries(Bundle bundle);
-
   /**
    * The steps that install a staged bundle on this node, without the restart.
    *

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,6 +41,24 @@ class ScriptTerminalTest {
 
   private static String hex(String text) {
     return HexFormat.ofDelimiter(" ").formatHex((text + "\n").getBytes(UTF_8));
+  }
+
+  @Test
+  void says_that_no_terminal_can_be_had() throws Exception {
+    HostException missing =
+        Findings.of(() -> new ScriptTerminal(Optional.empty()).run(script("exit 0"), List.of()));
+    assertThat(missing.code()).isEqualTo("PTY_UNAVAILABLE");
+    assertThat(missing.finding().remedy()).contains("util-linux");
+    Path broken = directory.resolve("script");
+    Files.writeString(broken, "#!/bin/sh\necho 'script: openpty failed: Denied'; exit 1\n");
+    assertThat(broken.toFile().setExecutable(true)).isTrue();
+    HostException refused =
+        Findings.of(
+            () ->
+                new ScriptTerminal(Optional.of(broken.toString()))
+                    .run(script("exit 0"), List.of(prompt(ASK, SECRET))));
+    assertThat(refused.code()).isEqualTo("PTY_UNAVAILABLE");
+    assertThat(refused).hasMessageContaining("openpty failed: Denied");
   }
 
   @Test

@@ -1,0 +1,181 @@
+package hacert.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import hacert.result.Change;
+import hacert.result.Json;
+import hacert.rotation.Kept;
+import hacert.rotation.Settings;
+import hacert.target.NodeIdentity;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * Which cluster a command is about. What is not given is taken from the last rotation that this
+ * host keeps, whoever drove it.
+ */
+final class ClusterOptions {
+  @Parameters(paramLabel = "CLUSTER", description = "name of the cluster")
+  private String cluster;
+
+  @Option(names = "--target", paramLabel = "NAME", description = "kind of system: mrs-ha")
+  private String target = "";
+
+  @Option(
+      names = "--profile",
+      paramLabel = "NAME",
+      description = "vendor version: mrs-2x or mrs-3x")
+  private String profile = "";
+
+  @Option(
+      names = "--profile-file",
+      paramLabel = "FILE",
+      description = "YAML file whose keys are laid over the profile")
+  private Path profileFile;
+
+  @Option(
+      names = "--self",
+      paramLabel = "NAME[=ADDRESS[:PORT]]",
+      description = "this node's name, and how the other node reaches it")
+  private String self = "";
+
+  @Option(
+      names = "--peer",
+      paramLabel = "NAME=ADDRESS[:PORT]",
+      description = "the other node's name, and how this one reaches it")
+  private List<String> peers = new ArrayList<>();
+
+  @Option(
+      names = "--setting",
+      paramLabel = "KEY=VALUE",
+      description = "a setting, as docs/protocol.md lists them; may be repeated")
+  private Map<String, String> settings = new LinkedHashMap<>();
+
+  @Option(
+      names = "--state-dir",
+      paramLabel = "DIR",
+      description = "where this program keeps its state (default: .hacert in the home directory)")
+  private String stateDir = "";
+
+  @Option(names = "--change-id", paramLabel = "TEXT", description = "number of the change request")
+  private String changeId = "";
+
+  @Option(names = "--operator", paramLabel = "TEXT", description = "who does it")
+  private String operator = "";
+
+  @Option(names = "--reason", paramLabel = "TEXT", description = "why it is done")
+  private String reason = "";
+
+  String cluster() {
+    return cluster;
+  }
+
+  Kept kept() {
+    return Kept.read(home(), stateDir.isEmpty() ? ".hacert" : stateDir, cluster);
+  }
+
+  String target() {
+    return given(target, kept().target(), "--target");
+  }
+
+  String profile() {
+    return given(profile, kept().profile(), "--profile");
+  }
+
+  Change change() {
+    String user = System.getProperty("user.name", "");
+    return new Change(changeId, operator.isEmpty() ? user : operator, reason);
+  }
+
+  JsonNode profileOverrides() throws IOException {
+    if (profileFile == null) {
+      return Json.mapper().createObjectNode();
+    }
+    JsonNode read = new YAMLMapper().readTree(Files.readAllBytes(profileFile));
+    if (!read.isObject()) {
+      throw new UsageProblem(profileFile + " is no YAML mapping of profile keys");
+    }
+    return read;
+  }
+
+  /** This node first, then the others. */
+  List<NodeIdentity> nodes() {
+    NodeIdentity own = self();
+    List<NodeIdentity> nodes = new ArrayList<>(List.of(own));
+    peers.forEach(p -> nodes.add(identity(p, true)));
+    if (peers.isEmpty()) {
+      kept().nodes().stream().filter(n -> !n.name().equals(own.name())).forEach(nodes::add);
+    }
+    return nodes;
+  }
+
+  NodeIdentity self() {
+    Optional<NodeIdentity> known =
+        kept().nodes().stream().filter(n -> n.name().equals(kept().host())).findFirst();
+    if (self.isEmpty()) {
+      return known.orElseThrow(
+          () -> new UsageProblem("expected --self: this host keeps no rotation of " + cluster));
+    }
+    return identity(self, false);
+  }
+
+  /** The settings, with {@code force} and {@code generation} as the command has them. */
+  Settings settings(boolean force, int generation) {
+    ObjectNode all = Json.mapper().createObjectNode();
+    settings.forEach(all::put);
+    if (!stateDir.isEmpty()) {
+      all.put("state_dir", stateDir);
+    }
+    if (force) {
+      all.put("force", true);
+    }
+    if (generation > 0) {
+      all.put("generation", generation);
+    }
+    try {
+      return Json.mapper().treeToValue(all, Settings.class);
+    } catch (IOException e) {
+      throw new UsageProblem(
+          "a --setting cannot be used: " + e.getMessage().lines().findFirst().orElse(""));
+    }
+  }
+
+  private static Path home() {
+    return Path.of(System.getenv().getOrDefault("HOME", "/"));
+  }
+
+  private static String given(String option, String kept, String name) {
+    if (option.isEmpty() && kept.isEmpty()) {
+      throw new UsageProblem("expected " + name + ": this host keeps no rotation of this cluster");
+    }
+    return option.isEmpty() ? kept : option;
+  }
+
+  private static NodeIdentity identity(String text, boolean addressNeeded) {
+    String[] parts = text.split("=", 2);
+    if (parts[0].isEmpty() || addressNeeded && parts.length < 2) {
+      throw new UsageProblem("expected NAME=ADDRESS[:PORT], got '" + text + "'");
+    }
+    String address = parts.length < 2 ? "" : parts[1];
+    int colon = address.lastIndexOf(':');
+    boolean port = colon > 0 && address.indexOf(':') == colon;
+    try {
+      return new NodeIdentity(
+          parts[0],
+          port ? address.substring(0, colon) : address,
+          port ? Integer.parseInt(address.substring(colon + 1)) : 0,
+          "");
+    } catch (NumberFormatException e) {
+      throw new UsageProblem("expected a port number at the end of '" + text + "'");
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package hacert.cli;
+
+import hacert.policy.BundleFile;
+import hacert.policy.BundleFiles;
+import hacert.rotation.Secrets;
+import hacert.rotation.Settings;
+import hacert.target.Secret;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Rotates a cluster from one of its nodes. */
+@Command(
+    name = "rotate",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    sortOptions = false,
+    description = {
+      "Rotates a cluster from one of its nodes, if a rotation is due.",
+      "It goes the way of the playbook rotate-certs.yml. The other node is reached by ssh as the",
+      "same user. An interrupted rotation goes on, whoever began it."
+    },
+    footer = {
+      "",
+      "The password of the CA's key is all of standard input, without one newline at its end.",
+      "",
+      "Examples:",
+      "  hacert rotate prod_mrs1 --target mrs-ha --profile mrs-2x --self mgmt1=192.0.2.11 \\",
+      "      --peer mgmt2=192.0.2.12 --check --password-stdin < password.txt",
+      "  hacert rotate prod_mrs1 --password-stdin < password.txt     (as in the last rotation)"
+    })
+final class Rotate implements Callable<Integer> {
+  private static final long LARGEST_FILE = 1 << 20;
+
+  @Mixin private ClusterOptions cluster;
+
+  @Option(
+      names = "--password-stdin",
+      description = "read the key's password from standard input, the only way to give it")
+  private boolean passwordStdin;
+
+  @Option(
+      names = "--bundle",
+      paramLabel = "DIR",
+      description = "directory with root-ca.crt and root-ca.pem; without it a root CA is made")
+  private Path bundle;
+
+  @Option(names = "--check", description = "dry run: nothing is written, nothing is restarted")
+  private boolean check;
+
+  @Option(names = "--force", description = "rotate now, though nothing is due")
+  private boolean force;
+
+  @Mixin private Output output;
+
+  private final Surroundings surroundings;
+
+  Rotate(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Map<String, Secret> named = new HashMap<>();
+    if (passwordStdin) {
+      named.put(Secrets.PASSWORD, surroundings.secret());
+    }
+    if (bundle != null) {
+      for (String name : Wiring.targets().get(cluster.target()).bundleFiles()) {
+        if (BundleFiles.read(bundle.resolve(name), LARGEST_FILE)
+            instanceof BundleFile.Content content) {
+          named.put(Secrets.BUNDLE + name, new Secret(content.bytes()));
+        } else {
+          throw new UsageProblem("cannot read " + bundle.resolve(name));
+        }
+      }
+    }
+    try (Secrets secrets = new Secrets(named)) {
+      return new Drive(surroundings, cluster, check)
+          .run("rotate", Settings.Intent.ROTATE, cluster.settings(force, 0), secrets, output);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package hacert.rotation;
+
+import hacert.host.HostException;
+import hacert.result.Json;
+import hacert.result.Result;
+import hacert.target.NodeIdentity;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What this host knows of a cluster from the last rotation, for a person who works on the host
+ * itself.
+ *
+ * @param target kind of system; empty if nothing is kept
+ * @param profile vendor version; empty if nothing is kept
+ * @param host name of this node in the inventory; empty if nothing is kept
+ * @param nodes all nodes of the cluster; empty if nothing is kept
+ */
+public record Kept(String target, String profile, String host, List<NodeIdentity> nodes) {
+  private static final Kept NOTHING = new Kept("", "", "", List.of());
+
+  /**
+   * Reads it; what cannot be read counts as not kept.
+   *
+   * @param home home directory
+   * @param stateDir state directory, relative to it
+   * @param cluster name of the cluster
+   */
+  public static Kept read(Path home, String stateDir, String cluster) {
+    StateDirectory state = new StateDirectory(home.resolve(stateDir).resolve(cluster));
+    try (Stream<Path> results = Files.list(state.results())) {
+      Optional<Path> newest = results.max(Comparator.naturalOrder());
+      Optional<Journal> journal = new JournalStore(state).load();
+      if (newest.isEmpty() || journal.isEmpty()) {
+        return NOTHING;
+      }
+      Result result = Json.mapper().readValue(Files.readAllBytes(newest.get()), Result.class);
+      List<NodeIdentity> nodes =
+          journal.get().plan().nodes().entrySet().stream()
+              .map(
+                  n ->
+                      new NodeIdentity(n.getKey(), n.getValue().address(), n.getValue().port(), ""))
+              .toList();
+      return new Kept(result.target(), result.profile(), result.host(), nodes);
+    } catch (IOException | HostException e) {
+      return NOTHING;
+    }
+  }
+}

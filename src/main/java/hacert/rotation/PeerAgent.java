@@ -1,0 +1,142 @@
+package hacert.rotation;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import hacert.host.CommandResult;
+import hacert.host.HostException;
+import hacert.host.Peer;
+import hacert.host.PeerSession;
+import hacert.host.Peers;
+import hacert.result.Exit;
+import hacert.result.Finding;
+import hacert.result.Json;
+import hacert.result.Outcome;
+import hacert.result.Result;
+import hacert.result.Timings;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Asks another node over ssh: puts this program's own jar there, by its hash, and runs it. The
+ * remote command is a constant; the jar's path is the first line of its standard input.
+ */
+public final class PeerAgent implements Agent {
+  private static final String HOME = "printf %s \"$HOME\"";
+  private static final String TEMPORARY = "umask 077; mktemp -d | tr -d '\\n'";
+  private static final String REMOVE =
+      "IFS= read -r jar; rm -f \"$jar\"; rmdir \"$(dirname \"$jar\")\"";
+  private static final String EXECUTE =
+      "umask 077; ulimit -c 0; IFS= read -r jar; exec java -XX:+UseSerialGC -XX:-UsePerfData"
+          + " -XX:+DisableAttachMechanism -Xmx256m -jar \"$jar\" execute";
+  private static final Duration SHORT = Duration.ofSeconds(30);
+
+  /** Longer than any deadline inside an operation. */
+  private static final Duration LONG = Duration.ofMinutes(40);
+
+  private final Peers peers;
+  private final Peer peer;
+  private final byte[] jar;
+  private final String version;
+
+  /**
+   * @param jar content of this program's jar
+   * @param version version of this program
+   */
+  public PeerAgent(Peers peers, Peer peer, byte[] jar, String version) {
+    this.peers = peers;
+    this.peer = peer;
+    this.jar = jar.clone();
+    this.version = version;
+  }
+
+  @Override
+  public Result ask(Request request, Secrets secrets) {
+    Instant started = Instant.now();
+    try (PeerSession session = peers.open(peer)) {
+      String path =
+          request.check() ? visit(session) : install(session, request.settings().stateDir());
+      try {
+        return execute(session, path, request, secrets);
+      } finally {
+        if (request.check()) {
+          session.exec(REMOVE, (path + "\n").getBytes(StandardCharsets.UTF_8), SHORT);
+        }
+      }
+    } catch (HostException e) {
+      return unreachable(request, started, e.finding());
+    } catch (JsonProcessingException e) {
+      return unreachable(
+          request,
+          started,
+          Finding.error(
+              "EXECUTOR_NO_RESULT",
+              "The program on the other node answered with no result.",
+              "Log in there and run java -version: Java 17 is needed on PATH."));
+    }
+  }
+
+  private Result execute(PeerSession session, String path, Request request, Secrets secrets)
+      throws HostException, JsonProcessingException {
+    byte[] stdin = stdin(path, request, secrets);
+    try {
+      CommandResult answer = session.exec(EXECUTE, stdin, LONG);
+      return Json.mapper().readValue(answer.stdout(), Result.class);
+    } finally {
+      Arrays.fill(stdin, (byte) 0);
+    }
+  }
+
+  /** A dry run leaves nothing behind: the jar lies in a directory of its own, and goes with it. */
+  private String visit(PeerSession session) throws HostException {
+    String path = session.exec(TEMPORARY, new byte[0], SHORT).stdout() + "/hacert.jar";
+    session.upload(jar, path, 0600);
+    return path;
+  }
+
+  private String install(PeerSession session, String stateDir) throws HostException {
+    String hash = StagedBundle.sha256(jar);
+    String home = session.exec(HOME, new byte[0], SHORT).stdout();
+    String base = stateDir.startsWith("/") ? stateDir : home + "/" + stateDir;
+    String path = base + "/lib/hacert-" + hash + ".jar";
+    if (!session.sha256(path).equals(java.util.Optional.of(hash))) {
+      session.upload(jar, path, 0600);
+    }
+    return path;
+  }
+
+  private static byte[] stdin(String path, Request request, Secrets secrets)
+      throws JsonProcessingException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.writeBytes((path + "\n").getBytes(StandardCharsets.UTF_8));
+    out.writeBytes(Json.mapper().writeValueAsBytes(request));
+    secrets.frame(request.secrets(), out);
+    return out.toByteArray();
+  }
+
+  private Result unreachable(Request request, Instant started, Finding finding) {
+    return new Result(
+        Result.SCHEMA,
+        version,
+        request.operation(),
+        request.cluster(),
+        request.target(),
+        request.profile(),
+        request.node().name(),
+        request.plan() == null ? null : request.plan().rotation(),
+        request.check(),
+        Outcome.FAILED,
+        Exit.NEEDS_PERSON.code(),
+        started,
+        Instant.now(),
+        request.change(),
+        List.of(finding),
+        List.of(),
+        List.of(),
+        List.of(),
+        Timings.NONE,
+        null);
+  }
+}
