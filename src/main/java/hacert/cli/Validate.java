@@ -58,7 +58,7 @@ final class Validate implements Callable<Integer> {
       paramLabel = "NAME",
       description =
           "vendor version, for its password rule: mrs-2x or mrs-3x (default: ${DEFAULT-VALUE})")
-  private String profile = "mrs-3x";
+  private String profile = "mrs-2x";
 
   @Option(
       names = "--password-stdin",
