@@ -12,10 +12,6 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,9 +24,6 @@ final class InstalledCertificates {
 
   /** StartTime has whole seconds, and the vendor's scripts write files while HA comes up. */
   private static final Duration TOLERANCE = Duration.ofSeconds(2);
-
-  private static final DateTimeFormatter START_TIME =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss");
 
   private final MrsLayout layout;
   private final List<Finding> findings = new ArrayList<>();
@@ -65,6 +58,10 @@ final class InstalledCertificates {
     return root;
   }
 
+  Optional<X509Certificate> server() {
+    return server;
+  }
+
   /** Whether the server certificate is one of the root certificate's. */
   boolean consistent() {
     return root.isPresent() && server.filter(s -> Certificates.issuedBy(s, root.get())).isPresent();
@@ -79,9 +76,9 @@ final class InstalledCertificates {
    * Files that were changed after the HA process started are not what it works with.
    *
    * @param startTime as the status prints it; empty if it does not
-   * @param zone time zone of the status
+   * @param started the same moment; empty if it cannot be told
    */
-  List<Finding> proven(String startTime, ZoneId zone) {
+  List<Finding> proven(String startTime, Optional<Instant> started) {
     if (startTime.isEmpty()) {
       return List.of(
           Finding.info(
@@ -89,8 +86,11 @@ final class InstalledCertificates {
               "the status does not say when HA started, so it cannot be told whether the installed"
                   + " files are the loaded ones"));
     }
+    if (started.isEmpty()) {
+      return List.of(unreadable("the start time is " + startTime));
+    }
     try {
-      Instant start = LocalDateTime.parse(startTime, START_TIME).atZone(zone).toInstant();
+      Instant start = started.get();
       List<String> newer = new ArrayList<>();
       for (Path directory : layout.certificateDirectories()) {
         try (Stream<Path> files = Files.list(directory)) {
@@ -102,13 +102,16 @@ final class InstalledCertificates {
         }
       }
       return newer.isEmpty() ? List.of() : List.of(unproven(startTime, newer));
-    } catch (DateTimeParseException | IOException e) {
-      return List.of(
-          Finding.warning(
-              "START_TIME_UNREADABLE",
-              "whether the installed files are the loaded ones cannot be told: " + e.getMessage(),
-              ""));
+    } catch (IOException e) {
+      return List.of(unreadable(e.toString()));
     }
+  }
+
+  private static Finding unreadable(String why) {
+    return Finding.warning(
+        "START_TIME_UNREADABLE",
+        "whether the installed files are the loaded ones cannot be told: " + why,
+        "");
   }
 
   private static Finding unproven(String startTime, List<String> newer) {

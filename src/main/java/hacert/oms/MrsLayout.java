@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Where everything lies on a management node. The vendor's variables come from omm's login profile
@@ -67,11 +68,11 @@ record MrsLayout(
   List<Path> rollbackSet() {
     List<Path> all = new ArrayList<>(certificateDirectories());
     all.addAll(configuration);
-    return List.copyOf(all);
+    return all.stream().distinct().toList();
   }
 
   List<Path> certificateDirectories() {
-    return List.of(certificates, localCertificates);
+    return Stream.of(certificates, localCertificates).distinct().toList();
   }
 
   Path rootCertificate() {

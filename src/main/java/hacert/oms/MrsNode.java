@@ -1,6 +1,8 @@
 package hacert.oms;
 
 import hacert.host.AtomicFiles;
+import hacert.host.Command;
+import hacert.host.CommandResult;
 import hacert.host.FileMeta;
 import hacert.host.HostException;
 import hacert.oms.OmsStatus.NodeRow;
@@ -17,9 +19,12 @@ import hacert.target.NodeIdentity;
 import hacert.target.Secret;
 import hacert.target.Step;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.ZoneId;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -67,7 +72,7 @@ final class MrsNode implements ManagedNode {
     Optional<NodeRow> row = seen.flatMap(self::in);
     String start = row.map(NodeRow::startTime).orElse("");
     if (row.isPresent()) {
-      findings.addAll(installed.proven(start, zone()));
+      findings.addAll(installed.proven(start, moment(start)));
     }
     return new NodeFacts(
         row.map(MrsNode::role).orElse(HaRole.UNKNOWN),
@@ -126,22 +131,29 @@ final class MrsNode implements ManagedNode {
   }
 
   private String installRoot(Bundle bundle) throws HostException {
+    // A call that was killed while it wrote has left part of a key here.
+    AtomicFiles.removeLeftovers(layout.certificates());
     for (String name : List.of(MrsLayout.ROOT_CERTIFICATE, MrsLayout.ROOT_KEY)) {
       Path path = layout.certificates().resolve(name);
-      FileMeta meta = Files.exists(path) ? FileMeta.of(path) : FileMeta.mine(0600);
+      // A link's own mode lets everybody read; what it names is not what is replaced here.
+      boolean file = Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
+      FileMeta meta = file ? FileMeta.of(path) : FileMeta.mine(0600);
       AtomicFiles.write(path, bundle.files().get(name), meta.withoutMtime());
     }
     return "root-ca.* in " + layout.certificates();
   }
 
   private String replace(Bundle bundle, Secret password, String marker) throws HostException {
+    Optional<X509Certificate> before = new InstalledCertificates(layout, profile).server();
     new ReplaceStep(host, layout, profile.replace()).run(password, marker);
     InstalledCertificates installed = new InstalledCertificates(layout, profile);
-    if (!installed.digest().equals(RootBundle.digest(bundle)) || !installed.consistent()) {
+    if (!installed.digest().equals(RootBundle.digest(bundle))
+        || !installed.consistent()
+        || installed.server().equals(before)) {
       throw new HostException(
           "REPLACE_WITHOUT_EFFECT",
           String.format(
-              "%s said that it worked, but %s is not a certificate issued by the new root"
+              "%s said that it worked, but %s is not a new certificate issued by the new root"
                   + " certificate.",
               layout.replaceScript(), layout.certificates().resolve(profile.serverCertificate())),
           "Look at /var/log/Bigdata/omm/oms/ha/scriptlog on this host.");
@@ -184,21 +196,33 @@ final class MrsNode implements ManagedNode {
         .prove(expectedDigest, healthy, proving);
   }
 
+  /** A role is trusted in a steady phase only. */
   static HaRole role(NodeRow row) {
-    return switch (row.active()) {
-      case "active" -> HaRole.ACTIVE;
-      case "standby" -> HaRole.STANDBY;
-      default -> HaRole.UNKNOWN;
-    };
+    if (!row.steady()) {
+      return HaRole.UNKNOWN;
+    }
+    return row.active().equals("active") ? HaRole.ACTIVE : HaRole.STANDBY;
   }
 
   static String word(HaRole role) {
     return role.name().toLowerCase(Locale.ROOT);
   }
 
-  /** The vendor's scripts print local time of the login environment. */
-  private ZoneId zone() {
-    String name = host.login().variables().getOrDefault("TZ", "");
-    return ZoneId.getAvailableZoneIds().contains(name) ? ZoneId.of(name) : ZoneId.systemDefault();
+  /**
+   * The vendor's scripts print local time of the login environment, whose TZ may have forms that
+   * only the system's own date reads.
+   */
+  private Optional<Instant> moment(String startTime) {
+    if (startTime.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      CommandResult seconds =
+          host.commands().run(Command.of(host.login(), List.of("date", "-d", startTime, "+%s")));
+      return Optional.of(Instant.ofEpochSecond(Long.parseLong(seconds.stdout().strip())));
+    } catch (HostException | NumberFormatException | DateTimeException e) {
+      // Reported as a start time that cannot be read.
+      return Optional.empty();
+    }
   }
 }

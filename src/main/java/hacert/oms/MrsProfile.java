@@ -43,20 +43,38 @@ public record MrsProfile(
    * @param seconds deadline
    */
   public record Replace(
-      String script, List<String> arguments, String prompt, String success, int seconds) {}
+      String script, List<String> arguments, String prompt, String success, int seconds) {
+    /** Refuses values with which the answer or the gate would be lost. */
+    public Replace {
+      needed("replace.prompt", prompt);
+      needed("replace.success", success);
+      positive("replace.seconds", seconds);
+    }
+  }
 
   /**
    * @param script path below the OM home
    * @param success text that says it worked
    * @param seconds how long to wait for it; it is never ended
    */
-  public record Restart(String script, String success, int seconds) {}
+  public record Restart(String script, String success, int seconds) {
+    /** Refuses values with which the gate would be lost. */
+    public Restart {
+      needed("restart.success", success);
+      positive("restart.seconds", seconds);
+    }
+  }
 
   /**
    * @param script path below the OM home
    * @param seconds deadline of one call
    */
-  public record Status(String script, int seconds) {}
+  public record Status(String script, int seconds) {
+    /** Refuses a deadline that is over before it begins. */
+    public Status {
+      positive("status.seconds", seconds);
+    }
+  }
 
   /**
    * @param minimumLength fewest characters
@@ -72,6 +90,18 @@ public record MrsProfile(
       } finally {
         Arrays.fill(chars, '\0');
       }
+    }
+  }
+
+  private static void needed(String key, String value) {
+    if (value == null || value.isBlank()) {
+      throw new IllegalArgumentException(key + " must not be empty");
+    }
+  }
+
+  private static void positive(String key, int seconds) {
+    if (seconds <= 0) {
+      throw new IllegalArgumentException(key + " must be more than 0");
     }
   }
 }

@@ -58,7 +58,7 @@ final class PairAssessment {
               "HA certificates exist only with an active and a standby node: leave it alone."));
       return view("", "");
     }
-    if (views.size() < 2) {
+    if (views.size() < 2 || views.size() < facts.size()) {
       return view("", "");
     }
     List<String> active = names(HaRole.ACTIVE);
@@ -90,6 +90,13 @@ final class PairAssessment {
                     + ".",
                 "Set hacert_status_name of this host to its NodeName in status-oms.sh."));
       }
+    }
+    if (facts.values().stream().map(NodeFacts::statusName).distinct().count() < facts.size()) {
+      findings.add(
+          Finding.error(
+              "NODE_TWICE",
+              "Two names of the inventory are one node of the status: " + facts.keySet() + ".",
+              "Correct ansible_host (or hacert_status_name) of these hosts."));
     }
     if (Finding.stops(findings)) {
       return;

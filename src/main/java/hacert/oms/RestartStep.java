@@ -120,7 +120,8 @@ final class RestartStep {
     return new HostException(
         "NOT_RESTARTED",
         String.format(
-            "%s %s, but HA still runs since %s.", layout.restartScript(), script, startBefore),
+            "%s %s, but HA is not seen to have started anew: before, it ran since %s.",
+            layout.restartScript(), script, startBefore),
         "Look at /var/log/Bigdata/omm/oms/ha/runlog on this host.");
   }
 

@@ -47,7 +47,10 @@ final class SelfRow {
   private static Optional<NodeRow> only(OmsStatus status, Set<String> names) {
     List<NodeRow> rows =
         status.nodes().stream()
-            .filter(r -> names.contains(plain(r.nodeName())) || names.contains(plain(r.hostName())))
+            .filter(
+                r ->
+                    Stream.of(r.nodeName(), r.hostName())
+                        .anyMatch(n -> !n.isEmpty() && names.contains(plain(n))))
             .toList();
     return rows.size() == 1 ? Optional.of(rows.get(0)) : Optional.empty();
   }

@@ -14,7 +14,10 @@ import java.util.regex.Pattern;
  * the start time differ between versions, so columns are counted from the right.
  */
 public final class StatusParser {
-  private static final Pattern ESCAPE = Pattern.compile("\u001B\\[[0-9;?]*[ -/]*[@-~]");
+  /** Colours and the like, and the choice of a character set, with which tput ends a colour. */
+  private static final Pattern ESCAPE =
+      Pattern.compile("\u001B(?:\\[[0-9;?]*[ -/]*[@-~]|[()][0-9A-Z])");
+
   private static final Pattern MODE = Pattern.compile("(?i)^\\s*ha\\s?mode\\b[\\s:=]*(\\S*)\\s*$");
   private static final Pattern DATE = Pattern.compile("\\d{4}-\\d{2}-\\d{2}");
   private static final Pattern TIME = Pattern.compile("\\d{2}:\\d{2}:\\d{2}");
@@ -23,6 +26,9 @@ public final class StatusParser {
 
   /** A status has a few dozen lines; what is longer is none. */
   private static final int MOST_LINES = 10_000;
+
+  /** A line has a few hundred characters; what is longer is none of ours. */
+  private static final int LONGEST_LINE = 4096;
 
   private enum Part {
     PREAMBLE,
@@ -41,6 +47,9 @@ public final class StatusParser {
     Part part = Part.PREAMBLE;
     boolean table = false;
     for (String raw : output.lines().limit(MOST_LINES).toList()) {
+      if (raw.length() > LONGEST_LINE) {
+        continue;
+      }
       String line = ESCAPE.matcher(raw).replaceAll("").strip();
       if (line.isEmpty()) {
         continue;

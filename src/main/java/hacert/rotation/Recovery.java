@@ -205,11 +205,12 @@ final class Recovery {
           case PARTIAL -> "old and new files mixed";
           case OTHER -> "files that someone else changed";
         };
-    return Finding.info(
+    return Finding.warning(
         "NODE_STATE",
         String.format(
             "%s: %s, has %s on disk, HA role %s.",
-            d.node(), loaded, files, d.role().name().toLowerCase(java.util.Locale.ROOT)));
+            d.node(), loaded, files, d.role().name().toLowerCase(java.util.Locale.ROOT)),
+        "");
   }
 
   private boolean failed() {

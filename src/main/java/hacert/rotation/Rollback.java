@@ -39,14 +39,15 @@ final class Rollback {
           backup.manifest().restore(site.state().generation(plan.from()));
           return Steps.Done.of("files of generation " + plan.from());
         });
-    restart(steps);
+    boolean needed = restart(steps);
     return Answer.of(Outcome.ROLLED_BACK)
         .steps(steps.reports())
         .after(site.node().installed())
-        .restart(steps.seconds(Phase.ROLLBACK_RESTART).orElse(null));
+        .restart(needed ? steps.seconds(Phase.ROLLBACK_RESTART).orElse(null) : null);
   }
 
-  private void restart(Steps steps) throws HostException {
+  /** Restarts the service if it works with the new generation; answers whether it did. */
+  private boolean restart(Steps steps) throws HostException {
     Journal journal = steps.journal();
     Optional<Entry> earlier = journal.entry(Phase.ROLLBACK_RESTART);
     boolean resumed = earlier.filter(e -> e.state() == Journal.State.BEGUN).isPresent();
@@ -54,16 +55,24 @@ final class Rollback {
         resumed ? earlier.get().data().path("start").asText() : site.node().serviceStart();
     int attempt = earlier.map(e -> e.data().path("attempt").asInt() + (resumed ? 0 : 1)).orElse(1);
     Path directory = Applied.rollbackDirectory(site.state(), plan.rotation(), attempt);
-    boolean needed = resumed || Discover.loaded(site, journal, start) != Loaded.OLD;
+    boolean needed =
+        resumed
+            ? earlier.get().data().path("needed").asBoolean()
+            : Discover.loaded(site, journal, start) != Loaded.OLD;
     Step restart = site.node().restart(directory, start, false);
     steps.run(
         Phase.ROLLBACK_RESTART,
-        Json.mapper().createObjectNode().put("attempt", attempt).put("start", start),
+        Json.mapper()
+            .createObjectNode()
+            .put("attempt", attempt)
+            .put("start", start)
+            .put("needed", needed),
         () ->
             Steps.Done.of(
                 needed
                     ? restart.action().run()
                     : "not needed: the service never loaded the new generation"));
+    return needed;
   }
 
   /** Two restarts at once would leave nobody knows what. */

@@ -43,8 +43,10 @@ public final class Profiles {
         throw unknown(name, target);
       }
       values.remove("target");
-      if (overrides != null && overrides.isObject()) {
-        lay((ObjectNode) overrides, values);
+      if (overrides instanceof ObjectNode object) {
+        lay(object, values);
+      } else if (overrides != null && !overrides.isNull()) {
+        throw invalid(name, "expected keys and values, got " + overrides.getNodeType());
       }
       return Json.mapper()
           .readerFor(type)
@@ -54,10 +56,7 @@ public final class Profiles {
               DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .readValue(values);
     } catch (JsonProcessingException e) {
-      throw new HostException(
-          "PROFILE_INVALID",
-          "Profile " + name + " with its overrides does not fit: " + e.getOriginalMessage(),
-          "Correct the keys in hacert_profile_file; docs/profiles.md lists them.");
+      throw invalid(name, e.getOriginalMessage());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -72,6 +71,13 @@ public final class Profiles {
         values.set(field.getKey(), field.getValue());
       }
     }
+  }
+
+  private static HostException invalid(String name, String why) {
+    return new HostException(
+        "PROFILE_INVALID",
+        "Profile " + name + " with its overrides does not fit: " + why,
+        "Correct the keys in hacert_profile_file; docs/profiles.md lists them.");
   }
 
   private static HostException unknown(String name, String target) {
