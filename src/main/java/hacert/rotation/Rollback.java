@@ -54,11 +54,18 @@ final class Rollback {
         resumed ? earlier.get().data().path("start").asText() : site.node().serviceStart();
     int attempt = earlier.map(e -> e.data().path("attempt").asInt() + (resumed ? 0 : 1)).orElse(1);
     Path directory = Applied.rollbackDirectory(site.state(), plan.rotation(), attempt);
-    boolean needed = resumed || Discover.loaded(site, journal, start) != Loaded.OLD;
+    boolean needed =
+        resumed
+            ? earlier.get().data().path("needed").asBoolean(true)
+            : Discover.loaded(site, journal, start) != Loaded.OLD;
     Step restart = site.node().restart(directory, start, false);
     steps.run(
         Phase.ROLLBACK_RESTART,
-        Json.mapper().createObjectNode().put("attempt", attempt).put("start", start),
+        Json.mapper()
+            .createObjectNode()
+            .put("attempt", attempt)
+            .put("start", start)
+            .put("needed", needed),
         () ->
             Steps.Done.of(
                 needed
