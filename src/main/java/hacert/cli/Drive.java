@@ -77,10 +77,10 @@ final class Drive {
         result.build(options.cluster(), check, outcome(end), end.exit()), out -> summary(out, end));
   }
 
-  private static Outcome outcome(Driver.End end) {
+  private Outcome outcome(Driver.End end) {
     boolean nothing = end.plan() != null && end.plan().action() == Plan.Action.NONE;
     return switch (end.exit()) {
-      case DONE -> nothing ? Outcome.UNCHANGED : Outcome.SUCCEEDED;
+      case DONE -> nothing ? Outcome.UNCHANGED : check ? Outcome.PLANNED : Outcome.SUCCEEDED;
       case ROLLED_BACK -> Outcome.ROLLED_BACK;
       case REFUSED, LOCKED, USAGE -> Outcome.REFUSED;
       case UNEXPECTED, NEEDS_PERSON -> Outcome.FAILED;
@@ -107,7 +107,7 @@ final class Drive {
     out.flush();
   }
 
-  private static void summary(PrintWriter out, Driver.End end) {
+  private void summary(PrintWriter out, Driver.End end) {
     String words =
         switch (end.exit()) {
           case DONE -> done(end.plan());
@@ -119,11 +119,11 @@ final class Drive {
     out.println(words);
   }
 
-  private static String done(Plan plan) {
+  private String done(Plan plan) {
     if (plan != null && plan.action() == Plan.Action.NONE) {
       return "Nothing is due" + (plan.until() == null ? "." : " until " + plan.until() + ".");
     }
-    return "Done.";
+    return check ? "It can be done. Nothing was changed." : "Done.";
   }
 
   private static Peer peer(NodeIdentity node) {

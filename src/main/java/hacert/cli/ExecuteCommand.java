@@ -14,9 +14,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "execute",
     description = {
-      "Runs one operation of a rotation: reads a request on standard input and writes the result,"
-          + " one JSON document, on standard output. Playbooks call it; docs/protocol.md describes"
-          + " both."
+      "Runs one operation for a playbook.",
+      "Reads a request on standard input and writes the result, one JSON document, on standard",
+      "output; docs/protocol.md describes both."
     },
     footerHeading = "%nExample:%n",
     footer = "  java -jar hacert.jar execute < request.json")

@@ -85,6 +85,7 @@ final class Inspect implements Callable<Integer> {
       } else {
         file(place, result);
       }
+      text.println();
     }
     return output.give(result.build(Outcome.SUCCEEDED), out -> out.print(words));
   }
@@ -133,9 +134,9 @@ final class Inspect implements Callable<Integer> {
   private void certificates(String source, List<X509Certificate> chain, ResultBuilder result) {
     for (X509Certificate certificate : chain) {
       CertificateSummary summary = Certificates.summary(source, certificate);
+      text.print(certificate == chain.get(0) ? "" : System.lineSeparator());
       result.before(summary);
       Texts.certificate(text, summary, surroundings.clock().instant());
-      text.println();
     }
   }
 

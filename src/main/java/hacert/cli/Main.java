@@ -22,6 +22,9 @@ import picocli.CommandLine.Spec;
           + " decide, 6 locked by another rotation."
     })
 public final class Main implements Runnable {
+  /** Examples that are to be copied must not be broken into lines. */
+  private static final int HELP_WIDTH = 100;
+
   @Spec private CommandSpec spec;
 
   private Main() {}
@@ -52,6 +55,7 @@ public final class Main implements Runnable {
         .addSubcommand(new Rotate(surroundings))
         .addSubcommand(new Rollback(surroundings))
         .addSubcommand(new ExecuteCommand(surroundings))
+        .setUsageHelpWidth(HELP_WIDTH)
         .setExecutionExceptionHandler(failures)
         .setParameterExceptionHandler(failures);
   }

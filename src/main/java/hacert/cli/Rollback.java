@@ -16,8 +16,8 @@ import picocli.CommandLine.Option;
     versionProvider = Version.class,
     sortOptions = false,
     description = {
-      "Undoes the open rotation; where none is open, brings an older generation back, as the",
-      "playbook rollback-certs.yml does."
+      "Undoes the open rotation, or brings an older generation back.",
+      "It goes the way of the playbook rollback-certs.yml."
     },
     footer = {
       "",

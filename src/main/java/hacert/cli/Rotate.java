@@ -21,9 +21,9 @@ import picocli.CommandLine.Option;
     versionProvider = Version.class,
     sortOptions = false,
     description = {
-      "Rotates what is due, from one of the nodes, in the order of the playbook rotate-certs.yml.",
-      "The other node is reached by ssh as the same user. An interrupted rotation goes on,",
-      "whoever began it."
+      "Rotates a cluster from one of its nodes, if a rotation is due.",
+      "It goes the way of the playbook rotate-certs.yml. The other node is reached by ssh as the",
+      "same user. An interrupted rotation goes on, whoever began it."
     },
     footer = {
       "",

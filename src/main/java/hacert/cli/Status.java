@@ -26,8 +26,9 @@ import picocli.CommandLine.Mixin;
     versionProvider = Version.class,
     sortOptions = false,
     description = {
-      "Says what state this node is in: its HA role, its certificates, the open or last rotation",
-      "step by step, and the kept generations. Changes nothing."
+      "Says what state this node is in.",
+      "That is: its HA role, its certificates, the open or last rotation step by step, and the",
+      "kept generations. Changes nothing."
     },
     footer = {
       "",

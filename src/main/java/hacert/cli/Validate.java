@@ -27,8 +27,9 @@ import picocli.CommandLine.Parameters;
     versionProvider = Version.class,
     sortOptions = false,
     description = {
-      "Says whether a bundle may be installed on a target: the same checks as a rotation makes",
-      "before it changes anything. Exit code 0: it may; 3: it may not, and why."
+      "Says whether a bundle may be installed on a target.",
+      "These are the checks that a rotation makes before it changes anything. Exit code 0: it",
+      "may; 3: it may not, and why."
     },
     footer = {
       "",
@@ -57,7 +58,7 @@ final class Validate implements Callable<Integer> {
       paramLabel = "NAME",
       description =
           "vendor version, for its password rule: mrs-2x or mrs-3x (default: ${DEFAULT-VALUE})")
-  private String profile = "mrs-3x";
+  private String profile = "mrs-2x";
 
   @Option(
       names = "--password-stdin",

@@ -18,12 +18,13 @@ import java.util.Set;
 
 /**
  * Whether a root CA can be installed: one X.509 v3 certificate that may issue others, and its
- * encrypted key. All that is wrong is found in one go, each as an error:
+ * encrypted key. All that is wrong is found in one go, each as an error but for the one warning:
  *
  * <ul>
  *   <li>{@code CERT_UNREADABLE}, {@code CERT_NOT_SINGLE}, {@code CERT_HOLDS_KEY}: the file
  *   <li>{@code CERT_VERSION}, {@code CERT_SERIAL}, {@code CERT_NOT_CA}, {@code CERT_EXPIRED},
- *       {@code CERT_NOT_YET_VALID}, {@code CERT_WEAK_SIGNATURE}: the certificate
+ *       {@code CERT_NOT_YET_VALID}, {@code CERT_WEAK_SIGNATURE}, {@code CERT_SIGNATURE}, {@code
+ *       CERT_NOT_ROOT} (warning): the certificate
  *   <li>{@code KEY_ALGORITHM}, {@code KEY_TOO_SMALL}: the certificate's key
  *   <li>{@code KEY_UNREADABLE}, {@code KEY_PASSWORD_WRONG}, {@code KEY_NOT_ENCRYPTED}, {@code
  *       KEY_MISMATCH}: the key file
@@ -114,6 +115,7 @@ public final class RootBundlePolicy {
     }
     validity(certificate, now, findings);
     signature(certificate, findings);
+    root(certificate, findings);
     publicKey(certificate, findings);
   }
 
@@ -146,6 +148,24 @@ public final class RootBundlePolicy {
                   + certificate.getSigAlgName()
                   + ".",
               "Issue the certificate again with SHA-256."));
+    }
+  }
+
+  private static void root(X509Certificate certificate, List<Finding> findings) {
+    if (!certificate.getSubjectX500Principal().equals(certificate.getIssuerX500Principal())) {
+      findings.add(
+          Finding.warning(
+              "CERT_NOT_ROOT",
+              "The certificate is not self-signed; who verifies up to a root, as openssl does"
+                  + " unless told otherwise, does not accept what it issues.",
+              "Prefer a self-signed root, or make sure that the system takes partial chains."));
+    } else if (!Certificates.issuedBy(certificate, certificate)) {
+      findings.add(
+          Finding.error(
+              "CERT_SIGNATURE",
+              "The certificate names itself as issuer, but its own key did not sign it: it is"
+                  + " damaged, or another key's.",
+              "Copy the certificate again from where it was issued."));
     }
   }
 

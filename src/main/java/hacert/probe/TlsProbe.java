@@ -74,6 +74,10 @@ public final class TlsProbe {
       String how = e instanceof EOFException ? "closed" : clean(String.valueOf(e.getMessage()));
       return failed(
           Kind.CLOSED, endpoint + ": the connection ended during the handshake: " + how, witness);
+    } catch (RuntimeException e) {
+      // The JDK's parsers may answer hostile bytes so.
+      return failed(
+          Kind.ALERT, endpoint + ": what was served cannot be read: " + e.getClass(), witness);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this Java runtime has no TLS", e);
     }
@@ -299,7 +303,9 @@ public final class TlsProbe {
           }
         }
       } catch (SocketTimeoutException e) {
-        // Silence.
+        if (wire.expired()) {
+          throw e;
+        }
       }
     }
 

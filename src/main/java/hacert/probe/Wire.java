@@ -94,7 +94,15 @@ final class Wire implements Closeable {
     read(into, end - deadline < 0 ? end : deadline);
   }
 
+  boolean expired() {
+    return deadline - System.nanoTime() <= 0;
+  }
+
   private void read(ByteBuffer into, long until) throws IOException {
+    if (!into.hasRemaining()) {
+      // Reading nothing would turn waiting into spinning.
+      throw new IOException("a record or message longer than its kind allows");
+    }
     int read = channel.read(into);
     while (read == 0) {
       await(SelectionKey.OP_READ, until);

@@ -33,11 +33,10 @@ public record Finding(Severity severity, String code, String message, String rem
     return findings.stream().anyMatch(f -> f.severity() == Severity.ERROR);
   }
 
-  /** The same finding with the name of the host it was made on in front of its message. */
+  /** The same finding with the name of the host it was made on at the start of its message. */
   public Finding on(String host) {
-    String prefix = host + ": ";
-    return message.startsWith(prefix)
+    return message.startsWith(host)
         ? this
-        : new Finding(severity, code, prefix + message, remedy);
+        : new Finding(severity, code, host + ": " + message, remedy);
   }
 }

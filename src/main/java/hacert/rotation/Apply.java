@@ -1,6 +1,7 @@
 package hacert.rotation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import hacert.host.AtomicFiles;
 import hacert.host.Attempt;
 import hacert.host.HostException;
 import hacert.host.MarkedProcesses;
@@ -78,10 +79,18 @@ final class Apply {
       String marker = plan.rotation() + "." + site.name();
       MarkedProcesses.awaitEnd(marker, site.host().clock());
       Steps steps = site.steps(journal);
+      removeLeftovers();
       for (Step step : site.node().install(bundle, password, marker)) {
         steps.run(Phase.APPLY + "." + step.name(), () -> Steps.Done.of(step.action().run()));
       }
       return restart(steps);
+    }
+  }
+
+  /** An earlier call that was killed while it wrote may have left a temporary file. */
+  private void removeLeftovers() throws HostException {
+    for (Path directory : site.node().certificateDirectories()) {
+      AtomicFiles.removeLeftovers(directory);
     }
   }
 

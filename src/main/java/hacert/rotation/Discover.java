@@ -37,6 +37,8 @@ final class Discover {
     boolean mixed = journal.filter(j -> j.isOpen() && j.begunAny(Phase.APPLY)).isPresent();
     NodeFacts facts = site.node().facts(!mixed);
     List<Finding> findings = new ArrayList<>(facts.findings());
+    // What an open rotation has installed is not loaded yet, and that is its own doing.
+    findings.removeIf(f -> mixed && f.code().equals("UNPROVEN"));
     findings.addAll(site.node().compare(site.request().settings().bundle()));
     int current = 0;
     Optional<Snapshot> installed = Optional.empty();

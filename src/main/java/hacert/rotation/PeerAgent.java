@@ -25,6 +25,9 @@ import java.util.List;
  */
 public final class PeerAgent implements Agent {
   private static final String HOME = "printf %s \"$HOME\"";
+  private static final String TEMPORARY = "umask 077; mktemp -d | tr -d '\\n'";
+  private static final String REMOVE =
+      "IFS= read -r jar; rm -f \"$jar\"; rmdir \"$(dirname \"$jar\")\"";
   private static final String EXECUTE =
       "umask 077; ulimit -c 0; IFS= read -r jar; exec java -XX:+UseSerialGC -XX:-UsePerfData"
           + " -XX:+DisableAttachMechanism -Xmx256m -jar \"$jar\" execute";
@@ -53,13 +56,14 @@ public final class PeerAgent implements Agent {
   public Result ask(Request request, Secrets secrets) {
     Instant started = Instant.now();
     try (PeerSession session = peers.open(peer)) {
-      String path = install(session, request.settings().stateDir());
-      byte[] stdin = stdin(path, request, secrets);
+      String path =
+          request.check() ? visit(session) : install(session, request.settings().stateDir());
       try {
-        CommandResult answer = session.exec(EXECUTE, stdin, LONG);
-        return Json.mapper().readValue(answer.stdout(), Result.class);
+        return execute(session, path, request, secrets);
       } finally {
-        Arrays.fill(stdin, (byte) 0);
+        if (request.check()) {
+          session.exec(REMOVE, (path + "\n").getBytes(StandardCharsets.UTF_8), SHORT);
+        }
       }
     } catch (HostException e) {
       return unreachable(request, started, e.finding());
@@ -72,6 +76,24 @@ public final class PeerAgent implements Agent {
               "The program on the other node answered with no result.",
               "Log in there and run java -version: Java 17 is needed on PATH."));
     }
+  }
+
+  private Result execute(PeerSession session, String path, Request request, Secrets secrets)
+      throws HostException, JsonProcessingException {
+    byte[] stdin = stdin(path, request, secrets);
+    try {
+      CommandResult answer = session.exec(EXECUTE, stdin, LONG);
+      return Json.mapper().readValue(answer.stdout(), Result.class);
+    } finally {
+      Arrays.fill(stdin, (byte) 0);
+    }
+  }
+
+  /** A dry run leaves nothing behind: the jar lies in a directory of its own, and goes with it. */
+  private String visit(PeerSession session) throws HostException {
+    String path = session.exec(TEMPORARY, new byte[0], SHORT).stdout() + "/hacert.jar";
+    session.upload(jar, path, 0600);
+    return path;
   }
 
   private String install(PeerSession session, String stateDir) throws HostException {

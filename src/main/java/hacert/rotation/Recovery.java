@@ -69,7 +69,11 @@ final class Recovery {
     boolean begun = nodes().stream().anyMatch(d -> d.open() && rollbackBegun(d.journal()));
     boolean refused = nodes().stream().anyMatch(d -> told("rollback", d) > 0);
     if (asked || begun || refused) {
-      boolean spent = rollbackFailedInThisRun() || !asked && anyRollbackFailed();
+      if (asked && restartedBackInVain()) {
+        return stop(
+            "RESTARTS_USED_UP", "a node was restarted for the rollback in this run, in vain");
+      }
+      boolean spent = refused || !asked && nodes().stream().anyMatch(this::rollbackFailed);
       return spent
           ? stop("ROLLBACK_FAILED", "the rollback itself failed")
           : back(asked ? "a rollback is asked for" : "a begun rollback is finished");
@@ -233,11 +237,12 @@ final class Recovery {
           case UNKNOWN -> "runs a generation that is not known";
         };
     String files = d.files() == null ? "files that cannot be read" : words(d.files());
-    return Finding.info(
+    return Finding.warning(
         "NODE_STATE",
         String.format(
             "%s: %s, has %s on disk, HA role %s.",
-            d.node(), loaded, files, d.role().name().toLowerCase(java.util.Locale.ROOT)));
+            d.node(), loaded, files, d.role().name().toLowerCase(java.util.Locale.ROOT)),
+        "");
   }
 
   private static String words(Files files) {
@@ -281,25 +286,12 @@ final class Recovery {
                     + " it brings back the generation before.")));
   }
 
-  private boolean anyRollbackFailed() {
-    return nodes().stream().anyMatch(this::rollbackFailed);
-  }
-
   /** A node is restarted for a rollback at most once a run, whoever asks for it. */
-  private boolean rollbackFailedInThisRun() {
+  private boolean restartedBackInVain() {
     return nodes().stream()
-        .anyMatch(
-            d ->
-                told("rollback", d) > 0
-                    || rollbackFailed(d)
-                        && d.journal().entries().stream()
-                            .filter(e -> e.state() == Journal.State.FAILED)
-                            .filter(e -> backwards(e.step()))
-                            .anyMatch(e -> attemptsInThisRun(e) > 0));
-  }
-
-  private static boolean backwards(String step) {
-    return step.startsWith(Phase.ROLLBACK + ".") || step.equals(Phase.CONFIRM_BACK);
+        .filter(Discovery::open)
+        .flatMap(d -> d.journal().entry(Phase.ROLLBACK_RESTART).stream())
+        .anyMatch(e -> e.state() == Journal.State.FAILED && attemptsInThisRun(e) > 0);
   }
 
   private static boolean rollbackBegun(Journal journal) {

@@ -39,14 +39,15 @@ final class Rollback {
           backup.manifest().restore(site.state().generation(plan.from()));
           return Steps.Done.of("files of generation " + plan.from());
         });
-    restart(steps);
+    boolean needed = restart(steps);
     return Answer.of(Outcome.ROLLED_BACK)
         .steps(steps.reports())
         .after(site.node().installed())
-        .restart(steps.seconds(Phase.ROLLBACK_RESTART).orElse(null));
+        .restart(needed ? steps.seconds(Phase.ROLLBACK_RESTART).orElse(null) : null);
   }
 
-  private void restart(Steps steps) throws HostException {
+  /** Restarts the service if it works with the new generation; answers whether it did. */
+  private boolean restart(Steps steps) throws HostException {
     Journal journal = steps.journal();
     Optional<Entry> earlier = journal.entry(Phase.ROLLBACK_RESTART);
     boolean resumed = earlier.filter(e -> e.state() == Journal.State.BEGUN).isPresent();
@@ -71,6 +72,7 @@ final class Rollback {
                 needed
                     ? restart.action().run()
                     : "not needed: the service never loaded the new generation"));
+    return needed;
   }
 
   /** Two restarts at once would leave nobody knows what. */

@@ -9,6 +9,7 @@ import hacert.target.ManagedNode;
 import hacert.target.Target;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /**
@@ -66,7 +67,7 @@ record Site(
   }
 
   Instant now() {
-    return host.clock().instant();
+    return host.clock().instant().truncatedTo(ChronoUnit.MILLIS);
   }
 
   /** The lease that this call takes or renews. */

@@ -79,7 +79,7 @@ final class Stage {
     data.set("staged", staged);
     return Answer.of(Outcome.SUCCEEDED)
         .steps(steps.reports())
-        .before(site.node().installed())
+        .before(site.generations().get(plan.from()).certificates())
         .after(certificates(staged))
         .data(data);
   }

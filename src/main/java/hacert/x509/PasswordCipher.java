@@ -13,7 +13,6 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.bouncycastle.asn1.ASN1Encodable;
-import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.misc.MiscObjectIdentifiers;
@@ -321,7 +320,7 @@ final class PasswordCipher {
     if (n < 2 || Integer.bitCount(n) != 1 || r == 1 && n >= 1 << 16) {
       throw damaged("scrypt parameter N is not a power of two within its bounds");
     }
-    if (128L * n * r > MOST_SCRYPT_MEMORY || p > MOST_SCRYPT_PARALLEL) {
+    if (r > MOST_SCRYPT_MEMORY / 128 / n || p > MOST_SCRYPT_PARALLEL) {
       throw unsupported(
           "scrypt that needs more than %d MiB, or p over %d"
               .formatted(MOST_SCRYPT_MEMORY >> 20, MOST_SCRYPT_PARALLEL));
@@ -446,7 +445,7 @@ final class PasswordCipher {
   }
 
   private static PasswordCipher pkcs12(PKCS12PBEParams params) throws UnreadableKeyException {
-    int iterations = iterations(new ASN1Integer(params.getIterations()).getPositiveValue());
+    int iterations = iterations(params.getIterations());
     return new PasswordCipher(
         Block.DES3,
         new byte[0],

@@ -67,7 +67,7 @@ public record Subject(
    * have no place here, or no readable text, are left out.
    */
   public static Subject of(X509Certificate certificate) {
-    X500Name name = X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
+    X500Name name = name(certificate);
     return new Subject(
         first(name, BCStyle.C),
         first(name, BCStyle.ST),
@@ -76,6 +76,15 @@ public record Subject(
         first(name, BCStyle.OU),
         first(name, BCStyle.CN),
         first(name, BCStyle.EmailAddress));
+  }
+
+  /** Bouncy Castle is stricter than the JDK, which has read the certificate already. */
+  private static X500Name name(X509Certificate certificate) {
+    try {
+      return X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
+    } catch (RuntimeException e) {
+      return new X500Name(new RDN[0]);
+    }
   }
 
   private static String first(X500Name name, ASN1ObjectIdentifier type) {

@@ -25,8 +25,11 @@ import java.time.Period;
 import java.util.Date;
 import java.util.List;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v1CertificateBuilder;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -193,6 +196,41 @@ class RootBundlePolicyTest {
     byte[] itsKey =
         PemKeys.write(pair.getPrivate(), KeyForm.TRADITIONAL_DES3, PASSWORD.toCharArray(), RANDOM);
     assertThat(codes(old, itsKey, PASSWORD, NOW)).containsExactly("CERT_VERSION");
+  }
+
+  private static byte[] issue(KeyPair signer, String issuer, KeyPair subject) throws Exception {
+    Date begin = Date.from(NOW.instant().minusSeconds(60));
+    Date end = Date.from(NOW.instant().plusSeconds(600));
+    var builder =
+        new JcaX509v3CertificateBuilder(
+                new X500Name(issuer),
+                BigInteger.ONE,
+                begin,
+                end,
+                new X500Name("CN=ca"),
+                subject.getPublic())
+            .addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
+    var content = new JcaContentSignerBuilder("SHA256withECDSA").build(signer.getPrivate());
+    return Certificates.pem(
+        new JcaX509CertificateConverter().getCertificate(builder.build(content)));
+  }
+
+  @Test
+  void refuses_a_root_that_its_own_key_did_not_sign_and_warns_of_one_that_is_no_root()
+      throws Exception {
+    KeyPair own = KeySpec.EC_P256.generate(RANDOM);
+    KeyPair other = KeySpec.EC_P256.generate(RANDOM);
+    char[] password = PASSWORD.toCharArray();
+    byte[] pem = PemKeys.write(own.getPrivate(), KeyForm.TRADITIONAL_AES128, password, RANDOM);
+    assertThat(codes(issue(other, "CN=ca", own), pem, PASSWORD, NOW))
+        .containsExactly("CERT_SIGNATURE");
+    assertThat(RootBundlePolicy.check(issue(other, "CN=root", own), pem, password, NOW))
+        .singleElement()
+        .satisfies(
+            f -> {
+              assertThat(f.code()).isEqualTo("CERT_NOT_ROOT");
+              assertThat(f.severity()).isEqualTo(Severity.WARNING);
+            });
   }
 
   @Test

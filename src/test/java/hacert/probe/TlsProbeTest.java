@@ -196,6 +196,20 @@ class TlsProbeTest {
   }
 
   @Test
+  void does_not_wait_for_the_rest_of_a_record_that_is_too_long() throws IOException {
+    try (var long18k =
+        Servers.of(
+            client -> {
+              client.getOutputStream().write(new byte[] {22, 3, 3, 0x46, 0});
+              client.getOutputStream().write(new byte[17_000]);
+              client.getInputStream().transferTo(OutputStream.nullOutputStream());
+            })) {
+      ProbeResult result = tls(long18k.port(), LONG, Credentials.NONE);
+      assertThat(((NotServed) result).kind()).isIn(Kind.ALERT, Kind.CLOSED);
+    }
+  }
+
+  @Test
   void tells_a_server_without_tls_from_one_that_closes() throws IOException {
     try (var ssh =
             Servers.of(

@@ -286,7 +286,7 @@ class RecoveryTest {
     pair.two.open();
     pair.intent = Settings.Intent.ROLLBACK;
     pair.fail("rollback", pair.one, Outcome.FAILED, "RESTART_FAILED");
-    stops("ROLLBACK_FAILED");
+    stops("RESTARTS_USED_UP");
   }
 
   @Test

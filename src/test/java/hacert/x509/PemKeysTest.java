@@ -129,6 +129,7 @@ class PemKeysTest {
     }
     assertRefusedSoon(scrypt(1 << 20, 8, 1), Reason.UNSUPPORTED);
     assertRefusedSoon(scrypt(1 << 14, 1 << 20, 1), Reason.UNSUPPORTED);
+    assertRefusedSoon(scrypt(1 << 30, 1 << 30, 1), Reason.UNSUPPORTED);
     assertRefusedSoon(scrypt(1 << 14, 8, 1 << 20), Reason.UNSUPPORTED);
     assertRefusedSoon(scrypt(12345, 8, 1), Reason.DAMAGED);
   }

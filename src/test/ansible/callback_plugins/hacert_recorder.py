@@ -1,0 +1,63 @@
+# Copyright The hacert authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writes each task's result of hacert as a line of JSON to the file that HACERT_RECORD names; for the tests only."""
+
+from __future__ import absolute_import, annotations, division, print_function
+
+__metaclass__ = type
+
+DOCUMENTATION = """
+name: hacert_recorder
+type: notification
+short_description: records the results of hacert for the tests
+description:
+  - Appends a line of JSON a result to the file that E(HACERT_RECORD) names.
+  - After the result that E(HACERT_PAUSE) names as C(OPERATION@HOST) it makes a file RECORD.reached and holds the run until there is
+    a file RECORD.go, so that a test can act between two steps.
+requirements:
+  - enabled in the configuration
+"""
+
+import json
+import os
+import time
+
+from ansible.plugins.callback import CallbackBase
+
+
+class CallbackModule(CallbackBase):
+    """A task with a loop tells its items one by one, and all of them again at its end: the end is left out."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "notification"
+    CALLBACK_NAME = "hacert_recorder"
+    CALLBACK_NEEDS_ENABLED = True
+
+    def _record(self, result):
+        told = result._result.get("hacert")
+        if isinstance(told, dict):
+            line = {"result": told, "changed": result._result.get("changed"), "diff": result._result.get("diff")}
+            with open(os.environ["HACERT_RECORD"], "a", encoding="utf-8") as file:
+                file.write(json.dumps(line) + "\n")
+            if os.environ.get("HACERT_PAUSE") == "%s@%s" % (told.get("operation"), told.get("host")):
+                self._pause(os.environ["HACERT_RECORD"])
+
+    @staticmethod
+    def _pause(record):
+        with open(record + ".reached", "w", encoding="utf-8"):
+            pass
+        end = time.monotonic() + 300
+        while not os.path.exists(record + ".go") and time.monotonic() < end:
+            time.sleep(0.02)
+
+    def v2_runner_on_ok(self, result):
+        self._record(result)
+
+    def v2_runner_on_failed(self, result, ignore_errors=False):
+        self._record(result)
+
+    def v2_runner_item_on_ok(self, result):
+        self._record(result)
+
+    def v2_runner_item_on_failed(self, result):
+        self._record(result)

@@ -1,0 +1,104 @@
+package hacert.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hacert.probe.ProbeResult;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** docs/findings.md against the code: every code is explained, and no other. */
+class FindingsPageTest {
+  private static final Pattern LITERAL = Pattern.compile("\"([A-Z][A-Z0-9_]{3,})\"");
+  private static final Pattern EXPLAINED = Pattern.compile("(?m)^- \\*\\*([A-Z][A-Z0-9_]+)\\*\\*");
+
+  /** Its codes are put together of this and a kind. */
+  private static final String PROBE = "PROBE_";
+
+  /** Texts in capitals that are no codes: variables, words of other programs, names in usages. */
+  private static final Set<String> OTHERS =
+      Set.of(
+          "ADDRESS",
+          "BIGDATA_HOME",
+          "CERTIFICATE",
+          "CLUSTER",
+          "FILE",
+          "HACERT_ARGC",
+          "HACERT_ARG_",
+          "HACERT_DEBUG",
+          "HACERT_MARK",
+          "HACERT_ROTATION",
+          "HACERT_SHELL",
+          "HACERT_UMASK",
+          "HOME",
+          "HOSTNAME",
+          "KIND",
+          "NAME",
+          "OLDPWD",
+          "OMS_RUN_PATH",
+          "PBES2",
+          "PKIX",
+          "PROBE_",
+          "SECONDS",
+          "SHA1",
+          "SHELL",
+          "SHLVL",
+          "SSH_CONNECTION",
+          "TERM",
+          "TEXT",
+          "USERAUTH");
+
+  @Test
+  void explains_every_code_and_no_other() throws IOException {
+    Set<String> codes = literals();
+    codes.removeAll(OTHERS);
+    for (ProbeResult.Kind kind : ProbeResult.Kind.values()) {
+      codes.add(PROBE + kind);
+    }
+    assertThat(explained()).containsExactlyInAnyOrderElementsOf(codes);
+  }
+
+  @Test
+  void leaves_out_only_what_still_stands_in_the_code() throws IOException {
+    assertThat(literals()).containsAll(OTHERS);
+  }
+
+  @Test
+  void explains_no_code_twice() throws IOException {
+    assertThat(EXPLAINED.matcher(Pages.text("docs/findings.md")).results().map(r -> r.group(1)))
+        .doesNotHaveDuplicates();
+  }
+
+  private static Set<String> explained() throws IOException {
+    return all(EXPLAINED, Pages.text("docs/findings.md"));
+  }
+
+  private static Set<String> literals() throws IOException {
+    Set<String> found = new TreeSet<>();
+    for (String root : new String[] {"src/main/java", "plugins/action", "roles"}) {
+      try (Stream<Path> files = Files.walk(Path.of(root))) {
+        for (Path file : files.filter(Files::isRegularFile).toList()) {
+          if (file.toString().matches(".*\\.(java|py|yml|j2)")) {
+            found.addAll(all(LITERAL, Files.readString(file)));
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  private static Set<String> all(Pattern pattern, String text) {
+    Set<String> found = new TreeSet<>();
+    Matcher matcher = pattern.matcher(text);
+    while (matcher.find()) {
+      found.add(matcher.group(1));
+    }
+    return found;
+  }
+}

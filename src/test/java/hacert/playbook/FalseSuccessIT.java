@@ -1,0 +1,96 @@
+package hacert.playbook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hacert.result.Outcome;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** One run over seven pairs whose vendor scripts say one thing and do another. */
+class FalseSuccessIT {
+  @RegisterExtension static final Lab LAB = Lab.of(7, "3x");
+
+  private static Map<String, Pair.Before> before;
+  private static PlayRun run;
+
+  @BeforeAll
+  static void rotate_with_a_lie_on_each_pair() {
+    // Without a heartbeat the standby would become active in the end, and two actives are refused.
+    LAB.turn(LAB.pair(6).b(), "promote-after", "100000");
+    LAB.age(LAB.pair(6), -1);
+    before = LAB.remember();
+    LAB.turn(LAB.pair(1).a(), "replace-says-success-but-nothing");
+    LAB.turn(LAB.pair(2).a(), "replace-garbage", "30000000");
+    LAB.turn(LAB.pair(2).b(), "replace-garbage", "30000000");
+    LAB.turn(LAB.pair(3).b(), "serves-old");
+    LAB.turn(LAB.pair(4).b(), "promote-after", "1");
+    LAB.turn(LAB.pair(5).b(), "restart-says-failure");
+    LAB.turn(LAB.pair(7).a(), "replace-loose-modes");
+    run = Playbook.rotate(LAB).profile("confirm_seconds", "45").fail();
+  }
+
+  @Test
+  void a_success_that_replaced_nothing_is_seen_and_rolled_back_without_a_restart() {
+    Pair pair = LAB.pair(1);
+    run.assertEnd(pair, Outcome.ROLLED_BACK, 4).assertFinding("REPLACE_WITHOUT_EFFECT");
+    pair.assertAllOld(before.get(pair.cluster()));
+    assertRestarts(pair, 0, 0);
+  }
+
+  @Test
+  void thirty_megabytes_of_garbage_before_the_prompt_do_no_harm() {
+    Pair pair = LAB.pair(2);
+    run.assertEnd(pair, Outcome.SUCCEEDED, 0);
+    pair.assertAllNew(before.get(pair.cluster()));
+    assertRestarts(pair, 1, 1);
+  }
+
+  @Test
+  void a_second_node_that_goes_on_with_its_old_certificate_is_seen_and_rolled_back() {
+    Pair pair = LAB.pair(3);
+    run.assertEnd(pair, Outcome.ROLLED_BACK, 4);
+    pair.assertAllOld(before.get(pair.cluster()));
+    assertRestarts(pair, 2, 2);
+  }
+
+  @Test
+  void roles_that_flip_in_the_mixed_window_are_a_warning() {
+    Pair pair = LAB.pair(4);
+    run.assertEnd(pair, Outcome.SUCCEEDED, 0);
+    pair.assertAllNew(before.get(pair.cluster()));
+    assertRestarts(pair, 1, 1);
+    assertThat(pair.b().role()).as("the former standby").isEqualTo("active");
+    assertThat(run.last("confirm", pair.b()).findings())
+        .anyMatch(f -> f.code().equals("ROLES_SWAPPED"));
+  }
+
+  @Test
+  void a_restart_that_worked_but_reports_failure_is_not_repeated() {
+    Pair pair = LAB.pair(5);
+    run.assertEnd(pair, Outcome.SUCCEEDED, 0).assertFinding("RESTART_FAILED");
+    pair.assertAllNew(before.get(pair.cluster()));
+    assertRestarts(pair, 1, 1);
+  }
+
+  @Test
+  void a_pair_that_is_ill_because_its_certificates_expired_is_rotated_with_a_warning() {
+    Pair pair = LAB.pair(6);
+    run.assertEnd(pair, Outcome.SUCCEEDED, 0).assertFinding("UNHEALTHY_EXPIRED");
+    pair.assertAllNew(before.get(pair.cluster()));
+  }
+
+  @Test
+  void keys_left_with_loose_modes_get_their_old_modes_back() {
+    Pair pair = LAB.pair(7);
+    run.assertEnd(pair, Outcome.SUCCEEDED, 0);
+    pair.assertAllNew(before.get(pair.cluster()));
+    assertRestarts(pair, 1, 1);
+  }
+
+  private static void assertRestarts(Pair pair, int first, int second) {
+    assertThat(pair.a().restarts()).as("restarts of the first node").isEqualTo(first);
+    assertThat(pair.b().restarts()).as("restarts of the second node").isEqualTo(second);
+  }
+}

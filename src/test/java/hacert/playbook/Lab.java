@@ -1,0 +1,135 @@
+package hacert.playbook;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import hacert.result.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** A lab of its own for a test class: raised before the first test, gone after the last. */
+final class Lab implements BeforeAllCallback, AfterAllCallback {
+  /** The project's root, where the build runs the tests. */
+  static final Path PROJECT = Path.of("").toAbsolutePath();
+
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+  private final int pairs;
+  private final String layout;
+  private final List<String> more;
+  private Path scratch;
+  private JsonNode description;
+
+  private Lab(int pairs, String layout, List<String> more) {
+    this.pairs = pairs;
+    this.layout = layout;
+    this.more = more;
+  }
+
+  /** Pairs of one layout, or {@code mixed}; further options as {@code lab up} takes them. */
+  static Lab of(int pairs, String layout, String... more) {
+    return new Lab(pairs, layout, List.of(more));
+  }
+
+  @Override
+  public void beforeAll(ExtensionContext context) throws IOException {
+    scratch = Files.createTempDirectory("hacert-lab");
+    Files.createDirectories(files());
+    List<String> words = new ArrayList<>(List.of("up", "--pairs", "" + pairs, "--layout", layout));
+    words.addAll(more);
+    run(words.toArray(String[]::new));
+    description = Json.mapper().readTree(directory().resolve("lab.json").toFile());
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    run("down");
+    Command.removeTree(scratch);
+  }
+
+  /** Back to the state just after {@code up}. */
+  void reset() {
+    run("reset");
+    Command.removeTree(files());
+    try {
+      Files.createDirectories(files());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Sets a failure switch of a host, or clears it with {@code off}. */
+  void turn(LabHost host, String name, String... value) {
+    List<String> words = new ArrayList<>(List.of("switch", host.name(), name));
+    words.addAll(List.of(value));
+    run(words.toArray(String[]::new));
+  }
+
+  /** Reissues a pair's certificates, to end in so many days. */
+  void age(Pair pair, int days) {
+    run("age", pair.cluster(), "" + days);
+  }
+
+  Path directory() {
+    return scratch.resolve("lab");
+  }
+
+  /** For what a test writes: bundles, profiles, recorded results, ansible's temporary files. */
+  Path files() {
+    return scratch.resolve("files");
+  }
+
+  Path inventory() {
+    return directory().resolve("inventory.yml");
+  }
+
+  String password() {
+    return description.path("password").asText();
+  }
+
+  /** The pair of this number, from 1. */
+  Pair pair(int number) {
+    String cluster = "lab_mrs" + number;
+    List<LabHost> hosts = new ArrayList<>();
+    for (JsonNode host : description.path("hosts")) {
+      if (host.path("pair").asText().equals(cluster)) {
+        hosts.add(
+            new LabHost(
+                host.path("name").asText(),
+                cluster,
+                host.path("layout").asText(),
+                Path.of(host.path("directory").asText())));
+      }
+    }
+    return new Pair(cluster, hosts.get(0), hosts.get(1));
+  }
+
+  Pair pair() {
+    return pair(1);
+  }
+
+  /** The state of every pair now, by cluster. */
+  Map<String, Pair.Before> remember() {
+    Map<String, Pair.Before> all = new TreeMap<>();
+    for (int number = 1; number <= pairs; number++) {
+      all.put(pair(number).cluster(), pair(number).remember());
+    }
+    return all;
+  }
+
+  private void run(String... words) {
+    List<String> all =
+        new ArrayList<>(List.of(PROJECT.resolve("src/lab/lab").toString(), words[0]));
+    all.addAll(List.of("--dir", directory().toString()));
+    all.addAll(List.of(words).subList(1, words.length));
+    Command.ok(PROJECT, PATIENCE, all.toArray(String[]::new));
+  }
+}

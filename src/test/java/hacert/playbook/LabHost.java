@@ -1,0 +1,197 @@
+package hacert.playbook;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import hacert.result.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * One host of a lab, looked at from beside: what its files and its HA process are, whoever says
+ * what.
+ */
+record LabHost(String name, String cluster, String layout, Path directory) {
+
+  /** The HA process's own word, or nothing while it is down. */
+  JsonNode ha() {
+    return json(directory.resolve("lab/run/ha.json"));
+  }
+
+  String loadedRoot() {
+    return ha().path("root").path("serial").asText();
+  }
+
+  String loadedLeaf() {
+    return ha().path("leaf").path("serial").asText();
+  }
+
+  String role() {
+    return ha().path("role").asText();
+  }
+
+  boolean healthy() {
+    return ha().path("health").asText().equals("normal")
+        && List.of("Actived", "Deactived").contains(ha().path("phase").asText());
+  }
+
+  int restarts() {
+    return events("restarts").size();
+  }
+
+  int replaces() {
+    return events("replaces").size();
+  }
+
+  /** A line each: when, and what happened. */
+  List<String> events(String name) {
+    return new String(read(directory.resolve("lab/run").resolve(name)), StandardCharsets.UTF_8)
+        .lines()
+        .toList();
+  }
+
+  Path certHa() {
+    return bigData()
+        .resolve(layout.equals("2x") ? "om-0.0.1" : "om-server/om")
+        .resolve("security/certHA");
+  }
+
+  Path localCert() {
+    return bigData()
+        .resolve(layout.equals("2x") ? "OMSV100R001C00x8664" : "om-server/OMS")
+        .resolve("workspace0/ha/local/cert");
+  }
+
+  /** Everything installed, the vendor's scripts included. */
+  Map<String, String> installed() {
+    return Tree.of(directory.resolve("opt"));
+  }
+
+  /** Serial number as openssl prints it. */
+  static String serial(Path certificate) {
+    return openssl("x509", "-in", certificate.toString(), "-noout", "-serial")
+        .strip()
+        .replace("serial=", "");
+  }
+
+  /** The serial of the installed root CA; the one in local/cert must be the same. */
+  String installedRoot() {
+    String serial = serial(certHa().resolve("root-ca.crt"));
+    if (!serial.equals(serial(localCert().resolve("root-ca.crt")))) {
+      throw new AssertionError(name + ": the root CA differs between certHA and local/cert");
+    }
+    return serial;
+  }
+
+  String installedLeaf() {
+    return serial(certHa().resolve("server.crt"));
+  }
+
+  /** Whether openssl takes the server certificate as issued by the root beside it. */
+  boolean chains() {
+    return openssl(
+            "verify",
+            "-CAfile",
+            certHa().resolve("root-ca.crt").toString(),
+            certHa().resolve("server.crt").toString())
+        .strip()
+        .endsWith(": OK");
+  }
+
+  /** The directory of hacert on this host. */
+  Path state() {
+    return directory.resolve("home/.hacert").resolve(cluster);
+  }
+
+  /** The journal of the open or the last rotation; missing if there is none. */
+  JsonNode journal() {
+    return json(state().resolve("journal.json"));
+  }
+
+  /** Outcome of the last rotation; empty while it is open. */
+  String journalOutcome() {
+    return journal().path("outcome").asText();
+  }
+
+  boolean journalOpen() {
+    return journal().isObject() && journal().path("outcome").isMissingNode();
+  }
+
+  /** State of a step in the journal, as {@code begun}; empty if it was never begun. */
+  String step(String step) {
+    for (JsonNode entry : journal().path("entries")) {
+      if (entry.path("step").asText().equals(step)) {
+        return entry.path("state").asText();
+      }
+    }
+    return "";
+  }
+
+  /** The jar's processes on this host. */
+  List<ProcessHandle> jars() {
+    String home = "HOME=" + directory.resolve("home");
+    return ProcessHandle.allProcesses()
+        .filter(p -> text(p, "cmdline").contains("hacert"))
+        .filter(p -> text(p, "cmdline").endsWith("\0execute\0"))
+        .filter(p -> List.of(text(p, "environ").split("\0")).contains(home))
+        .toList();
+  }
+
+  private static String text(ProcessHandle process, String file) {
+    try {
+      return Files.readString(
+          Path.of("/proc", "" + process.pid(), file), StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  /** Names of the files below the host's temporary directory. */
+  List<String> temporaryFiles() {
+    try (Stream<Path> all = Files.list(directory.resolve("tmp"))) {
+      return all.map(p -> p.getFileName().toString()).filter(n -> !n.equals(".ansible")).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Path bigData() {
+    return directory.resolve("opt/Bigdata");
+  }
+
+  private static String openssl(String... words) {
+    String[] command = new String[words.length + 1];
+    command[0] = "openssl";
+    System.arraycopy(words, 0, command, 1, words.length);
+    return Command.ok(Lab.PROJECT, Duration.ofMinutes(1), command);
+  }
+
+  static JsonNode json(Path path) {
+    try {
+      byte[] bytes = read(path);
+      return bytes.length == 0 ? MissingNode.getInstance() : Json.mapper().readTree(bytes);
+    } catch (JsonProcessingException e) {
+      return MissingNode.getInstance();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static byte[] read(Path path) {
+    try {
+      return Files.readAllBytes(path);
+    } catch (NoSuchFileException e) {
+      return new byte[0];
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package hacert.playbook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import hacert.result.Finding;
+import hacert.result.Json;
+import hacert.result.Outcome;
+import hacert.result.Result;
+import hacert.result.ResultSchema;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What came of a playbook.
+ *
+ * @param code exit code of ansible-playbook
+ * @param output all that it printed
+ * @param results the results of hacert in the order in which they came, each valid by the schema
+ * @param diffs what {@code --diff} shows
+ */
+record PlayRun(int code, String output, List<Result> results, List<JsonNode> diffs) {
+
+  static PlayRun of(Command.Ended ended, Path record) {
+    List<Result> results = new ArrayList<>();
+    List<JsonNode> diffs = new ArrayList<>();
+    try {
+      for (String line : Files.readAllLines(record)) {
+        JsonNode told = Json.mapper().readTree(line);
+        ResultSchema.assertValid(told.path("result").toString());
+        results.add(Json.mapper().treeToValue(told.path("result"), Result.class));
+        if (told.path("diff").isObject()) {
+          diffs.add(told.path("diff"));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new PlayRun(ended.code(), ended.output(), results, diffs);
+  }
+
+  /** The text without its line breaks. */
+  String text() {
+    return output.replaceAll("\\s+", " ");
+  }
+
+  List<Result> of(String operation) {
+    return results.stream().filter(r -> r.operation().equals(operation)).toList();
+  }
+
+  /** The last result of an operation on a host. */
+  Result last(String operation, LabHost host) {
+    return of(operation).stream()
+        .filter(r -> r.host().equals(host.name()))
+        .reduce((x, y) -> y)
+        .orElseThrow(
+            () -> new AssertionError("no " + operation + " of " + host.name() + "\n" + output));
+  }
+
+  /** Hosts in the order in which an operation came to them. */
+  List<String> order(String operation) {
+    return of(operation).stream().map(Result::host).toList();
+  }
+
+  /** How often a host was asked to apply. */
+  long appliesOn(LabHost host) {
+    return order("apply").stream().filter(host.name()::equals).count();
+  }
+
+  /** Codes of all findings of all results. */
+  List<String> codes() {
+    return results.stream().flatMap(r -> r.findings().stream()).map(Finding::code).toList();
+  }
+
+  /** Insists that the report ends with this code for a cluster. */
+  PlayRun assertEnd(Pair pair, Outcome outcome, int exit) {
+    String word = Json.mapper().convertValue(outcome, String.class);
+    assertThat(text())
+        .containsPattern("cluster " + pair.cluster() + ": " + word + ",? \\(?code " + exit + "\\b");
+    if (exit != 0) {
+      assertThat(code).as(output).isNotZero();
+    }
+    return this;
+  }
+
+  /** Insists on a finding. */
+  PlayRun assertFinding(String finding) {
+    assertThat(codes()).as(output).contains(finding);
+    return this;
+  }
+}

@@ -1,0 +1,12 @@
+package hacert.playbook;
+
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class Rotation2xIT extends RotationContract {
+  @RegisterExtension static final Lab LAB = Lab.of(1, "2x");
+
+  @Override
+  Lab lab() {
+    return LAB;
+  }
+}

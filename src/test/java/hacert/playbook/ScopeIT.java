@@ -1,0 +1,46 @@
+package hacert.playbook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hacert.result.Outcome;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Which clusters a run touches, and from where it may be given. */
+class ScopeIT {
+  @RegisterExtension static final Lab LAB = Lab.of(2, "mixed");
+
+  private final Pair one = LAB.pair(1);
+  private final Pair two = LAB.pair(2);
+
+  @BeforeEach
+  void fresh() {
+    LAB.reset();
+  }
+
+  @Test
+  void a_limit_to_half_a_cluster_is_refused_before_any_host_is_asked() {
+    PlayRun run = Playbook.rotate(LAB).with("--limit", one.a().name() + "," + two.cluster()).fail();
+    assertThat(run.text())
+        .contains("The limit selects only a part of cluster " + one.cluster())
+        .contains("add " + one.b().name() + " to --limit");
+    assertThat(one.a().events("calls")).isEmpty();
+    assertThat(one.b().events("calls")).isEmpty();
+    assertThat(run.results()).noneMatch(r -> r.cluster().equals(one.cluster()));
+  }
+
+  @Test
+  void a_limit_to_one_cluster_given_in_the_playbooks_directory_rotates_that_one_only() {
+    Pair.Before first = one.remember();
+    Pair.Before second = two.remember();
+    Playbook.rotate(LAB)
+        .in("playbooks")
+        .with("--limit", two.cluster())
+        .succeed()
+        .assertEnd(two, Outcome.SUCCEEDED, 0);
+    two.assertAllNew(second);
+    one.assertUntouched(first);
+    assertThat(one.a().events("calls")).isEmpty();
+  }
+}

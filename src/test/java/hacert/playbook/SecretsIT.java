@@ -1,0 +1,144 @@
+package hacert.playbook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import hacert.result.Outcome;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** No secret is seen outside of where it belongs; and the watcher that says so is proven itself. */
+class SecretsIT {
+  @RegisterExtension static final Lab LAB = Lab.of(1, "3x");
+
+  private static final int PLANTED = 20;
+
+  @TempDir Path elsewhere;
+
+  @Test
+  void the_watcher_sees_what_a_process_of_five_milliseconds_was_given() throws Exception {
+    List<String> secrets = secrets();
+    try (SecretWatch watch = new SecretWatch(secrets, elsewhere)) {
+      for (String secret : secrets) {
+        // Named in two ways; the second command keeps the shell from being replaced by sleep.
+        int number = secrets.indexOf(secret);
+        ProcessBuilder five =
+            number % 2 == 0
+                ? new ProcessBuilder("/bin/sh", "-c", "sleep 0.005; :", secret)
+                : new ProcessBuilder("/bin/sh", "-c", "sleep 0.005; :");
+        if (number % 2 == 1) {
+          five.environment().put("PLANTED", secret);
+        }
+        assertThat(five.start().waitFor()).isZero();
+      }
+      List<JsonNode> leaks = watch.leaks();
+      for (int number = 0; number < PLANTED; number++) {
+        String kind = number % 2 == 0 ? "argv" : "environ";
+        int wanted = number;
+        assertThat(leaks)
+            .anyMatch(
+                l -> l.path("kind").asText().equals(kind) && l.path("secret").asInt(-1) == wanted);
+      }
+    }
+  }
+
+  @Test
+  void the_watcher_sees_a_file_that_is_gone_at_once() throws Exception {
+    List<String> secrets = secrets();
+    try (SecretWatch watch = new SecretWatch(secrets, elsewhere)) {
+      assumeTrue(watch.seesFiles(), "the kernel tells of files only to root");
+      for (String secret : secrets) {
+        Path file = Files.createTempFile(elsewhere, "planted", "");
+        Files.writeString(file, "before " + secret + " after");
+        Files.delete(file);
+      }
+      Path key = elsewhere.resolve("key");
+      Files.writeString(key, "-----BEGIN PRIVATE KEY-----\nAAAA\n");
+      List<JsonNode> leaks = watch.leaks();
+      for (int number = 0; number < PLANTED; number++) {
+        int wanted = number;
+        assertThat(leaks).anyMatch(l -> l.path("secret").asInt(-1) == wanted);
+      }
+      assertThat(leaks).anyMatch(l -> l.path("secret").asText().equals("key"));
+    }
+  }
+
+  private static List<String> secrets() {
+    return Stream.generate(() -> "planted-" + UUID.randomUUID())
+        .map(s -> s.substring(8))
+        .limit(PLANTED)
+        .toList();
+  }
+
+  @Test
+  void a_full_run_at_the_highest_verbosity_shows_no_password_and_no_clear_key() throws Exception {
+    Pair pair = LAB.pair();
+    Pair.Before before = pair.remember();
+    List<PlayRun> runs = new ArrayList<>();
+    List<JsonNode> leaks;
+    try (SecretWatch watch = new SecretWatch(List.of(LAB.password()), LAB.directory())) {
+      runs.add(Playbook.check(LAB).with("-vvvv").succeed());
+      runs.add(Playbook.rotate(LAB).with("-vvvv", "--check", "--diff").succeed());
+      runs.add(Playbook.rotate(LAB).with("-vvvv", "--diff").succeed());
+      pair.assertAllNew(before);
+      LAB.turn(pair.b(), "replace-fails-after");
+      Playbook failing = Playbook.rotate(LAB).with("-vvvv", "--diff");
+      runs.add(failing.set("hacert_force", true).fail().assertEnd(pair, Outcome.ROLLED_BACK, 4));
+      runs.add(Playbook.rollback(LAB).with("-vvvv", "--diff").succeed());
+      leaks = watch.leaks();
+    }
+    assertThat(leaks).filteredOn(SecretsIT::concerns).isEmpty();
+    String password = LAB.password();
+    for (PlayRun run : runs) {
+      assertThat(run.output()).hasSizeGreaterThan(10_000);
+      assertThat(holds(run.output(), password)).isFalse();
+      assertThat(run.results().toString()).doesNotContain("PRIVATE KEY");
+      assertThat(holds(run.results().toString(), password)).isFalse();
+    }
+    assertThat(filesThatHold(password)).as("files").isEmpty();
+  }
+
+  /** Clear keys are written by other tests too: those below our own directories count. */
+  private static boolean concerns(JsonNode leak) {
+    Path path = Path.of(leak.path("path").asText("/"));
+    boolean ours = path.startsWith(LAB.directory().getParent()) || path.startsWith("/tmp/tmp.");
+    return !leak.path("secret").asText().equals("key") || ours;
+  }
+
+  /** Any ten characters of it, so that no way of quoting hides it. */
+  private static boolean holds(String text, String secret) {
+    return Stream.iterate(0, i -> i + 10 <= secret.length(), i -> i + 1)
+        .anyMatch(i -> text.contains(secret.substring(i, i + 10)));
+  }
+
+  /** Of all hosts and of the control side; the inventory stands for the vault. */
+  private static List<Path> filesThatHold(String secret) throws IOException {
+    List<Path> allowed = List.of(LAB.inventory(), LAB.directory().resolve("lab.json"));
+    List<Path> found = new ArrayList<>();
+    try (Stream<Path> all = Files.walk(LAB.directory().getParent())) {
+      for (Path path : all.filter(Files::isRegularFile).toList()) {
+        String text = Files.readString(path, StandardCharsets.ISO_8859_1);
+        boolean key = text.contains("-----BEGIN PRIVATE KEY-----");
+        if (!allowed.contains(path) && (key && !ofTheLab(path) || holds(text, secret))) {
+          found.add(path);
+        }
+      }
+    }
+    return found;
+  }
+
+  /** The Manager page's own key, which the lab made. */
+  private static boolean ofTheLab(Path path) {
+    return path.endsWith("lab/manager.pem");
+  }
+}
