@@ -1,8 +1,11 @@
 package hacert.rotation;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import hacert.host.AtomicFiles;
 import hacert.host.Attempt;
+import hacert.host.FileMeta;
 import hacert.host.HostException;
 import hacert.host.MarkedProcesses;
 import hacert.host.Snapshot;
@@ -18,6 +21,7 @@ import hacert.target.HaRole;
 import hacert.target.NodeFacts;
 import hacert.target.Secret;
 import hacert.target.Step;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -26,9 +30,8 @@ import java.util.Optional;
  * Changes this node: installs what is staged, and restarts the service.
  *
  * <p>It refuses to begin unless every node is staged alike (first node), or the first node's apply
- * has succeeded (others), nothing was changed since the backup, and, on the first node, the HA
- * roles and the health are still what the plan was made for. Once begun it is finished, however
- * often it is cut off.
+ * has succeeded (others), nothing was changed since the backup, and, on the first node, its HA role
+ * is still what the plan was made for. Once begun it is finished, however often it is cut off.
  */
 final class Apply {
   private final Site site;
@@ -84,6 +87,7 @@ final class Apply {
       for (Step step : site.node().install(bundle, password, marker)) {
         steps.run(Phase.APPLY + "." + step.name(), () -> Steps.Done.of(step.action().run()));
       }
+      steps.run(Phase.APPLY_MODES, () -> Steps.Done.of(modes()));
       return restart(steps);
     }
   }
@@ -95,15 +99,29 @@ final class Apply {
     }
   }
 
+  /** Wrong owners or modes break the file synchronisation of some systems. */
+  private String modes() throws HostException {
+    int corrected = 0;
+    for (Snapshot.Entry before : site.generations().get(plan.from()).manifest().entries()) {
+      Path path = before.location();
+      if (before.type() != Snapshot.Type.FILE || !Files.isRegularFile(path, NOFOLLOW_LINKS)) {
+        continue;
+      }
+      FileMeta wanted = before.meta().withoutMtime();
+      if (!FileMeta.of(path).withoutMtime().equals(wanted)) {
+        AtomicFiles.adjust(path, wanted);
+        corrected++;
+      }
+    }
+    return corrected == 0 ? "as before" : corrected + " files corrected";
+  }
+
   private Answer restart(Steps steps) throws HostException {
     Journal journal = steps.journal();
     int attempt = attempt(journal);
+    Path directory = Applied.restartDirectory(site.state(), plan.rotation(), attempt);
     Step restart =
-        site.node()
-            .restart(
-                Applied.restartDirectory(site.state(), plan.rotation(), attempt),
-                journal.serviceStart(),
-                failed(journal.entry(Phase.APPLY_RESTART)));
+        site.node().restart(directory, journal.serviceStart(), seenOver(journal, directory));
     Optional<Snapshot> before = Applied.snapshot(journal);
     JsonNode data =
         Applied.restartData(attempt, before.isPresent() ? before.get() : site.installed());
@@ -129,12 +147,23 @@ final class Apply {
             .detached()
             .find(Applied.restartDirectory(site.state(), plan.rotation(), number))
             .poll();
+    if (state instanceof Attempt.Withdrawn) {
+      // It never ran, and never will.
+      return number + 1;
+    }
     boolean over =
         state instanceof Attempt.Exited exited && exited.code() != 0
             || state instanceof Attempt.Exited && failed(earlier)
-            || state instanceof Attempt.Vanished
-            || state instanceof Attempt.Withdrawn;
-    return anotherRun && over ? number + 1 : number;
+            || state instanceof Attempt.Vanished;
+    boolean needed =
+        Discover.loaded(site, journal, site.node().serviceStart()) != Discovery.Loaded.NEW;
+    return anotherRun && over && needed ? number + 1 : number;
+  }
+
+  /** Whether this restart has ended before, so that only the service itself can tell how. */
+  private boolean seenOver(Journal journal, Path directory) throws HostException {
+    return failed(journal.entry(Phase.APPLY_RESTART))
+        || site.host().detached().find(directory).poll() instanceof Attempt.Exited;
   }
 
   private static boolean failed(Optional<Entry> entry) {
