@@ -131,8 +131,6 @@ final class MrsNode implements ManagedNode {
   }
 
   private String installRoot(Bundle bundle) throws HostException {
-    // A call that was killed while it wrote has left part of a key here.
-    AtomicFiles.removeLeftovers(layout.certificates());
     for (String name : List.of(MrsLayout.ROOT_CERTIFICATE, MrsLayout.ROOT_KEY)) {
       Path path = layout.certificates().resolve(name);
       // A link's own mode lets everybody read; what it names is not what is replaced here.

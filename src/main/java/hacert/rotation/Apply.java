@@ -30,9 +30,8 @@ import java.util.Optional;
  * Changes this node: installs what is staged, and restarts the service.
  *
  * <p>It refuses to begin unless every node is staged alike (first node), or the first node's apply
- * has succeeded (others), nothing was changed since the backup, and, on the first node, the HA
- * roles and the health are still what the plan was made for. Once begun it is finished, however
- * often it is cut off.
+ * has succeeded (others), nothing was changed since the backup, and, on the first node, its HA role
+ * is still what the plan was made for. Once begun it is finished, however often it is cut off.
  */
 final class Apply {
   private final Site site;
@@ -120,12 +119,9 @@ final class Apply {
   private Answer restart(Steps steps) throws HostException {
     Journal journal = steps.journal();
     int attempt = attempt(journal);
+    Path directory = Applied.restartDirectory(site.state(), plan.rotation(), attempt);
     Step restart =
-        site.node()
-            .restart(
-                Applied.restartDirectory(site.state(), plan.rotation(), attempt),
-                journal.serviceStart(),
-                failed(journal.entry(Phase.APPLY_RESTART)));
+        site.node().restart(directory, journal.serviceStart(), seenOver(journal, directory));
     Optional<Snapshot> before = Applied.snapshot(journal);
     JsonNode data =
         Applied.restartData(attempt, before.isPresent() ? before.get() : site.installed());
@@ -151,12 +147,23 @@ final class Apply {
             .detached()
             .find(Applied.restartDirectory(site.state(), plan.rotation(), number))
             .poll();
+    if (state instanceof Attempt.Withdrawn) {
+      // It never ran, and never will.
+      return number + 1;
+    }
     boolean over =
         state instanceof Attempt.Exited exited && exited.code() != 0
             || state instanceof Attempt.Exited && failed(earlier)
-            || state instanceof Attempt.Vanished
-            || state instanceof Attempt.Withdrawn;
-    return anotherRun && over ? number + 1 : number;
+            || state instanceof Attempt.Vanished;
+    boolean needed =
+        Discover.loaded(site, journal, site.node().serviceStart()) != Discovery.Loaded.NEW;
+    return anotherRun && over && needed ? number + 1 : number;
+  }
+
+  /** Whether this restart has ended before, so that only the service itself can tell how. */
+  private boolean seenOver(Journal journal, Path directory) throws HostException {
+    return failed(journal.entry(Phase.APPLY_RESTART))
+        || site.host().detached().find(directory).poll() instanceof Attempt.Exited;
   }
 
   private static boolean failed(Optional<Entry> entry) {

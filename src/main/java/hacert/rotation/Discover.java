@@ -2,7 +2,6 @@ package hacert.rotation;
 
 import hacert.host.Attempt;
 import hacert.host.CallLock;
-import hacert.host.Detached;
 import hacert.host.HostException;
 import hacert.host.Snapshot;
 import hacert.result.Finding;
@@ -164,7 +163,7 @@ final class Discover {
       return Loaded.NEW;
     }
     Attempt.State state =
-        Detached.system().find(Applied.restartDirectory(site.state(), journal)).poll();
+        site.host().detached().find(Applied.restartDirectory(site.state(), journal)).poll();
     if (state instanceof Attempt.NotStarted || state instanceof Attempt.Withdrawn) {
       return told ? Loaded.UNKNOWN : Loaded.OLD;
     }

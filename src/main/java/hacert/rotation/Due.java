@@ -1,6 +1,7 @@
 package hacert.rotation;
 
 import hacert.result.CertificateSummary;
+import hacert.result.Finding;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -40,12 +41,34 @@ final class Due {
           .filter(f -> f.code().equals("BUNDLE_INCONSISTENT"))
           .forEach(f -> due.add(new Plan.Reason(f.code(), f.on(d.node()).message())));
       for (CertificateSummary c : d.installed()) {
-        if (!q.now().isBefore(dueAt(c, q.settings()))) {
+        if (!givenItself(q, c) && !q.now().isBefore(dueAt(c, q.settings()))) {
           due.add(new Plan.Reason("EXPIRING", expiring(d, c, q.now())));
         }
       }
     }
     return due;
+  }
+
+  /** Installing a given bundle again makes its root certificate no younger. */
+  private static boolean givenItself(Question q, CertificateSummary c) {
+    return q.givenDigest().filter(c.sha256()::equals).isPresent();
+  }
+
+  /** The given bundle is installed and falls due itself: no rotation with it can help. */
+  static List<Finding> givenExpiring(Question q) {
+    return q.found().values().stream()
+        .flatMap(d -> d.installed().stream())
+        .filter(c -> givenItself(q, c) && !q.now().isBefore(dueAt(c, q.settings())))
+        .limit(1)
+        .map(
+            c ->
+                Finding.warning(
+                    "BUNDLE_EXPIRING",
+                    "the given bundle is installed, and is itself valid until "
+                        + c.notAfter()
+                        + " only",
+                    "Give a newer one as hacert_bundle."))
+        .toList();
   }
 
   /** When the first of the installed certificates falls due; null if there is none. */
@@ -72,7 +95,8 @@ final class Due {
 
   private static String expiring(Discovery d, CertificateSummary c, Instant now) {
     long days = Duration.between(now, c.notAfter()).toDays();
-    String left = days < 0 ? "expired " + -days + " days ago" : "has " + days + " days left";
+    boolean expired = !now.isBefore(c.notAfter());
+    String left = expired ? "expired " + -days + " days ago" : "has " + days + " days left";
     return String.format("%s: %s %s (valid until %s)", d.node(), c.source(), left, c.notAfter());
   }
 }

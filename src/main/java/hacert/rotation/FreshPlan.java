@@ -34,6 +34,7 @@ final class FreshPlan {
 
   private Decision replace() {
     List<Plan.Reason> due = Due.reasons(q);
+    findings.addAll(Due.givenExpiring(q));
     if (due.isEmpty()) {
       return nothing();
     }

@@ -101,7 +101,7 @@ final class GenerationStore {
   /** Removes the oldest but {@code keep} and the numbers named. */
   void prune(int keep, List<Integer> never) throws HostException {
     List<Integer> numbers = List.copyOf(all().keySet());
-    for (int number : numbers.subList(0, Math.max(0, numbers.size() - keep))) {
+    for (int number : numbers.subList(0, Math.max(0, numbers.size() - Math.max(0, keep)))) {
       if (!never.contains(number)) {
         Trees.remove(state.generation(number));
       }

@@ -1,6 +1,8 @@
 package hacert.rotation;
 
 import hacert.host.HostException;
+import hacert.result.Outcome;
+import java.util.Locale;
 
 /** Finds the open journal of the rotation that a call belongs to. */
 final class OpenJournal {
@@ -26,6 +28,27 @@ final class OpenJournal {
               + " asks.",
           "Run the playbook from its beginning.");
     }
+    checkDirection(journal, site.plan());
     return journal;
+  }
+
+  /** A driver that was thought dead must not undo what another one decided since. */
+  static void checkDirection(Journal journal, Plan plan) throws RefusedException {
+    boolean back = plan.action() == Plan.Action.BACK;
+    boolean endedOtherwise = !journal.isOpen() && back == (journal.outcome() == Outcome.SUCCEEDED);
+    boolean onItsWayBack = journal.isOpen() && !back && journal.begunAny(Phase.ROLLBACK);
+    if (endedOtherwise || onItsWayBack) {
+      throw new RefusedException(
+          "ROTATION_ENDED",
+          String.format(
+              "Rotation %s is to go %s, and on this node %s. Nothing was changed now.",
+              plan.rotation(),
+              back ? "back" : "forward",
+              onItsWayBack
+                  ? "its rollback has begun"
+                  : "it has ended: "
+                      + journal.outcome().name().toLowerCase(Locale.ROOT).replace('_', '-')),
+          "Run the playbook from its beginning: it decides by what is there now.");
+    }
   }
 }

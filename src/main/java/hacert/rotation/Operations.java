@@ -35,8 +35,15 @@ public final class Operations {
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss").withZone(ZoneOffset.UTC);
 
+  /** Sorted by time, also where two calls end within a second. */
+  private static final DateTimeFormatter KEPT_AS =
+      DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS").withZone(ZoneOffset.UTC);
+
   /** Operations that change something, whose results are kept on the host. */
   private static final Set<String> KEPT = Set.of("stage", "apply", "confirm", "close", "rollback");
+
+  private static final Set<String> NOT_IN_CHECK_MODE =
+      Set.of("apply", "confirm", "close", "rollback");
 
   private final Map<String, Target> targets;
   private final HostOpener hosts;
@@ -79,6 +86,7 @@ public final class Operations {
       if (request.operation().equals("decide")) {
         answer = decide(target, request, secrets);
       } else {
+        checkMode(request);
         site = Optional.of(site(target, request, secrets));
         answer = locked(site.get());
       }
@@ -94,6 +102,15 @@ public final class Operations {
     return result;
   }
 
+  private static void checkMode(Request request) throws RefusedException {
+    if (request.check() && NOT_IN_CHECK_MODE.contains(request.operation())) {
+      throw new RefusedException(
+          "CHECK_MODE",
+          "A dry run ends after stage: " + request.operation() + " has no dry form.",
+          "Ask for it without check mode.");
+    }
+  }
+
   /** Calls that write do so one at a time. */
   private static Answer locked(Site site) throws HostException, RefusedException, LockedException {
     if (site.request().check() || !KEPT.contains(site.request().operation())) {
@@ -102,6 +119,7 @@ public final class Operations {
     AtomicFiles.directories(site.state().root(), 0700);
     CallLock lock = site.lock();
     try {
+      AtomicFiles.removeLeftovers(site.state().root());
       return run(site);
     } finally {
       lock.close();
@@ -141,8 +159,7 @@ public final class Operations {
 
   /** Before the first effect of an operation an error refuses it; after it, it failed. */
   private static Answer failed(Request request, Optional<Site> site, HostException e) {
-    boolean changing =
-        Set.of("apply", "confirm", "close", "rollback").contains(request.operation());
+    boolean changing = NOT_IN_CHECK_MODE.contains(request.operation());
     Outcome outcome = changing && site.isPresent() ? Outcome.FAILED : Outcome.REFUSED;
     Answer answer = Answer.of(outcome).finding(e.finding());
     site.filter(s -> changing).ifPresent(s -> answer.finding(NodeState.of(s)));
@@ -249,7 +266,7 @@ public final class Operations {
     if (site.request().check() || !KEPT.contains(result.operation())) {
       return;
     }
-    String name = STAMP.format(result.finished()) + "-" + result.operation() + ".json";
+    String name = KEPT_AS.format(result.finished()) + "-" + result.operation() + ".json";
     try {
       AtomicFiles.directories(site.state().results(), 0700);
       AtomicFiles.write(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What was decided for a cluster. It is made once, travels through the playbook unread but for
@@ -88,6 +89,19 @@ public record Plan(
    */
   public record PlannedNode(
       String stateDirectory, String address, int port, String statusName, String user) {}
+
+  /** Whether it has everything that an operation reads. */
+  boolean complete() {
+    return action != null
+        && kind != null
+        && rotation != null
+        && order != null
+        && back != null
+        && supersedes != null
+        && nodes != null
+        && nodes.keySet().containsAll(order)
+        && order.stream().allMatch(Objects::nonNull);
+  }
 
   /** The same plan with another action. */
   public Plan with(Action newAction, List<String> newBack) {

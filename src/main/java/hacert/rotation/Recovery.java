@@ -1,7 +1,11 @@
 package hacert.rotation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import hacert.result.Exit;
 import hacert.result.Finding;
+import hacert.result.Outcome;
+import hacert.result.Result;
+import hacert.result.Severity;
 import hacert.rotation.Discovery.Files;
 import hacert.rotation.Discovery.Loaded;
 import hacert.target.ClusterView;
@@ -21,14 +25,16 @@ import java.util.Optional;
  *
  * <ol>
  *   <li>a node cannot be reached: stop, for what it runs is not known;
+ *   <li>a node has ended it as succeeded: forward, for that node cannot go back;
  *   <li>no node was changed: close it, which needs no rollback;
  *   <li>a rollback was begun, or is asked for: finish it, unless it failed already;
- *   <li>no failure is recorded: forward;
- *   <li>it is not known what a node runs, or someone else changed files: stop;
+ *   <li>no failure is recorded, nor told by a node: forward;
+ *   <li>it is not known what a node runs, or someone else changed files, or they cannot be read:
+ *       stop;
  *   <li>all nodes run the new generation and the pair agrees: prove it once more, then stop if only
  *       health is missing; two active nodes: stop;
  *   <li>the second node failed once: forward once more (without a second restart);
- *   <li>the old generation is not sound, or its restart is used up: stop;
+ *   <li>the old generation is not sound: stop;
  *   <li>else: back.
  * </ol>
  */
@@ -50,15 +56,25 @@ final class Recovery {
     if (!q.unreachable().isEmpty()) {
       return stop(
           "HOST_UNREACHABLE",
-          String.join(" and ", q.unreachable().keySet()) + " cannot be reached");
+          String.join(" and ", q.unreachable().keySet()) + " cannot be reached, or not asked");
+    }
+    boolean asked = q.intent() == Settings.Intent.ROLLBACK;
+    Optional<Discovery> ended = nodes().stream().filter(this::endedWell).findFirst();
+    if (ended.isPresent()) {
+      return asked ? ending(ended.get()) : forward(ended.get().node() + " has ended it");
     }
     if (nodes().stream().noneMatch(Discovery::changed)) {
       return go(plan.with(Plan.Action.BACK, List.of()), "nothing was changed; it is closed");
     }
-    boolean asked = q.intent() == Settings.Intent.ROLLBACK;
     boolean begun = nodes().stream().anyMatch(d -> d.open() && rollbackBegun(d.journal()));
-    if (asked || begun) {
-      return nodes().stream().anyMatch(this::rollbackFailed) && !asked
+    boolean refused = nodes().stream().anyMatch(d -> told("rollback", d) > 0);
+    if (asked || begun || refused) {
+      if (asked && restartedBackInVain()) {
+        return stop(
+            "RESTARTS_USED_UP", "a node was restarted for the rollback in this run, in vain");
+      }
+      boolean spent = refused || !asked && nodes().stream().anyMatch(this::rollbackFailed);
+      return spent
           ? stop("ROLLBACK_FAILED", "the rollback itself failed")
           : back(asked ? "a rollback is asked for" : "a begun rollback is finished");
     }
@@ -79,6 +95,12 @@ final class Recovery {
     if (!other.isEmpty()) {
       return stop("FILES_CHANGED", "someone else changed files on " + String.join(" and ", other));
     }
+    List<String> unreadable = names(d -> d.changed() && d.files() == null);
+    if (!unreadable.isEmpty()) {
+      return stop(
+          "FILES_NOT_READABLE",
+          "what lies on " + String.join(" and ", unreadable) + " cannot be read");
+    }
     if (nodes().stream().allMatch(d -> d.files() == Files.NEW && d.loaded() == Loaded.NEW)) {
       return allNew();
     }
@@ -95,7 +117,11 @@ final class Recovery {
     Map<String, NodeFacts> facts = new LinkedHashMap<>();
     q.found().forEach((node, d) -> facts.put(node, d.facts()));
     ClusterView view = target.assess(facts);
-    boolean agree = !view.active().isEmpty() && !view.standby().isEmpty();
+    boolean agree =
+        !view.active().isEmpty()
+            && !view.standby().isEmpty()
+            && view.findings().stream()
+                .noneMatch(f -> f.severity() == Severity.ERROR && !f.code().equals("UNHEALTHY"));
     if (attempts(Phase.CONFIRM_PROVE) < MOST_ATTEMPTS && (agree || !q.afterFailure())) {
       return forward("all nodes run the new generation; it is proven once more");
     }
@@ -109,10 +135,27 @@ final class Recovery {
 
   private boolean secondMayTryAgain() {
     return nodes().stream()
-        .filter(d -> !plan.first(d.node()))
-        .filter(d -> d.journal() != null)
-        .flatMap(d -> d.journal().failed(Phase.APPLY).stream())
-        .anyMatch(e -> attemptsInThisRun(e) < MOST_ATTEMPTS);
+        .filter(d -> !plan.first(d.node()) && d.open())
+        .anyMatch(
+            d ->
+                d.journal()
+                    .failed(Phase.APPLY)
+                    .map(e -> attemptsInThisRun(e) < MOST_ATTEMPTS)
+                    .orElse(told("apply", d) > 0 && told("apply", d) < MOST_ATTEMPTS));
+  }
+
+  /** How often in this run a node itself said that it could not do this. */
+  private long told(String operation, Discovery d) {
+    return q.failed().stream()
+        .filter(r -> operation.equals(r.operation()) && d.node().equals(r.host()))
+        .filter(Recovery::saidByTheNode)
+        .count();
+  }
+
+  /** A call whose answer was lost may have done its work: only the journal tells. */
+  private static boolean saidByTheNode(Result r) {
+    return r.outcome() == Outcome.REFUSED
+        || r.findings().stream().anyMatch(f -> f.code().equals("NODE_STATE"));
   }
 
   private Decision backIfSound(String why) {
@@ -123,11 +166,6 @@ final class Recovery {
       Optional<String> unsound = unsound(d.journal());
       if (unsound.isPresent()) {
         return stop("OLD_GENERATION_UNSOUND", d.node() + ": " + unsound.get());
-      }
-      boolean restarted =
-          d.journal().entry(Phase.ROLLBACK_RESTART).map(this::attemptsInThisRun).orElse(0) > 0;
-      if (restarted && needsRestart(d)) {
-        return stop("RESTARTS_USED_UP", d.node() + ": it was restarted for a rollback already");
       }
     }
     return back(why);
@@ -192,19 +230,13 @@ final class Recovery {
 
   private static Finding state(Discovery d) {
     String loaded =
-        switch (d.loaded()) {
+        switch (d.loaded() == null ? Loaded.UNKNOWN : d.loaded()) {
           case OLD -> "runs the old generation";
           case NEW -> "runs the new generation";
           case DOWN -> "does not run: its restart failed";
           case UNKNOWN -> "runs a generation that is not known";
         };
-    String files =
-        switch (d.files()) {
-          case OLD -> "the old files";
-          case NEW -> "the new files";
-          case PARTIAL -> "old and new files mixed";
-          case OTHER -> "files that someone else changed";
-        };
+    String files = d.files() == null ? "files that cannot be read" : words(d.files());
     return Finding.warning(
         "NODE_STATE",
         String.format(
@@ -213,11 +245,53 @@ final class Recovery {
         "");
   }
 
+  private static String words(Files files) {
+    return switch (files) {
+      case OLD -> "the old files";
+      case NEW -> "the new files";
+      case PARTIAL -> "old and new files mixed";
+      case OTHER -> "files that someone else changed";
+    };
+  }
+
   private boolean failed() {
+    boolean recorded =
+        nodes().stream()
+            .filter(Discovery::open)
+            .map(Discovery::journal)
+            .anyMatch(
+                j -> j.failed(Phase.APPLY).isPresent() || j.failed(Phase.CONFIRM).isPresent());
+    return recorded || nodes().stream().anyMatch(d -> told("apply", d) + told("confirm", d) > 0);
+  }
+
+  private boolean endedWell(Discovery d) {
+    return d.journal() != null
+        && d.journal().rotation().equals(plan.rotation())
+        && d.journal().outcome() == Outcome.SUCCEEDED;
+  }
+
+  /** Rolling back the other node alone would part the pair. */
+  private Decision ending(Discovery d) {
+    return new Decision.No(
+        Exit.REFUSED,
+        List.of(
+            Finding.error(
+                "ROTATION_ENDING",
+                "Rotation "
+                    + plan.rotation()
+                    + " is proven and has ended on "
+                    + d.node()
+                    + ", but not on every node. Nothing was changed.",
+                "Run rotate-certs.yml: it ends it without a restart. Then run rollback-certs.yml:"
+                    + " it brings back the generation before.")));
+  }
+
+  /** A node is restarted for a rollback at most once a run, whoever asks for it. */
+  private boolean restartedBackInVain() {
     return nodes().stream()
         .filter(Discovery::open)
-        .map(Discovery::journal)
-        .anyMatch(j -> j.failed(Phase.APPLY).isPresent() || j.failed(Phase.CONFIRM).isPresent());
+        .flatMap(d -> d.journal().entry(Phase.ROLLBACK_RESTART).stream())
+        .anyMatch(e -> e.state() == Journal.State.FAILED && attemptsInThisRun(e) > 0);
   }
 
   private static boolean rollbackBegun(Journal journal) {

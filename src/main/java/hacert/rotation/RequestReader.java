@@ -102,7 +102,7 @@ public final class RequestReader {
     }
     Plan plan = request.plan();
     boolean pinned = !Set.of("discover", "decide").contains(request.operation());
-    if (pinned && (plan == null || plan.rotation() == null || plan.order() == null)) {
+    if (pinned && (plan == null || !plan.complete())) {
       throw invalid(request.operation() + " needs the plan that decide gave");
     }
     if (pinned && !NAME.matcher(plan.rotation()).matches()) {
@@ -121,17 +121,28 @@ public final class RequestReader {
     Map<String, Secret> byName = new LinkedHashMap<>();
     DataInputStream in =
         new DataInputStream(new ByteArrayInputStream(all, from, all.length - from));
-    for (String name : request.secrets()) {
-      if (in.available() < Integer.BYTES) {
-        throw invalid("it ends before secret '" + name + "'");
+    boolean complete = false;
+    try {
+      for (String name : request.secrets()) {
+        if (name == null || byName.containsKey(name)) {
+          throw invalid("secret '" + name + "' is named twice, or has no name");
+        }
+        if (in.available() < Integer.BYTES) {
+          throw invalid("it ends before secret '" + name + "'");
+        }
+        int length = in.readInt();
+        if (length < 0 || length > LONGEST_SECRET || length > in.available()) {
+          throw invalid("secret '" + name + "' has no valid length");
+        }
+        byName.put(name, new Secret(in.readNBytes(length)));
       }
-      int length = in.readInt();
-      if (length < 0 || length > LONGEST_SECRET || length > in.available()) {
-        throw invalid("secret '" + name + "' has no valid length");
+      complete = true;
+      return new Secrets(byName);
+    } finally {
+      if (!complete) {
+        byName.values().forEach(Secret::close);
       }
-      byName.put(name, new Secret(in.readNBytes(length)));
     }
-    return new Secrets(byName);
   }
 
   private static HostException invalid(String what) {

@@ -28,19 +28,27 @@ final class RestoreText {
     for (String root : g.manifest().roots()) {
       String others =
           g.manifest().entries().stream()
-              .filter(e -> e.type() == Type.FILE && e.path().startsWith(root + "/"))
-              .map(e -> " ! -path " + quoted(e.path()))
+              .filter(e -> e.type() != Type.DIRECTORY && e.path().startsWith(root + "/"))
+              .map(e -> " ! -path " + quoted(pattern(e.path())))
               .collect(Collectors.joining());
       lines.add("mkdir -p " + quoted(root));
-      lines.add("find " + quoted(root) + " -type f" + others + " -exec mv -f {} " + aside + " \\;");
+      lines.add(
+          "find "
+              + quoted(root)
+              + " \\( -type f -o -type l \\)"
+              + others
+              + " -exec mv --backup=numbered {} "
+              + aside
+              + " \\;");
     }
     for (Entry e : g.manifest().entries()) {
       switch (e.type()) {
         case DIRECTORY -> lines.add("mkdir -p " + quoted(e.path()));
-        case LINK -> lines.add("ln -sfn " + quoted(e.linkTarget()) + " " + quoted(e.path()));
+        case LINK -> lines.add("ln -sfnT " + quoted(e.linkTarget()) + " " + quoted(e.path()));
         case FILE -> {
           String copy = directory.resolve("files").resolve(e.path().substring(1)).toString();
-          lines.add("cp -f " + quoted(copy) + " " + quoted(e.path()));
+          // A link that stands there now is replaced, and what it names is left alone.
+          lines.add("cp -fT --remove-destination " + quoted(copy) + " " + quoted(e.path()));
         }
         default -> throw new IllegalStateException(e.type().name());
       }
@@ -55,6 +63,11 @@ final class RestoreText {
     lines.add("# " + restartByHand);
     lines.add("");
     return String.join("\n", lines);
+  }
+
+  /** As find's -path reads it: without a meaning of its own characters. */
+  private static String pattern(String path) {
+    return path.replaceAll("[\\\\*?\\[]", "\\\\$0");
   }
 
   private static String quoted(String text) {

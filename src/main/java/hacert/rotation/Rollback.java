@@ -57,7 +57,7 @@ final class Rollback {
     Path directory = Applied.rollbackDirectory(site.state(), plan.rotation(), attempt);
     boolean needed =
         resumed
-            ? earlier.get().data().path("needed").asBoolean()
+            ? earlier.get().data().path("needed").asBoolean(true)
             : Discover.loaded(site, journal, start) != Loaded.OLD;
     Step restart = site.node().restart(directory, start, false);
     steps.run(

@@ -63,6 +63,8 @@ final class Stage {
       return planned(password);
     }
     Steps steps = site.steps(open());
+    // Of a call, here or on the node that copies, that was killed while it wrote.
+    removeUnfinished(site.state().bundle(plan.rotation()));
     if (site.first()) {
       steps.run(Phase.STAGE_BUNDLE, () -> bundle(password));
     } else {
@@ -109,9 +111,10 @@ final class Stage {
     return password;
   }
 
-  private Journal open() throws HostException, LockedException {
+  private Journal open() throws HostException, RefusedException, LockedException {
     Optional<Journal> earlier = site.journals().load();
     if (earlier.filter(j -> j.rotation().equals(plan.rotation())).isPresent()) {
+      OpenJournal.checkDirection(earlier.get(), plan);
       return earlier.get();
     }
     if (earlier.filter(Journal::isOpen).isPresent()) {
@@ -226,6 +229,16 @@ final class Stage {
     Generation kept = site.generations().all().get(plan.from());
     boolean equal =
         kept != null && GenerationStore.differences(kept.manifest(), installed).isEmpty();
+    if (kept != null && !equal) {
+      throw new HostException(
+          "FILES_CHANGED",
+          "The installed files were generation "
+              + plan.from()
+              + " when the rotation was planned, and are not any more: "
+              + GenerationStore.differences(kept.manifest(), installed).stream().limit(5).toList()
+              + ". Nothing was changed, and that generation is kept as it is.",
+          "Find out who changed them. Then run the playbook again: it plans anew.");
+    }
     if (!equal) {
       kept =
           new Generation(
@@ -249,6 +262,10 @@ final class Stage {
         .min(Instant::compareTo)
         .ifPresent(until -> data.put("valid_until", until.toString()));
     return new Steps.Done("generation " + plan.from(), data);
+  }
+
+  private static void removeUnfinished(Path bundle) throws HostException {
+    AtomicFiles.removeLeftovers(bundle);
   }
 
   /** The backup, the new generation and the staged bundle must fit, with room to spare. */

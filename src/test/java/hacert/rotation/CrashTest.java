@@ -1,0 +1,88 @@
+package hacert.rotation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hacert.result.Exit;
+import hacert.result.Outcome;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code kill -9} before and after each step of a rotation; then the same command again. */
+class CrashTest {
+  /** Two looks at the clock for each of the steps of a rotation on both nodes. */
+  private static final int MOST = 60;
+
+  @TempDir Path base;
+
+  private boolean killed(TwoHosts pair, Runnable what, int at) {
+    pair.clock.killAt(at);
+    try {
+      what.run();
+      return false;
+    } catch (TestClock.Killed e) {
+      return true;
+    } finally {
+      pair.clock.spare();
+    }
+  }
+
+  @Test
+  void a_rotation_that_is_cut_off_anywhere_is_finished_with_one_restart_a_node() throws Exception {
+    int at = 0;
+    boolean cut = true;
+    while (cut) {
+      at++;
+      assertThat(at).isLessThan(MOST);
+      TwoHosts pair = new TwoHosts(Files.createDirectories(base.resolve("at-" + at)));
+      cut = killed(pair, pair::rotate, at);
+      Driver.End end = pair.anotherRun().rotate();
+      assertThat(end.exit()).as("killed at %d: %s", at, end.findings()).isEqualTo(Exit.DONE);
+      assertThat(pair.one.root()).isEqualTo(pair.two.root());
+      for (TestHost host : pair.hosts()) {
+        assertThat(host.count("restarts")).as("killed at %d, %s", at, host.name).isEqualTo(1);
+        assertThat(host.runsWhatIsInstalled()).isTrue();
+        assertThat(host.journal().outcome()).isEqualTo(Outcome.SUCCEEDED);
+        assertThat(leftovers(host)).isEmpty();
+      }
+    }
+    assertThat(at).as("steps").isGreaterThan(20);
+  }
+
+  @Test
+  void a_rollback_that_is_cut_off_anywhere_is_finished_with_one_restart_a_node() throws Exception {
+    int at = 0;
+    boolean cut = true;
+    while (cut) {
+      at++;
+      TwoHosts pair = new TwoHosts(Files.createDirectories(base.resolve("back-" + at)));
+      Map<String, String> one = pair.one.installed();
+      Map<String, String> two = pair.two.installed();
+      // Killed before the first step of confirm: both nodes run the new generation.
+      killed(pair, pair::rotate, CONFIRM);
+      assertThat(pair.one.count("restarts") + pair.two.count("restarts")).isEqualTo(2);
+      cut = killed(pair, () -> pair.anotherRun().rollback(), at);
+      Driver.End end = pair.anotherRun().rollback();
+      assertThat(end.exit()).as("killed at %d: %s", at, end.findings()).isEqualTo(Exit.DONE);
+      if (cut) {
+        assertThat(pair.one.installed()).as("killed at %d", at).isEqualTo(one);
+        assertThat(pair.two.installed()).isEqualTo(two);
+        assertThat(pair.one.count("restarts")).as("killed at %d", at).isEqualTo(2);
+        assertThat(pair.two.count("restarts")).as("killed at %d", at).isEqualTo(2);
+      }
+    }
+    assertThat(at).as("steps").isGreaterThan(8);
+  }
+
+  /** Stage has 2 * 5 looks at the clock, the two applies 2 * 6; the next one is confirm's. */
+  private static final int CONFIRM = 23;
+
+  private static java.util.List<Path> leftovers(TestHost host) throws Exception {
+    try (Stream<Path> all = Files.walk(host.here)) {
+      return all.filter(p -> p.getFileName().toString().startsWith(".hacert-")).toList();
+    }
+  }
+}

@@ -1,0 +1,244 @@
+package hacert.rotation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hacert.result.Exit;
+import hacert.result.Finding;
+import hacert.target.HaRole;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Decisions where no rotation is under way. */
+class FreshPlanTest {
+  private final Records pair = new Records();
+
+  private List<String> due() {
+    return pair.go().due().stream().map(Plan.Reason::code).toList();
+  }
+
+  @Test
+  void refuses_a_node_that_cannot_be_reached() {
+    pair.away(pair.two);
+    assertThat(pair.no()).isEqualTo(Exit.REFUSED);
+    assertThat(pair.codes()).contains("HOST_UNREACHABLE");
+  }
+
+  @Test
+  void refuses_a_cluster_on_which_no_node_answers_even_to_one_who_reads() {
+    pair.away(pair.one).away(pair.two);
+    pair.intent = Settings.Intent.CHECK;
+    assertThat(pair.no()).isEqualTo(Exit.REFUSED);
+  }
+
+  @Test
+  void refuses_an_unhealthy_pair_though_nothing_is_due() {
+    pair.health = "abnormal";
+    assertThat(pair.no()).isEqualTo(Exit.REFUSED);
+    assertThat(pair.codes()).contains("UNHEALTHY");
+  }
+
+  @Test
+  void refuses_two_actives() {
+    pair.two.role = HaRole.ACTIVE;
+    pair.two.phase = "Actived";
+    assertThat(pair.no()).isEqualTo(Exit.REFUSED);
+    assertThat(pair.codes()).contains("TWO_ACTIVES");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0,60,false", "0,61,true", "-31,30,true", "-30,30,false"})
+  void refuses_clocks_that_differ_by_more_than_a_minute(double one, double two, boolean refused) {
+    pair.one.clockOffset = one;
+    pair.two.clockOffset = two;
+    assertThat(pair.codes().contains("CLOCK_SKEW")).isEqualTo(refused);
+    assertThat(pair.decide() instanceof Decision.No).isEqualTo(refused);
+  }
+
+  @Test
+  void refuses_an_unproven_state_unless_the_operator_accepts_it() {
+    pair.two.findings.add(Finding.error("UNPROVEN", "files were changed", "Restart."));
+    assertThat(pair.no()).isEqualTo(Exit.REFUSED);
+    assertThat(pair.messages()).contains("mgmt2: files were changed");
+    pair.settings = Map.of("accept_unproven", true);
+    assertThat(pair.go().action()).isEqualTo(Plan.Action.NONE);
+    assertThat(pair.messages()).contains("Accepted by hacert_accept_unproven");
+  }
+
+  @Test
+  void nothing_is_due_and_until_when() {
+    Plan plan = pair.go();
+    assertThat(plan.action()).isEqualTo(Plan.Action.NONE);
+    assertThat(plan.due()).isEmpty();
+    assertThat(plan.rotation()).isEmpty();
+    // Valid for 3650 days, 3000 of them left: due when a third is left.
+    assertThat(plan.until())
+        .isEqualTo(
+            Records.NOW.plus(Duration.ofDays(3000)).minus(Duration.ofDays(3650).dividedBy(3)));
+  }
+
+  @Test
+  void force_is_due_at_once() {
+    pair.settings = Map.of("force", true);
+    assertThat(due()).containsExactly("FORCED");
+    Plan plan = pair.go();
+    assertThat(plan.action()).isEqualTo(Plan.Action.ROTATE);
+    assertThat(plan.kind()).isEqualTo(Plan.Kind.REPLACE);
+    assertThat(plan.rotation()).isEqualTo("20261122T080000-11111111");
+    assertThat(plan.order()).containsExactly("mgmt1", "mgmt2");
+    assertThat(plan.from()).isEqualTo(2);
+    assertThat(plan.to()).isEqualTo(3);
+    assertThat(plan.until()).isNull();
+    assertThat(plan.healthy()).isTrue();
+    assertThat(plan.nodes().get("mgmt2").stateDirectory()).isEqualTo("/home/omm/.hacert/pair");
+  }
+
+  @Test
+  void the_active_node_comes_first_whatever_the_inventory_says() {
+    pair.settings = Map.of("force", true);
+    pair.one.role = HaRole.STANDBY;
+    pair.one.phase = "Deactived";
+    pair.two.role = HaRole.ACTIVE;
+    pair.two.phase = "Actived";
+    assertThat(pair.go().order()).containsExactly("mgmt2", "mgmt1");
+    assertThat(pair.go().active()).isEqualTo("mgmt2");
+  }
+
+  @Test
+  void a_state_that_no_rotation_has_proved_is_due() {
+    pair.two.generations.removeIf(g -> g.origin() != Generation.Origin.FOUND);
+    assertThat(due()).containsExactly("NOT_UNDER_HACERT");
+  }
+
+  @Test
+  void a_given_bundle_is_due_until_it_is_installed_everywhere() {
+    pair.given = Optional.of("given");
+    assertThat(due()).containsExactly("NEW_BUNDLE");
+    pair.one.digest = "given";
+    assertThat(due()).containsExactly("NEW_BUNDLE", "NODES_DIFFER");
+    pair.two.digest = "given";
+    assertThat(due()).isEmpty();
+  }
+
+  @Test
+  void nodes_that_differ_are_due() {
+    pair.two.digest = "other";
+    assertThat(due()).containsExactly("NODES_DIFFER");
+  }
+
+  @Test
+  void certificates_that_do_not_belong_together_are_due() {
+    pair.two.findings.add(Finding.warning("BUNDLE_INCONSISTENT", "server and root", ""));
+    assertThat(due()).containsExactly("BUNDLE_INCONSISTENT");
+    assertThat(pair.go().due().get(0).message()).isEqualTo("mgmt2: server and root");
+  }
+
+  @Test
+  void changed_settings_alone_are_not_due() {
+    pair.two.findings.add(Finding.info("SETTINGS_DIFFER", "key"));
+    assertThat(due()).isEmpty();
+    assertThat(pair.codes()).contains("SETTINGS_DIFFER");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"30,29,true", "30,30,true", "30,31,false", "0,32,true", "0,34,false"})
+  void too_little_validity_left_is_due(int renewBefore, int left, boolean due) {
+    pair.settings = Map.of("renew_before_days", renewBefore);
+    pair.one.certificate(
+        "server.crt", Duration.ofDays(left), Duration.ofDays(100 - left), "sha-of-server");
+    assertThat(due().contains("EXPIRING")).isEqualTo(due);
+  }
+
+  @Test
+  void an_expired_certificate_is_called_expired_from_its_first_hour_on() {
+    pair.one.certificate("server.crt", Duration.ofHours(-5), Duration.ofDays(100), "s");
+    assertThat(pair.go().due().get(0).message()).contains("mgmt1: server.crt expired");
+  }
+
+  @Test
+  void a_given_bundle_that_is_installed_and_expires_is_told_and_not_installed_again() {
+    pair.given = Optional.of("sha-of-root");
+    pair.settings = Map.of("renew_before_days", 3001);
+    pair.one.digest = "sha-of-root";
+    pair.two.digest = "sha-of-root";
+    assertThat(pair.go().action()).isEqualTo(Plan.Action.NONE);
+    assertThat(pair.codes()).containsExactly("BUNDLE_EXPIRING");
+  }
+
+  @Test
+  void an_unrecorded_state_becomes_a_generation_of_its_own() {
+    pair.settings = Map.of("force", true);
+    pair.one.current = 0;
+    pair.two.current = 0;
+    assertThat(pair.go().from()).isEqualTo(3);
+    assertThat(pair.go().to()).isEqualTo(4);
+    pair.one.current = 2;
+    assertThat(pair.go().from()).isEqualTo(3);
+    pair.two.current = 1;
+    assertThat(pair.go().from()).isEqualTo(3);
+  }
+
+  @Test
+  void the_first_generation_is_number_one() {
+    pair.nodes().forEach(n -> n.generations.clear());
+    pair.nodes().forEach(n -> n.current = 0);
+    assertThat(pair.go().from()).isEqualTo(1);
+    assertThat(pair.go().to()).isEqualTo(2);
+  }
+
+  @Test
+  void a_rotation_that_changed_nothing_is_superseded() {
+    pair.one.open();
+    pair.dead = List.of(Records.EARLIER);
+    pair.settings = Map.of("force", true);
+    assertThat(pair.go().supersedes()).containsExactly(Records.ROTATION);
+    assertThat(pair.go().rotation()).isNotEqualTo(Records.ROTATION);
+  }
+
+  @Test
+  void ill_health_by_expiry_is_not_asked_for_after_a_rollback() {
+    pair.health = "abnormal";
+    pair.one.certificate("server.crt", Duration.ofHours(-5), Duration.ofDays(100), "s");
+    assertThat(pair.go().action()).isEqualTo(Plan.Action.ROTATE);
+    assertThat(pair.go().healthy()).isFalse();
+    assertThat(pair.codes()).contains("UNHEALTHY_EXPIRED");
+  }
+
+  @Test
+  void refuses_to_return_to_a_generation_that_not_every_node_keeps_as_proven() {
+    pair.intent = Settings.Intent.ROLLBACK;
+    pair.settings = Map.of("generation", 7);
+    assertThat(pair.no()).isEqualTo(Exit.REFUSED);
+    assertThat(pair.messages()).contains("generation 7", "mgmt1 [1, 2]", "mgmt2 [1, 2]");
+    pair.settings = Map.of("generation", 1);
+    pair.two.generations.clear();
+    pair.two.generation(1, Generation.Origin.FOUND, false);
+    assertThat(pair.no()).isEqualTo(Exit.REFUSED);
+    assertThat(pair.messages()).contains("1 (unproven)");
+    pair.settings = Map.of("generation", 1, "accept_unproven", true);
+    assertThat(pair.go().restore()).isEqualTo(1);
+  }
+
+  @Test
+  void returns_to_the_newest_generation_before_the_installed_one() {
+    pair.intent = Settings.Intent.ROLLBACK;
+    Plan plan = pair.go();
+    assertThat(plan.action()).isEqualTo(Plan.Action.ROTATE);
+    assertThat(plan.kind()).isEqualTo(Plan.Kind.RESTORE);
+    assertThat(plan.restore()).isEqualTo(1);
+    assertThat(plan.from()).isEqualTo(2);
+    assertThat(plan.to()).isEqualTo(3);
+  }
+
+  @Test
+  void returns_to_nothing_where_the_generation_is_installed() {
+    pair.intent = Settings.Intent.ROLLBACK;
+    pair.settings = Map.of("generation", 2);
+    assertThat(pair.go().action()).isEqualTo(Plan.Action.NONE);
+    assertThat(pair.codes()).containsExactly("GENERATION_RUNS");
+  }
+}

@@ -1,0 +1,243 @@
+package hacert.rotation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hacert.result.Finding;
+import hacert.result.Outcome;
+import hacert.result.Result;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the jar refuses, whoever asks for it and in whatever order. */
+class GatesTest {
+  @TempDir Path base;
+  private TwoHosts pair;
+
+  @BeforeEach
+  void build() throws Exception {
+    pair = new TwoHosts(base);
+  }
+
+  private static void refused(Result result, String code, int exit) {
+    assertThat(result.findings()).extracting(Finding::code).contains(code);
+    assertThat(result.outcome()).isEqualTo(Outcome.REFUSED);
+    assertThat(result.exitCode()).isEqualTo(exit);
+  }
+
+  private void nothingRuns() throws Exception {
+    for (TestHost host : pair.hosts()) {
+      assertThat(host.count("replaces")).isZero();
+      assertThat(host.count("restarts")).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"apply", "confirm", "close", "rollback"})
+  void nothing_goes_on_without_a_stage(String operation) throws Exception {
+    Plan plan = pair.plan();
+    Result result = pair.ask(operation, pair.one, plan, List.of(), null);
+    refused(result, "NOT_STAGED", 3);
+    nothingRuns();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"apply", "confirm", "close", "rollback"})
+  void nothing_after_stage_is_done_in_a_dry_run(String operation) throws Exception {
+    Plan plan = pair.plan();
+    List<Result> staged = pair.stage(plan);
+    pair.check = true;
+    Map<String, String> before = TestHost.tree(base);
+    refused(pair.ask(operation, pair.one, plan, staged, null), "CHECK_MODE", 3);
+    assertThat(TestHost.tree(base)).isEqualTo(before);
+  }
+
+  @Test
+  void the_first_node_is_not_changed_before_all_are_staged_alike() throws Exception {
+    Plan plan = pair.plan();
+    Result one = pair.ask("stage", pair.one, plan, List.of(), null);
+    refused(pair.ask("apply", pair.one, plan, List.of(one), null), "NOT_STAGED", 3);
+    nothingRuns();
+  }
+
+  @Test
+  void the_second_node_is_not_changed_before_the_first() throws Exception {
+    Plan plan = pair.plan();
+    List<Result> staged = pair.stage(plan);
+    refused(pair.ask("apply", pair.two, plan, staged, null), "FIRST_NODE_NOT_APPLIED", 3);
+    refused(pair.ask("apply", pair.two, plan, staged, staged.get(0)), "FIRST_NODE_NOT_APPLIED", 3);
+    nothingRuns();
+  }
+
+  @Test
+  void files_that_someone_changed_between_stage_and_apply_are_not_overwritten() throws Exception {
+    Plan plan = pair.plan();
+    List<Result> staged = pair.stage(plan);
+    Files.writeString(pair.one.certHa().resolve("server.crt"), "someone else's");
+    Result result = pair.ask("apply", pair.one, plan, staged, null);
+    refused(result, "FILES_CHANGED", 3);
+    assertThat(result.findings().get(0).message()).contains("server.crt: content");
+    nothingRuns();
+  }
+
+  @Test
+  void a_staged_bundle_that_someone_changed_is_not_installed() throws Exception {
+    Plan plan = pair.plan();
+    List<Result> staged = pair.stage(plan);
+    Path bundle = pair.one.state().resolve("rotations/" + plan.rotation() + "/bundle");
+    Files.writeString(bundle.resolve("root-ca.crt"), "x");
+    refused(pair.ask("apply", pair.one, plan, staged, null), "NOT_STAGED", 3);
+    nothingRuns();
+  }
+
+  @Test
+  void roles_that_changed_before_the_first_apply_are_refused() throws Exception {
+    Plan plan = pair.plan();
+    List<Result> staged = pair.stage(plan);
+    pair.one.role("standby");
+    pair.two.role("active");
+    refused(pair.ask("apply", pair.one, plan, staged, null), "ROLES_CHANGED", 3);
+    nothingRuns();
+  }
+
+  @Test
+  void nothing_is_closed_that_is_not_confirmed() throws Exception {
+    Plan plan = pair.plan();
+    List<Result> staged = pair.stage(plan);
+    pair.ask("apply", pair.one, plan, staged, null);
+    refused(pair.ask("close", pair.one, plan, List.of(), null), "NOT_CONFIRMED", 3);
+    refused(pair.ask("confirm", pair.two, plan, List.of(), null), "NOT_APPLIED", 3);
+    assertThat(pair.one.journal().isOpen()).isTrue();
+    // One node alone does not agree with the other.
+    Result confirmed = pair.ask("confirm", pair.one, plan, List.of(), null);
+    assertThat(confirmed.outcome()).isEqualTo(Outcome.FAILED);
+    assertThat(confirmed.exitCode()).isEqualTo(5);
+    refused(pair.ask("close", pair.one, plan, List.of(), null), "NOT_CONFIRMED", 3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"stage", "apply", "confirm", "close", "rollback"})
+  void another_rotation_is_kept_away_while_the_lease_holds(String operation) throws Exception {
+    Plan plan = pair.plan();
+    Plan other = pair.plan();
+    pair.stage(plan);
+    refused(pair.ask(operation, pair.one, other, List.of(), null), "LOCKED", 6);
+    assertThat(pair.one.journal().rotation()).isEqualTo(plan.rotation());
+    nothingRuns();
+  }
+
+  @Test
+  void a_lease_that_has_run_out_is_taken_over_where_nothing_was_changed() throws Exception {
+    Plan plan = pair.plan();
+    Plan other = pair.plan();
+    pair.stage(plan);
+    pair.clock.advance(Duration.ofMinutes(29));
+    refused(pair.ask("stage", pair.one, other, List.of(), null), "LOCKED", 6);
+    pair.clock.advance(Duration.ofMinutes(2));
+    assertThat(pair.ask("stage", pair.one, other, List.of(), null).outcome())
+        .isEqualTo(Outcome.SUCCEEDED);
+    refused(pair.ask("apply", pair.one, plan, List.of(), null), "LOCKED", 6);
+  }
+
+  @Test
+  void a_rotation_that_changed_a_node_is_never_taken_over() throws Exception {
+    Plan plan = pair.plan();
+    Plan other = pair.plan();
+    List<Result> staged = pair.stage(plan);
+    pair.ask("apply", pair.one, plan, staged, null);
+    pair.clock.advance(Duration.ofDays(9));
+    refused(pair.ask("stage", pair.one, other, List.of(), null), "LOCKED", 6);
+  }
+
+  @Test
+  void a_driver_that_was_thought_dead_does_not_apply_after_a_rollback() throws Exception {
+    Plan plan = pair.plan();
+    List<Result> staged = pair.stage(plan);
+    pair.ask("apply", pair.one, plan, staged, null);
+    Plan back = plan.with(Plan.Action.BACK, List.of("mgmt1"));
+    assertThat(pair.ask("rollback", pair.one, back, List.of(), null).outcome())
+        .isEqualTo(Outcome.ROLLED_BACK);
+    refused(pair.ask("apply", pair.one, plan, staged, null), "ROTATION_ENDED", 3);
+    refused(pair.ask("confirm", pair.one, plan, staged, null), "ROTATION_ENDED", 3);
+    for (TestHost host : pair.hosts()) {
+      assertThat(pair.ask("confirm", host, back, List.of(), null).outcome().good()).isTrue();
+      pair.ask("close", host, back, List.of(), null);
+    }
+    for (String operation : List.of("stage", "apply", "confirm", "close")) {
+      refused(pair.ask(operation, pair.one, plan, staged, null), "ROTATION_ENDED", 3);
+    }
+    assertThat(pair.one.count("restarts")).isEqualTo(2);
+  }
+
+  @Test
+  void a_generation_is_not_overwritten_by_files_that_changed_since_the_plan() throws Exception {
+    assertThat(pair.rotate().exit()).isEqualTo(hacert.result.Exit.DONE);
+    pair.settings = Map.of("force", true);
+    Plan plan = pair.anotherRun().plan();
+    assertThat(plan.from()).isEqualTo(2);
+    Generation kept = pair.one.generations().get(2);
+    Files.writeString(pair.one.conf().resolve("ha.key"), "someone else's");
+    refused(pair.ask("stage", pair.one, plan, List.of(), null), "FILES_CHANGED", 3);
+    assertThat(pair.one.generations().get(2)).isEqualTo(kept);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Asia/Shanghai", "CST-8", ":Asia/Shanghai", "UTC", "EST5EDT"})
+  void files_newer_than_the_process_are_found_in_any_time_zone(String zone) throws Exception {
+    Path profile = pair.one.home().resolve(".profile");
+    Files.writeString(profile, Files.readString(profile) + "export TZ=" + zone + "\n");
+    Instant start = Instant.now().minusSeconds(1800);
+    ProcessBuilder local =
+        new ProcessBuilder("date", "-d", "@" + start.getEpochSecond(), "+%Y-%m-%d %H:%M:%S");
+    local.environment().put("TZ", zone);
+    Files.write(pair.one.here.resolve("ha/start"), local.start().getInputStream().readAllBytes());
+    assertThat(pair.ask("discover", pair.one, null, List.of(), null).findings())
+        .extracting(Finding::code)
+        .doesNotContain("UNPROVEN", "START_TIME_UNREADABLE");
+    Files.setLastModifiedTime(
+        pair.one.certHa().resolve("server.crt"), FileTime.from(start.plusSeconds(60)));
+    Result result = pair.ask("discover", pair.one, null, List.of(), null);
+    assertThat(result.findings()).extracting(Finding::code).contains("UNPROVEN");
+    refused(pair.decide(), "UNPROVEN", 3);
+    pair.settings = Map.of("accept_unproven", true);
+    assertThat(pair.plan().action()).isEqualTo(Plan.Action.ROTATE);
+  }
+
+  @Test
+  void an_unproven_state_that_was_accepted_is_kept_as_unproven() throws Exception {
+    Files.setLastModifiedTime(
+        pair.one.certHa().resolve("server.crt"), FileTime.from(Instant.now().plusSeconds(60)));
+    pair.settings = Map.of("accept_unproven", true);
+    Plan plan = pair.plan();
+    pair.stage(plan);
+    assertThat(pair.one.generations().get(1).proven()).isFalse();
+    assertThat(pair.two.generations().get(1).proven()).isTrue();
+  }
+
+  @Test
+  void no_secret_is_left_in_any_result_or_file_of_ours() throws Exception {
+    assertThat(pair.rotate().exit()).isEqualTo(hacert.result.Exit.DONE);
+    for (TestHost host : pair.hosts()) {
+      for (String path : TestHost.tree(host.home()).keySet()) {
+        if (Files.isRegularFile(Path.of(path))) {
+          assertThat(
+                  new String(
+                      Files.readAllBytes(Path.of(path)),
+                      java.nio.charset.StandardCharsets.ISO_8859_1))
+              .as(path)
+              .doesNotContain(TestHost.PASSWORD);
+        }
+      }
+    }
+    assertThat(pair.heard.toString()).doesNotContain(TestHost.PASSWORD);
+  }
+}

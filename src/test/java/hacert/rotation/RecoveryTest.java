@@ -1,0 +1,337 @@
+package hacert.rotation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hacert.result.Exit;
+import hacert.result.Outcome;
+import hacert.rotation.Discovery.Files;
+import hacert.rotation.Discovery.Loaded;
+import hacert.target.HaRole;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The rules of the design's "When a step fails", and of the comment of {@link Recovery}. */
+class RecoveryTest {
+  private final Records pair = new Records();
+
+  @BeforeEach
+  void take_over() {
+    pair.dead = List.of(Records.EARLIER);
+  }
+
+  private void stops(String code) {
+    assertThat(pair.go().action()).as(pair.messages()).isEqualTo(Plan.Action.STOP);
+    assertThat(pair.codes()).contains(code);
+  }
+
+  private void back(String... nodes) {
+    assertThat(pair.go().action()).as(pair.messages()).isEqualTo(Plan.Action.BACK);
+    assertThat(pair.go().back()).containsExactly(nodes);
+    assertThat(pair.go().rotation()).isEqualTo(Records.ROTATION);
+  }
+
+  private void forward() {
+    assertThat(pair.go().action()).as(pair.messages()).isEqualTo(Plan.Action.ROTATE);
+    assertThat(pair.go().rotation()).isEqualTo(Records.ROTATION);
+  }
+
+  /** The second node's apply failed before its restart, in this run. */
+  private void secondFailed(String step, int attempts) {
+    pair.one.applied();
+    pair.two.state(Files.PARTIAL, Loaded.OLD);
+    pair.two.open().failed(step, attempts, Records.RUN);
+    pair.fail("apply", pair.two, Outcome.FAILED, "REPLACE_FAILED");
+  }
+
+  @Test
+  void stops_where_a_node_cannot_be_reached() {
+    pair.one.applied();
+    pair.away(pair.two);
+    stops("HOST_UNREACHABLE");
+    assertThat(pair.messages()).contains("mgmt2", "mgmt1: runs the new generation");
+  }
+
+  @Test
+  void says_of_a_reachable_node_what_can_be_said_even_if_its_files_cannot_be_read() {
+    pair.one.applied().state(null, Loaded.NEW);
+    pair.away(pair.two);
+    stops("HOST_UNREACHABLE");
+    assertThat(pair.messages()).contains("mgmt1", "cannot be read");
+  }
+
+  @Test
+  void refuses_and_calls_nothing_mixed_where_the_second_node_was_lost_before_any_change() {
+    pair.one.open();
+    pair.away(pair.two);
+    pair.fail("stage", pair.two, Outcome.FAILED, "HOST_UNREACHABLE");
+    assertThat(pair.go().action()).isEqualTo(Plan.Action.NONE);
+    assertThat(pair.messages()).doesNotContain("mixed");
+  }
+
+  @Test
+  void stops_where_the_first_node_was_lost_in_its_apply() {
+    pair.two.open();
+    pair.away(pair.one);
+    pair.fail("apply", pair.one, Outcome.FAILED, "HOST_UNREACHABLE");
+    stops("HOST_UNREACHABLE");
+  }
+
+  @Test
+  void closes_what_failed_before_it_changed_anything() {
+    pair.one.open();
+    pair.two.open();
+    pair.fail("apply", pair.one, Outcome.REFUSED, "ROLES_CHANGED");
+    back();
+  }
+
+  @Test
+  void goes_forward_where_it_was_cut_off_without_a_failure() {
+    pair.one.applied();
+    pair.two.open().begun("apply.root").state(Files.PARTIAL, Loaded.OLD);
+    forward();
+    assertThat(pair.messages()).contains("cut off");
+  }
+
+  @Test
+  void goes_forward_where_only_the_connection_was_lost() {
+    pair.one.applied();
+    pair.two.open().begun("apply.root").state(Files.PARTIAL, Loaded.OLD);
+    pair.fail("apply", pair.two, Outcome.FAILED, "HOST_UNREACHABLE");
+    forward();
+  }
+
+  @Test
+  void tries_the_second_node_once_more() {
+    secondFailed("apply.replace", 1);
+    forward();
+  }
+
+  @Test
+  void goes_back_when_the_second_node_fails_again() {
+    secondFailed("apply.replace", 2);
+    // The node that needs no restart first: it ends the mixed window soonest.
+    back("mgmt2", "mgmt1");
+  }
+
+  @Test
+  void goes_back_when_the_first_node_fails() {
+    pair.one.state(Files.NEW, Loaded.DOWN);
+    pair.one.open().done("apply.root").failed("apply.restart", 1, Records.RUN);
+    pair.two.open();
+    pair.fail("apply", pair.one, Outcome.FAILED, "RESTART_FAILED");
+    back("mgmt1");
+  }
+
+  @Test
+  void stops_where_the_second_node_refuses_in_the_mixed_window_because_its_files_changed() {
+    pair.one.applied();
+    pair.two.open().state(Files.OTHER, Loaded.OLD);
+    pair.fail("apply", pair.two, Outcome.REFUSED, "FILES_CHANGED");
+    stops("FILES_CHANGED");
+  }
+
+  @Test
+  void goes_back_where_the_second_node_refuses_twice_in_the_mixed_window() {
+    pair.one.applied();
+    pair.two.open();
+    pair.fail("apply", pair.two, Outcome.REFUSED, "PASSWORD_MISSING");
+    forward();
+    pair.fail("apply", pair.two, Outcome.REFUSED, "PASSWORD_MISSING");
+    back("mgmt1");
+  }
+
+  @Test
+  void goes_back_where_the_second_node_failed_twice_outside_of_any_step() {
+    pair.one.applied();
+    pair.two.open().done("apply.root").state(Files.PARTIAL, Loaded.OLD);
+    pair.fail("apply", pair.two, Outcome.FAILED, "NOT_STAGED");
+    forward();
+    pair.fail("apply", pair.two, Outcome.FAILED, "NOT_STAGED");
+    back("mgmt2", "mgmt1");
+  }
+
+  @Test
+  void stops_where_the_loaded_generation_is_unknown() {
+    secondFailed("apply.restart", 2);
+    pair.two.state(Files.NEW, Loaded.UNKNOWN);
+    stops("LOADED_UNKNOWN");
+  }
+
+  @Test
+  void stops_where_someone_else_changed_files() {
+    secondFailed("apply.replace", 2);
+    pair.two.state(Files.OTHER, Loaded.OLD);
+    stops("FILES_CHANGED");
+  }
+
+  @Test
+  void stops_where_the_files_cannot_be_read() {
+    secondFailed("apply.replace", 2);
+    pair.two.state(null, Loaded.OLD);
+    stops("FILES_NOT_READABLE");
+  }
+
+  @Test
+  void stops_where_the_old_generation_is_unproven() {
+    secondFailed("apply.replace", 2);
+    pair.one.backup(false, Records.NOW.plusSeconds(9));
+    stops("OLD_GENERATION_UNSOUND");
+    assertThat(pair.messages()).contains("mgmt1: the backup is not proven");
+  }
+
+  @Test
+  void stops_where_the_old_generation_has_expired() {
+    secondFailed("apply.replace", 2);
+    pair.two.backup(true, Records.NOW);
+    stops("OLD_GENERATION_UNSOUND");
+    assertThat(pair.messages()).contains("mgmt2: the old generation expired");
+  }
+
+  @Test
+  void an_unsound_backup_of_a_node_that_was_not_changed_stops_nothing() {
+    pair.one.state(Files.NEW, Loaded.DOWN);
+    pair.one.open().failed("apply.restart", 1, Records.RUN);
+    pair.two.open().backup(false, Records.NOW);
+    pair.fail("apply", pair.one, Outcome.FAILED, "RESTART_FAILED");
+    back("mgmt1");
+  }
+
+  @Test
+  void stops_at_two_actives_after_both_restarts() {
+    pair.one.applied().failed("confirm.prove", 1, Records.RUN);
+    pair.two.applied().role = HaRole.ACTIVE;
+    pair.two.phase = "Actived";
+    pair.fail("confirm", pair.one, Outcome.FAILED, "PAIR_NOT_AGREED");
+    stops("TWO_ACTIVES");
+  }
+
+  @Test
+  void proves_once_more_where_both_run_the_new_generation_and_only_health_is_missing() {
+    pair.one.applied().failed("confirm.prove", 1, Records.RUN);
+    pair.two.applied();
+    pair.health = "abnormal";
+    pair.fail("confirm", pair.one, Outcome.FAILED, "PAIR_NOT_AGREED");
+    forward();
+  }
+
+  @Test
+  void stops_where_only_health_is_missing_after_the_second_proof() {
+    pair.one.applied().failed("confirm.prove", 2, Records.RUN);
+    pair.two.applied();
+    pair.health = "abnormal";
+    pair.fail("confirm", pair.one, Outcome.FAILED, "PAIR_NOT_AGREED");
+    stops("UNRELATED_UNHEALTHY");
+  }
+
+  @Test
+  void goes_back_where_both_run_the_new_generation_and_do_not_see_each_other() {
+    pair.one.applied().failed("confirm.prove", 2, Records.RUN);
+    pair.two.applied().role = HaRole.UNKNOWN;
+    pair.two.phase = "NULL";
+    pair.fail("confirm", pair.one, Outcome.FAILED, "PAIR_NOT_AGREED");
+    back("mgmt1", "mgmt2");
+  }
+
+  @Test
+  void believes_no_role_of_a_node_that_has_not_settled() {
+    pair.one.applied().failed("confirm.prove", 2, Records.RUN);
+    pair.two.applied().phase = "Activating";
+    pair.fail("confirm", pair.one, Outcome.FAILED, "PAIR_NOT_AGREED");
+    back("mgmt1", "mgmt2");
+  }
+
+  @Test
+  void finishes_a_begun_rollback_whatever_else() {
+    pair.one.applied().begun("rollback.restore").state(Files.PARTIAL, Loaded.NEW);
+    pair.two.open().failed("apply.replace", 2, Records.EARLIER).state(Files.PARTIAL, Loaded.OLD);
+    back("mgmt2", "mgmt1");
+    pair.two.done("rollback.restore").done("rollback.restart").state(Files.OLD, Loaded.OLD);
+    back("mgmt1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rollback.restore", "rollback.restart", "confirm.back"})
+  void stops_where_the_rollback_itself_failed(String step) {
+    pair.one.applied().begun("rollback.restore").failed(step, 1, Records.RUN);
+    pair.two.open();
+    pair.fail("rollback", pair.one, Outcome.FAILED, "RESTART_FAILED");
+    stops("ROLLBACK_FAILED");
+  }
+
+  @Test
+  void stops_where_the_rollback_was_refused() {
+    pair.one.state(Files.NEW, Loaded.OLD);
+    pair.one.open().failed("apply.restart", 1, Records.RUN);
+    pair.two.open();
+    pair.fail("apply", pair.one, Outcome.FAILED, "RESTART_TIMED_OUT");
+    pair.fail("rollback", pair.one, Outcome.REFUSED, "RESTART_RUNNING");
+    stops("ROLLBACK_FAILED");
+  }
+
+  @Test
+  void a_person_may_ask_for_a_rollback_that_failed_before() {
+    pair.one.applied().done("rollback.restore").failed("rollback.restart", 1, Records.EARLIER);
+    pair.two.open();
+    pair.intent = Settings.Intent.ROLLBACK;
+    back("mgmt1");
+  }
+
+  @Test
+  void a_rollback_that_was_asked_for_restarts_a_node_once_in_a_run() {
+    pair.one.applied().done("rollback.restore").failed("rollback.restart", 1, Records.RUN);
+    pair.two.open();
+    pair.intent = Settings.Intent.ROLLBACK;
+    pair.fail("rollback", pair.one, Outcome.FAILED, "RESTART_FAILED");
+    stops("RESTARTS_USED_UP");
+  }
+
+  @Test
+  void a_person_may_go_back_where_nothing_failed() {
+    pair.one.applied();
+    pair.two.applied();
+    pair.intent = Settings.Intent.ROLLBACK;
+    back("mgmt1", "mgmt2");
+  }
+
+  @Test
+  void goes_back_on_no_node_alone_when_the_other_has_ended_the_rotation() {
+    pair.one.applied().done("confirm.prove").closed(Outcome.SUCCEEDED);
+    pair.two.applied().done("confirm.prove");
+    pair.intent = Settings.Intent.ROLLBACK;
+    assertThat(pair.no()).isEqualTo(Exit.REFUSED);
+    assertThat(pair.codes()).contains("ROTATION_ENDING");
+  }
+
+  @Test
+  void finishes_what_the_other_node_has_ended_even_after_a_failure() {
+    pair.one.applied().done("confirm.prove").closed(Outcome.SUCCEEDED);
+    pair.two.applied().done("confirm.prove");
+    forward();
+    pair.fail("close", pair.two, Outcome.FAILED, "DISK_FULL");
+    forward();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Files.class)
+  void says_of_each_node_what_it_has_and_runs_and_names_both_ways_on(Files files) {
+    pair.one.applied();
+    pair.two.open().failed("apply.restart", 2, Records.RUN).state(files, Loaded.UNKNOWN);
+    pair.fail("apply", pair.two, Outcome.FAILED, "RESTART_UNKNOWN");
+    stops("LOADED_UNKNOWN");
+    assertThat(pair.messages()).contains("mgmt1: ", "mgmt2: ", "on disk", "HA role standby");
+    assertThat(pair.decide().findings().get(0).remedy())
+        .contains("rotate-certs.yml", "rollback-certs.yml", "restarts", "heartbeat");
+  }
+
+  @Test
+  void decides_the_same_from_the_same_question() {
+    secondFailed("apply.replace", 2);
+    Question question = pair.question();
+    Decide decide = new Decide(new hacert.oms.MrsTarget());
+    assertThat(decide.decide(question)).isEqualTo(decide.decide(question));
+  }
+}

@@ -1,0 +1,234 @@
+package hacert.rotation;
+
+import hacert.host.Commands;
+import hacert.host.Detached;
+import hacert.host.HostException;
+import hacert.host.LoginEnvironment;
+import hacert.host.Terminal;
+import hacert.target.Host;
+import hacert.target.NodeIdentity;
+import hacert.x509.Openssl;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** A directory that stands for a management node: home, vendor tree, and stand-ins of scripts. */
+final class TestHost {
+  static final String PASSWORD = "It\'s$`\\1x";
+  private static final List<String> SCRIPTS =
+      List.of("status-oms.sh", "restart-oms.sh", "replacehaSSLCert.sh");
+
+  final String name;
+  final Path here;
+  final NodeIdentity identity;
+  private final Clock clock;
+
+  TestHost(Path base, String name, String address, String role, Clock clock) throws IOException {
+    this.name = name;
+    this.here = base.resolve(name);
+    this.clock = clock;
+    this.identity = new NodeIdentity(name, address, 22, "");
+    for (Path directory :
+        List.of(home(), certHa(), localCert(), conf(), here.resolve("ha"), switches())) {
+      Files.createDirectories(directory);
+    }
+    Files.writeString(
+        home().resolve(".profile"),
+        """
+        echo 'Welcome, HAMode single'
+        export BIGDATA_HOME=%s OMS_RUN_PATH=%s TZ=Asia/Shanghai
+        umask 077
+        """
+            .formatted(here.resolve("Bigdata"), run()));
+    script(here, "common.sh");
+    for (String script : SCRIPTS) {
+      script(Files.createDirectories(omHome().resolve("sbin")), script);
+    }
+    Files.writeString(here.resolve("ha/role"), role + "\n");
+    Files.writeString(
+        here.resolve("ha/start"),
+        DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss")
+            .format(LocalDateTime.now(java.time.ZoneId.of("Asia/Shanghai"))));
+    Files.writeString(conf().resolve("ha.key"), "old cipher");
+  }
+
+  private void script(Path directory, String script) throws IOException {
+    try (InputStream in = TestHost.class.getResourceAsStream("/hacert/rotation/" + script)) {
+      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      Files.writeString(directory.resolve(script), text.replace("@HERE@", here.toString()));
+    }
+  }
+
+  /** Installs this root and a server certificate of its own, as if an hour ago. */
+  void install(Path root) throws IOException {
+    for (String file : List.of("root-ca.crt", "root-ca.pem")) {
+      Files.copy(root.resolve(file), certHa().resolve(file));
+    }
+    byte[] none = new byte[0];
+    String key = certHa().resolve("server.key").toString();
+    String csr = here.resolve("csr").toString();
+    String certificate = certHa().resolve("server.crt").toString();
+    Openssl.ok(
+        none,
+        ("req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout %s -subj /CN=%s -out"
+                + " %s")
+            .formatted(key, name, csr)
+            .split(" "));
+    Openssl.ok(
+        Openssl.line(PASSWORD),
+        ("x509 -req -in %s -CA %s -CAkey %s -passin stdin -days 3000 -set_serial 7 -out %s")
+            .formatted(csr, root.resolve("root-ca.crt"), root.resolve("root-ca.pem"), certificate)
+            .split(" "));
+    Files.copy(certHa().resolve("root-ca.crt"), localCert().resolve("root-ca.crt"));
+    Files.copy(certHa().resolve("server.crt"), localCert().resolve("server.pem"));
+    Files.copy(certHa().resolve("root-ca.crt"), here.resolve("ha/loaded"));
+    for (Path directory : List.of(certHa(), localCert(), conf())) {
+      try (Stream<Path> files = Files.walk(directory)) {
+        for (Path file : files.toList()) {
+          boolean isDirectory = Files.isDirectory(file);
+          Files.setPosixFilePermissions(
+              file, PosixFilePermissions.fromString(isDirectory ? "rwx------" : "rw-------"));
+          Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(3600)));
+        }
+      }
+    }
+    Files.setPosixFilePermissions(
+        certHa().resolve("server.crt"), PosixFilePermissions.fromString("rw-r-----"));
+  }
+
+  Path home() {
+    return here.resolve("home");
+  }
+
+  Path omHome() {
+    return here.resolve("Bigdata/om-0.0.1");
+  }
+
+  Path certHa() {
+    return omHome().resolve("security/certHA");
+  }
+
+  Path run() {
+    return here.resolve("OMS");
+  }
+
+  Path localCert() {
+    return run().resolve("workspace0/ha/local/cert");
+  }
+
+  Path conf() {
+    return run().resolve("workspace0/ha/local/hacom/conf");
+  }
+
+  Path state() {
+    return home().resolve(".hacert/pair");
+  }
+
+  private Path switches() {
+    return here.resolve("switch");
+  }
+
+  /** Opens it as the program would. */
+  Host open() throws HostException {
+    Commands commands = Commands.system();
+    return new Host(
+        LoginEnvironment.capture(
+            commands,
+            Map.of("HOME", home().toString(), "PATH", "/usr/bin:/bin", "SHELL", "/bin/sh"),
+            Duration.ofSeconds(20)),
+        commands,
+        Terminal.system(),
+        Detached.system(),
+        Map.of(),
+        clock,
+        new SecureRandom());
+  }
+
+  void on(String name) throws IOException {
+    Files.writeString(switches().resolve(name), "");
+  }
+
+  void once(String name) throws IOException {
+    Files.writeString(switches().resolve(name), "once\n");
+  }
+
+  void off(String name) throws IOException {
+    Files.deleteIfExists(switches().resolve(name));
+  }
+
+  void role(String role) throws IOException {
+    Files.writeString(here.resolve("ha/role"), role + "\n");
+  }
+
+  int count(String event) throws IOException {
+    Path file = here.resolve("ha").resolve(event);
+    return Files.exists(file) ? Files.readAllLines(file).size() : 0;
+  }
+
+  /** Whether the HA process works with the root that is installed. */
+  boolean runsWhatIsInstalled() throws IOException {
+    return Files.mismatch(here.resolve("ha/loaded"), certHa().resolve("root-ca.crt")) == -1;
+  }
+
+  String root() throws IOException {
+    return Files.readString(certHa().resolve("root-ca.crt"));
+  }
+
+  Journal journal() throws HostException {
+    return new JournalStore(new StateDirectory(state())).load().orElseThrow();
+  }
+
+  GenerationStore generations() {
+    return new GenerationStore(new StateDirectory(state()));
+  }
+
+  /** Content, mode and time of everything in the vendor's certificate directories. */
+  Map<String, String> installed() throws IOException {
+    Map<String, String> all = new TreeMap<>();
+    for (Path directory : List.of(certHa(), localCert(), conf())) {
+      all.putAll(tree(directory));
+    }
+    return all;
+  }
+
+  /** Content, mode and time of everything below a directory. */
+  static Map<String, String> tree(Path directory) throws IOException {
+    Map<String, String> all = new TreeMap<>();
+    try (Stream<Path> below = Files.walk(directory)) {
+      for (Path path : below.toList()) {
+        String content =
+            Files.isRegularFile(path)
+                ? HexFormat.of()
+                    .formatHex(
+                        MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(path)))
+                : "";
+        all.put(
+            path.toString(),
+            content
+                + " "
+                + Files.getAttribute(path, "unix:mode")
+                + " "
+                + Files.getLastModifiedTime(path));
+      }
+    } catch (java.security.NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+    return all;
+  }
+}
