@@ -3,6 +3,7 @@ package hacert.rotation;
 import hacert.host.HostException;
 import hacert.result.Outcome;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Finds the open journal of the rotation that a call belongs to. */
 final class OpenJournal {
@@ -30,6 +31,18 @@ final class OpenJournal {
     }
     checkDirection(journal, site.plan());
     return journal;
+  }
+
+  /**
+   * Whether a rotation that goes back never came as far as this node: it has no journal, or only
+   * the closed one of an earlier rotation.
+   */
+  static boolean neverReached(Site site) throws HostException {
+    Optional<Journal> journal = site.journals().load();
+    boolean ours = journal.filter(j -> j.rotation().equals(site.plan().rotation())).isPresent();
+    return site.plan().action() == Plan.Action.BACK
+        && !ours
+        && journal.filter(Journal::isOpen).isEmpty();
   }
 
   /** A driver that was thought dead must not undo what another one decided since. */
