@@ -1,7 +1,9 @@
 package hacert.cli;
 
 import hacert.host.HostException;
+import hacert.result.Exit;
 import hacert.result.Json;
+import hacert.result.Outcome;
 import hacert.result.Result;
 import hacert.rotation.RequestReader;
 import java.io.IOException;
@@ -30,11 +32,18 @@ final class ExecuteCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException, HostException {
-    RequestReader.Call call = RequestReader.read(surroundings.stdin());
+  public Integer call() throws IOException {
     Result result;
-    try (var secrets = call.secrets()) {
-      result = Wiring.operations().execute(call.request(), secrets);
+    try {
+      RequestReader.Call call = RequestReader.read(surroundings.stdin());
+      try (var secrets = call.secrets()) {
+        result = Wiring.operations().execute(call.request(), secrets);
+      }
+    } catch (HostException e) {
+      result =
+          new ResultBuilder("execute", surroundings)
+              .finding(e.finding())
+              .build("", false, Outcome.REFUSED, Exit.USAGE);
     }
     spec.commandLine().getOut().println(Json.mapper().writeValueAsString(result));
     return result.exitCode();
