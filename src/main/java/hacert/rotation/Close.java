@@ -20,6 +20,9 @@ final class Close {
   }
 
   Answer run() throws HostException, RefusedException, LockedException {
+    if (OpenJournal.neverReached(site)) {
+      return Answer.of(Outcome.UNCHANGED).after(site.node().installed());
+    }
     Journal journal = OpenJournal.of(site);
     if (!journal.isOpen()) {
       return Answer.of(

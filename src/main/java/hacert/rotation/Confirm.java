@@ -31,6 +31,9 @@ final class Confirm {
   }
 
   Answer run() throws HostException, RefusedException, LockedException {
+    if (OpenJournal.neverReached(site)) {
+      return Answer.of(Outcome.UNCHANGED).after(site.node().installed());
+    }
     Journal journal = OpenJournal.of(site);
     boolean back = plan.action() == Plan.Action.BACK;
     boolean untouched = !journal.begunAny(Phase.APPLY) && plan.back().isEmpty();

@@ -32,6 +32,18 @@ final class OpenJournal {
     return journal;
   }
 
+  /**
+   * Whether a rotation that is to be closed never reached this node: a step failed on another one
+   * before this one was staged.
+   */
+  static boolean neverReached(Site site) throws HostException {
+    return site.plan().action() == Plan.Action.BACK
+        && site.journals()
+            .load()
+            .filter(j -> j.isOpen() || j.rotation().equals(site.plan().rotation()))
+            .isEmpty();
+  }
+
   /** A driver that was thought dead must not undo what another one decided since. */
   static void checkDirection(Journal journal, Plan plan) throws RefusedException {
     boolean back = plan.action() == Plan.Action.BACK;
