@@ -137,12 +137,22 @@ record LabHost(String name, String cluster, String layout, Path directory) {
 
   /** The jar's processes on this host. */
   List<ProcessHandle> jars() {
+    return ProcessHandle.allProcesses().filter(this::isJar).toList();
+  }
+
+  /** Ends the call that holds the lock, as {@code kill -9} does; whether there was one. */
+  boolean killJar() {
+    long pid = json(state().resolve("lock.holder")).path("pid").asLong();
+    return ProcessHandle.of(pid)
+        .filter(this::isJar)
+        .map(ProcessHandle::destroyForcibly)
+        .orElse(false);
+  }
+
+  private boolean isJar(ProcessHandle process) {
     String home = "HOME=" + directory.resolve("home");
-    return ProcessHandle.allProcesses()
-        .filter(p -> text(p, "cmdline").contains("hacert"))
-        .filter(p -> text(p, "cmdline").endsWith("\0execute\0"))
-        .filter(p -> List.of(text(p, "environ").split("\0")).contains(home))
-        .toList();
+    return text(process, "cmdline").endsWith("\0execute\0")
+        && List.of(text(process, "environ").split("\0")).contains(home);
   }
 
   private static String text(ProcessHandle process, String file) {
@@ -174,7 +184,7 @@ record LabHost(String name, String cluster, String layout, Path directory) {
     return Command.ok(Lab.PROJECT, Duration.ofMinutes(1), command);
   }
 
-  static JsonNode json(Path path) {
+  private static JsonNode json(Path path) {
     try {
       byte[] bytes = read(path);
       return bytes.length == 0 ? MissingNode.getInstance() : Json.mapper().readTree(bytes);
