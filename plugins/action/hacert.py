@@ -70,10 +70,11 @@ PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]
 KEEPALIVE = "-o ServerAliveInterval=5 -o ServerAliveCountMax=4"
 
 # Arguments: marker, SHA-256 of the jar, state directory, wanted java ("" to look for one), mode, size of a jar
-# that stands in front of the request (mode dry only). What is printed before the marker is a banner of some
-# profile and is ignored. It has no backslash, because login shells differ in what they make of one.
+# that stands in front of the request (mode dry only), an option of the Java VM or "". What is printed before the
+# marker is a banner of some profile and is ignored. It has no backslash, because login shells differ in what they
+# make of one.
 SCRIPT = r"""
-mark=$1 sha=$2 dir=$3 wanted=$4 mode=$5 size=$6
+mark=$1 sha=$2 dir=$3 wanted=$4 mode=$5 size=$6 compiler=$7
 umask 077
 ulimit -c 0
 unset JAVA_TOOL_OPTIONS _JAVA_OPTIONS JDK_JAVA_OPTIONS CLASSPATH
@@ -108,7 +109,7 @@ find_java() {
 }
 run() {
   say run
-  $1 "$java" -XX:+UseSerialGC -XX:-UsePerfData -XX:+DisableAttachMechanism -Xshare:auto -Xmx256m \
+  $1 "$java" $compiler -XX:+UseSerialGC -XX:-UsePerfData -XX:+DisableAttachMechanism -Xshare:auto -Xmx256m \
     -XX:-HeapDumpOnOutOfMemoryError -XX:+SuppressFatalErrorMessage -XX:-CreateCoredumpOnCrash \
     -Duser.home="$HOME" ${work:+"-Djava.io.tmpdir=$work"} -jar "$jar" execute
 }
@@ -602,7 +603,9 @@ class ActionModule(ActionBase):
         marker = "hacert-" + secrets.token_hex(8)
         state_dir = str(self._own.get("hacert_state_dir") or ".hacert")
         java = str(self._own.get("hacert_java") or "")
-        words = (marker, self._jar[1], state_dir, java, mode, str(size))
+        # A call is short: the first compiler is enough, but for the arithmetic of making a key.
+        compiler = "" if self._operation == "stage" else "-XX:TieredStopAtLevel=1"
+        words = (marker, self._jar[1], state_dir, java, mode, str(size), compiler)
         command = "set -- " + " ".join(shlex.quote(word) for word in words) + SCRIPT
         self._asked = True
         try:

@@ -107,7 +107,7 @@ final class PairAssessment {
               "TWO_ACTIVES",
               "Both nodes call themselves active: " + String.join(", ", active) + ".",
               "Bring the pair to one active and one standby node first."));
-    } else if (views.values().stream().anyMatch(s -> !s.settled())) {
+    } else if (expired() ? !eachSettled() : views.values().stream().anyMatch(s -> !s.settled())) {
       findings.add(
           Finding.error(
               "ROLES_NOT_STEADY",
@@ -119,13 +119,25 @@ final class PairAssessment {
               "NO_ACTIVE",
               "No node is active: " + rows() + ".",
               "Bring the pair to one active and one standby node first."));
-    } else if (standby.isEmpty() || disagree()) {
+    } else if (standby.isEmpty() || !expired() && disagree()) {
       findings.add(
           Finding.error(
               "ROLES_DISAGREE",
               "The nodes do not agree on who is active: " + rows() + ".",
               "Check the heartbeat between the nodes, then run again."));
     }
+  }
+
+  /** With an expired certificate there is no heartbeat, and a node can tell of itself only. */
+  private boolean eachSettled() {
+    return facts.entrySet().stream()
+        .allMatch(
+            f ->
+                views
+                    .get(f.getKey())
+                    .row(f.getValue().statusName())
+                    .filter(NodeRow::steady)
+                    .isPresent());
   }
 
   /** Each node's table must give every node the role that this node gives itself. */

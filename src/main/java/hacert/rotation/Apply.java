@@ -1,8 +1,11 @@
 package hacert.rotation;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import hacert.host.AtomicFiles;
 import hacert.host.Attempt;
+import hacert.host.FileMeta;
 import hacert.host.HostException;
 import hacert.host.MarkedProcesses;
 import hacert.host.Snapshot;
@@ -18,6 +21,7 @@ import hacert.target.HaRole;
 import hacert.target.NodeFacts;
 import hacert.target.Secret;
 import hacert.target.Step;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -83,6 +87,7 @@ final class Apply {
       for (Step step : site.node().install(bundle, password, marker)) {
         steps.run(Phase.APPLY + "." + step.name(), () -> Steps.Done.of(step.action().run()));
       }
+      steps.run(Phase.APPLY_MODES, () -> Steps.Done.of(modes()));
       return restart(steps);
     }
   }
@@ -92,6 +97,23 @@ final class Apply {
     for (Path directory : site.node().certificateDirectories()) {
       AtomicFiles.removeLeftovers(directory);
     }
+  }
+
+  /** Wrong owners or modes break the file synchronisation of some systems. */
+  private String modes() throws HostException {
+    int corrected = 0;
+    for (Snapshot.Entry before : site.generations().get(plan.from()).manifest().entries()) {
+      Path path = before.location();
+      if (before.type() != Snapshot.Type.FILE || !Files.isRegularFile(path, NOFOLLOW_LINKS)) {
+        continue;
+      }
+      FileMeta wanted = before.meta().withoutMtime();
+      if (!FileMeta.of(path).withoutMtime().equals(wanted)) {
+        AtomicFiles.adjust(path, wanted);
+        corrected++;
+      }
+    }
+    return corrected == 0 ? "as before" : corrected + " files corrected";
   }
 
   private Answer restart(Steps steps) throws HostException {

@@ -16,6 +16,9 @@ final class Phase {
   /** Backs up what is installed. */
   static final String STAGE_BACKUP = "stage.backup";
 
+  /** Gives the installed files the owners and modes that they had before. */
+  static final String APPLY_MODES = "apply.modes";
+
   /** Restarts the service with what was installed. */
   static final String APPLY_RESTART = "apply.restart";
 

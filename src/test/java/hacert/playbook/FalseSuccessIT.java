@@ -8,9 +8,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** One run over seven pairs whose vendor scripts say one thing and do another. */
+/** One run over eight pairs whose vendor scripts say one thing and do another. */
 class FalseSuccessIT {
-  @RegisterExtension static final Lab LAB = Lab.of(7, "3x");
+  @RegisterExtension static final Lab LAB = Lab.of(8, "3x");
 
   private static Map<String, Pair.Before> before;
   private static PlayRun run;
@@ -25,7 +25,10 @@ class FalseSuccessIT {
     LAB.turn(LAB.pair(2).a(), "replace-garbage", "30000000");
     LAB.turn(LAB.pair(2).b(), "replace-garbage", "30000000");
     LAB.turn(LAB.pair(3).b(), "serves-old");
-    LAB.turn(LAB.pair(4).b(), "promote-after", "1");
+    LAB.turn(LAB.pair(3).b(), "promote-after", "100000");
+    LAB.turn(LAB.pair(8).b(), "serves-old");
+    LAB.turn(LAB.pair(8).b(), "promote-after", "1");
+    LAB.turn(LAB.pair(4).b(), "role-flip", "after-restart");
     LAB.turn(LAB.pair(5).b(), "restart-says-failure");
     LAB.turn(LAB.pair(7).a(), "replace-loose-modes");
     run = Playbook.rotate(LAB).profile("confirm_seconds", "45").fail();
@@ -53,6 +56,14 @@ class FalseSuccessIT {
     run.assertEnd(pair, Outcome.ROLLED_BACK, 4);
     pair.assertAllOld(before.get(pair.cluster()));
     assertRestarts(pair, 2, 2);
+  }
+
+  @Test
+  void two_actives_after_both_restarts_call_a_person_and_nothing_more_is_restarted() {
+    Pair pair = LAB.pair(8);
+    run.assertEnd(pair, Outcome.FAILED, 5).assertFinding("TWO_ACTIVES");
+    assertRestarts(pair, 1, 1);
+    assertThat(pair.hosts()).as("the journals stay open").allMatch(LabHost::journalOpen);
   }
 
   @Test

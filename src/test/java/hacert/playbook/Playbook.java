@@ -120,7 +120,7 @@ final class Playbook {
           "ANSIBLE_CALLBACK_PLUGINS", Lab.PROJECT.resolve("plugins/callback") + ":" + TEST_PLUGINS);
       environment.put("ANSIBLE_NOCOLOR", "1");
       // Two processors are busy with so many clusters at once.
-      environment.put("ANSIBLE_FORKS", "4");
+      environment.put("ANSIBLE_FORKS", "3");
       return new Running(Command.start(directory, environment, words), record);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
