@@ -1,7 +1,6 @@
 package hacert.rotation;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import hacert.host.HostException;
 import hacert.host.Snapshot;
 import hacert.result.Json;
 import java.nio.file.Path;
@@ -35,9 +34,18 @@ final class Applied {
     return state.rotation(rotation).resolve("restart-back-" + attempt);
   }
 
+  /** The service's process start just before the restart; that of the stage where none began. */
+  static String startBefore(Journal journal) {
+    return journal
+        .entry(Phase.APPLY_RESTART)
+        .map(e -> e.data().path("start").asText(""))
+        .filter(start -> !start.isEmpty())
+        .orElse(journal.serviceStart());
+  }
+
   /** Data of the restart step, put into the journal before it begins. */
-  static JsonNode restartData(int attempt, Snapshot installed) throws HostException {
-    var data = Json.mapper().createObjectNode().put("attempt", attempt);
+  static JsonNode restartData(int attempt, String startBefore, Snapshot installed) {
+    var data = Json.mapper().createObjectNode().put("attempt", attempt).put("start", startBefore);
     data.set("installed", Json.mapper().valueToTree(installed));
     return data;
   }

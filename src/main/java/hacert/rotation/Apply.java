@@ -120,17 +120,23 @@ final class Apply {
     Journal journal = steps.journal();
     int attempt = attempt(journal);
     Path directory = Applied.restartDirectory(site.state(), plan.rotation(), attempt);
-    Step restart =
-        site.node().restart(directory, journal.serviceStart(), seenOver(journal, directory));
+    String start = startBefore(journal);
+    Step restart = site.node().restart(directory, start, seenOver(journal, directory));
     Optional<Snapshot> before = Applied.snapshot(journal);
     JsonNode data =
-        Applied.restartData(attempt, before.isPresent() ? before.get() : site.installed());
+        Applied.restartData(attempt, start, before.isPresent() ? before.get() : site.installed());
     steps.run(Phase.APPLY_RESTART, data, () -> Steps.Done.of(restart.action().run()));
     return Answer.of(Outcome.SUCCEEDED)
         .steps(steps.reports())
         .after(site.node().installed())
         .restart(steps.seconds(Phase.APPLY_RESTART).orElse(null))
         .data(applied(steps.journal()));
+  }
+
+  /** Since the stage, HA may have been started anew beside us; that is not our restart. */
+  private String startBefore(Journal journal) {
+    String now = journal.begun(Phase.APPLY_RESTART) ? "" : site.node().serviceStart();
+    return now.isEmpty() ? Applied.startBefore(journal) : now;
   }
 
   /**

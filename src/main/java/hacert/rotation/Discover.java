@@ -147,10 +147,12 @@ final class Discover {
     if (journal.done(Phase.ROLLBACK_RESTART)) {
       return Loaded.OLD;
     }
-    boolean told = !startNow.isEmpty() && !journal.serviceStart().isEmpty();
-    boolean sameProcess = told && startNow.equals(journal.serviceStart());
+    String before = Applied.startBefore(journal);
+    boolean told = !startNow.isEmpty() && !before.isEmpty();
+    boolean sameProcess = told && startNow.equals(before);
     if (sameProcess) {
-      return Loaded.OLD;
+      // One that was started beside us may have read anything that lay there meanwhile.
+      return before.equals(journal.serviceStart()) ? Loaded.OLD : Loaded.UNKNOWN;
     }
     if (journal.begun(Phase.ROLLBACK_RESTART)) {
       return journal.failed(Phase.ROLLBACK).isPresent() ? Loaded.DOWN : Loaded.UNKNOWN;

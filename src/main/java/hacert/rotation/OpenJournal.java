@@ -3,7 +3,6 @@ package hacert.rotation;
 import hacert.host.HostException;
 import hacert.result.Outcome;
 import java.util.Locale;
-import java.util.Optional;
 
 /** Finds the open journal of the rotation that a call belongs to. */
 final class OpenJournal {
@@ -34,15 +33,15 @@ final class OpenJournal {
   }
 
   /**
-   * Whether a rotation that goes back never came as far as this node: it has no journal, or only
-   * the closed one of an earlier rotation.
+   * Whether a rotation that is to be closed never reached this node: a step failed on another one
+   * before this one was staged.
    */
   static boolean neverReached(Site site) throws HostException {
-    Optional<Journal> journal = site.journals().load();
-    boolean ours = journal.filter(j -> j.rotation().equals(site.plan().rotation())).isPresent();
     return site.plan().action() == Plan.Action.BACK
-        && !ours
-        && journal.filter(Journal::isOpen).isEmpty();
+        && site.journals()
+            .load()
+            .filter(j -> j.isOpen() || j.rotation().equals(site.plan().rotation()))
+            .isEmpty();
   }
 
   /** A driver that was thought dead must not undo what another one decided since. */

@@ -131,6 +131,21 @@ class RotationTest {
   }
 
   @Test
+  void a_restart_of_ha_beside_us_is_not_taken_for_ours() throws Exception {
+    Plan plan = pair.plan();
+    List<Result> staged = pair.stage(plan);
+    Files.writeString(pair.one.here.resolve("ha/start"), "2026-11-22 23:59:59");
+    pair.one.on("restart-fails");
+    for (int look = 1; look <= 2; look++) {
+      assertThat(pair.ask("apply", pair.one, plan, staged, null).outcome())
+          .isEqualTo(Outcome.FAILED);
+    }
+    assertThat(pair.rotate().exit()).isEqualTo(Exit.NEEDS_PERSON);
+    assertThat(codes()).contains("LOADED_UNKNOWN");
+    restarted(1, 0);
+  }
+
+  @Test
   void a_rollback_that_fails_leaves_the_journal_open_for_a_person() throws Exception {
     pair.one.on("restart-fails-down");
     assertThat(rotate()).isEqualTo(Exit.NEEDS_PERSON);

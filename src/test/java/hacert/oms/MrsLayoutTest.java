@@ -1,0 +1,82 @@
+package hacert.oms;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import hacert.host.HostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MrsLayoutTest {
+  @TempDir Path base;
+  private ScriptHost host;
+
+  @BeforeEach
+  void build() throws Exception {
+    host = new ScriptHost(base);
+  }
+
+  private HostException refusal() {
+    HostException e = catchThrowableOfType(HostException.class, () -> host.layout());
+    assertThat(e).as("a refusal").isNotNull();
+    return e;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"BIGDATA_HOME", "OMS_RUN_PATH"})
+  void refuses_a_login_without_the_vendors_variables(String name) {
+    host.variables.remove(name);
+    assertThat(refusal().code()).isEqualTo("MRS_ENVIRONMENT");
+    assertThat(refusal().getMessage()).contains(name);
+    host.variables.put(name, "relative/path");
+    assertThat(refusal().getMessage()).contains(name, "'relative/path'");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"replacehaSSLCert.sh", "restart-oms.sh", "status-oms.sh"})
+  void refuses_a_missing_script(String name) throws Exception {
+    Files.delete(host.sbin().resolve(name));
+    assertThat(refusal().code()).isEqualTo("SCRIPT_MISSING");
+    assertThat(refusal().getMessage()).contains(name);
+    Files.createDirectory(host.sbin().resolve(name));
+    assertThat(refusal().code()).isEqualTo("SCRIPT_MISSING");
+  }
+
+  @Test
+  void refuses_a_missing_directory_of_certificates() throws Exception {
+    Files.delete(host.certHa());
+    assertThat(refusal().code()).isEqualTo("MRS_NOT_HERE");
+    assertThat(refusal().getMessage()).contains("certHA");
+  }
+
+  @Test
+  void refuses_another_user_than_the_owner() throws Exception {
+    assumeTrue((int) Files.getAttribute(base, "unix:uid") == 0, "only root can give files away");
+    Files.setAttribute(host.certHa(), "unix:uid", 4711);
+    assertThat(refusal().code()).isEqualTo("WRONG_USER");
+    assertThat(refusal().getMessage()).contains("4711", "user id 0");
+  }
+
+  @Test
+  void leaves_out_configuration_that_is_not_there_and_says_so() throws Exception {
+    assertThat(host.layout().configuration())
+        .containsExactly(base.resolve("OMS/workspace0/ha/local/hacom/conf").toRealPath());
+    assertThat(host.layout().missingConfiguration())
+        .containsExactly(base.resolve("OMS/workspace0/ha/module/hacom/conf"));
+  }
+
+  @Test
+  void follows_links_and_names_no_directory_twice() throws Exception {
+    Path local = base.resolve("OMS/workspace0/ha/local/cert");
+    Files.delete(local);
+    Files.createSymbolicLink(local, host.certHa());
+    assertThat(host.layout().rollbackSet()).doesNotHaveDuplicates().hasSize(2);
+    assertThat(host.layout().certificateDirectories()).containsExactly(host.certHa().toRealPath());
+  }
+}

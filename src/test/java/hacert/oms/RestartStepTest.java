@@ -1,0 +1,175 @@
+package hacert.oms;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import hacert.host.Attempt;
+import hacert.host.Command;
+import hacert.host.Detached;
+import hacert.host.HostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Real scripts, detached from this process. */
+class RestartStepTest {
+  private static final String BEFORE = "2026-11-01 00:00:00";
+  private static final String AFTER = "2026-11-22 08:00:01";
+  private static final String SUCCESS = "\necho 'start HA successfully.'\n";
+
+  @TempDir Path base;
+  private ScriptHost host;
+  private Path run;
+
+  @BeforeEach
+  void build() throws Exception {
+    host = new ScriptHost(base);
+    run = base.resolve("restart-1");
+    host.startTime(BEFORE);
+  }
+
+  private String counted(String text) {
+    return "echo x >>" + base.resolve("restarts") + "\n" + text;
+  }
+
+  private String newStart() {
+    return "echo '" + AFTER + "' >" + base.resolve("start") + "\n";
+  }
+
+  private HostException failure(String startBefore, boolean again) {
+    HostException e =
+        catchThrowableOfType(
+            HostException.class, () -> host.restart().run(run, startBefore, again));
+    assertThat(e).as("a failure").isNotNull();
+    return e;
+  }
+
+  private void await(Class<? extends Attempt.State> state) throws Exception {
+    long end = System.nanoTime() + 20_000_000_000L;
+    while (!state.isInstance(Detached.system().find(run).poll())) {
+      assertThat(System.nanoTime()).isLessThan(end);
+      LockSupport.parkNanos(5_000_000);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"exit 1", "echo 'start HA failed.'; exit 1", "exit 0", "kill -TERM $$"})
+  void fails_unless_exit_code_and_text_are_both_right(String end) throws Exception {
+    host.script("restart-oms.sh", counted("echo 'stop HA'\n" + end));
+    HostException e = failure(BEFORE, false);
+    assertThat(e.code()).isEqualTo("RESTART_FAILED");
+    assertThat(e.getMessage()).contains("restart-oms.sh", "start HA successfully.", "stop HA");
+    assertThat(failure(BEFORE, true).code()).isEqualTo("RESTART_FAILED");
+    assertThat(host.lines("restarts")).hasSize(1);
+  }
+
+  @Test
+  void does_not_believe_a_success_after_which_ha_has_not_started_anew() throws Exception {
+    host.clock = new ScriptHost.FastClock();
+    host.script("restart-oms.sh", counted(SUCCESS));
+    HostException e = failure(BEFORE, false);
+    assertThat(e.code()).isEqualTo("NOT_RESTARTED");
+    assertThat(e.getMessage()).contains("ran since " + BEFORE);
+  }
+
+  @Test
+  void does_not_end_a_script_that_hangs_and_attaches_to_it_later() throws Exception {
+    host.clock = new ScriptHost.FastClock();
+    host.overrides = "{\"restart\": {\"seconds\": 30}}";
+    Path go = base.resolve("go");
+    host.script(
+        "restart-oms.sh",
+        counted("echo waiting; while [ ! -e " + go + " ]; do sleep 0.02; done\n")
+            + newStart()
+            + SUCCESS);
+    assertThat(failure(BEFORE, false).code()).isEqualTo("RESTART_TIMED_OUT");
+    assertThat(Detached.system().find(run).poll()).isInstanceOf(Attempt.Running.class);
+    Files.createFile(go);
+    await(Attempt.Exited.class);
+    host.clock = java.time.Clock.systemUTC();
+    assertThat(host.restart().run(run, BEFORE, true)).contains("HA runs since " + AFTER);
+    assertThat(host.lines("restarts")).hasSize(1);
+  }
+
+  @Test
+  void a_script_that_vanished_is_judged_by_ha_alone() throws Exception {
+    host.clock = new ScriptHost.FastClock();
+    Files.createDirectories(run);
+    Files.writeString(run.resolve("intent"), "a boot long ago\n");
+    host.script("restart-oms.sh", counted(newStart() + SUCCESS));
+    assertThat(failure(BEFORE, false).code()).isEqualTo("RESTART_UNKNOWN");
+    host.startTime(AFTER);
+    assertThat(host.restart().run(run, BEFORE, false)).isEqualTo("HA runs since " + AFTER);
+    assertThat(host.lines("restarts")).isEmpty();
+  }
+
+  @Test
+  void a_vanished_script_is_unknown_where_the_status_tells_no_start_time() throws Exception {
+    Files.createDirectories(run);
+    Files.writeString(run.resolve("intent"), "a boot long ago\n");
+    host.startTime("--");
+    assertThat(failure("", false).code()).isEqualTo("RESTART_UNKNOWN");
+  }
+
+  @Test
+  void a_script_that_failed_is_forgiven_when_ha_came_up_late() throws Exception {
+    host.script("restart-oms.sh", counted("exit 1"));
+    assertThat(failure(BEFORE, false).code()).isEqualTo("RESTART_FAILED");
+    host.startTime(AFTER);
+    assertThat(host.restart().run(run, BEFORE, true))
+        .contains("HA runs since " + AFTER, "though the restart script failed");
+    assertThat(host.lines("restarts")).hasSize(1);
+  }
+
+  @Test
+  void a_script_that_failed_is_not_forgiven_where_the_status_tells_no_start_time()
+      throws Exception {
+    host.startTime("");
+    host.script("restart-oms.sh", counted("exit 1"));
+    assertThat(failure("", false).code()).isEqualTo("RESTART_FAILED");
+    assertThat(failure("", true).code()).isEqualTo("RESTART_FAILED");
+  }
+
+  @Test
+  void a_killed_caller_is_followed_by_one_who_attaches() throws Exception {
+    Path go = base.resolve("go");
+    host.script(
+        "restart-oms.sh",
+        counted("while [ ! -e " + go + " ]; do sleep 0.02; done\n") + newStart() + SUCCESS);
+    // The caller that is killed just after it started the script.
+    Detached.system()
+        .startOrAttach(
+            run,
+            Command.of(
+                host.host().login(), List.of("sh", host.layout().restartScript().toString())));
+    await(Attempt.Running.class);
+    Files.createFile(go);
+    assertThat(host.restart().run(run, BEFORE, false)).isEqualTo("HA runs since " + AFTER);
+    assertThat(host.lines("restarts")).hasSize(1);
+  }
+
+  @Test
+  void does_not_wait_for_a_daemon_that_holds_the_output_open() throws Exception {
+    host.script(
+        "restart-oms.sh",
+        "sleep 1000 & echo $! >" + base.resolve("pid") + "\n" + newStart() + SUCCESS);
+    try {
+      assertThat(host.restart().run(run, BEFORE, false)).isEqualTo("HA runs since " + AFTER);
+    } finally {
+      ProcessHandle.of(Long.parseLong(host.lines("pid").get(0))).ifPresent(ProcessHandle::destroy);
+    }
+  }
+
+  @Test
+  void relies_on_the_script_where_the_status_tells_no_start_time() throws Exception {
+    host.startTime("");
+    host.script("restart-oms.sh", counted(SUCCESS));
+    assertThat(host.restart().run(run, "", false)).contains("the script's word is relied on");
+  }
+}
