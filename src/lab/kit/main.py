@@ -237,7 +237,9 @@ def switch(directory, arguments):
     # A condition counts from now on, not from the lab's start.
     conditions = {"after-restart": "restarts", "after-replace": "replaces"}
     words = [f"{word}={count(host.directory, conditions[word])}" if word in conditions else word for word in words]
-    build.write(path, " ".join(words) + "\n")
+    # In one step: an HA process that reads a switch half written takes it without its conditions.
+    build.write(f"{host.directory}/lab/new-switch", " ".join(words) + "\n")
+    os.replace(f"{host.directory}/lab/new-switch", path)
     if name == "unreachable":
         processes.cut(host.directory)
     elif name == "frozen":
