@@ -21,6 +21,8 @@ final class Close {
 
   Answer run() throws HostException, RefusedException, LockedException {
     if (OpenJournal.neverReached(site)) {
+      // It may have been copied here before the step that failed.
+      Trees.remove(site.state().bundle(plan.rotation()));
       return Answer.of(Outcome.UNCHANGED).after(site.node().installed());
     }
     Journal journal = OpenJournal.of(site);

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * Puts everything that a rotation needs on this node and proves it good; nothing that runs is
@@ -120,6 +121,7 @@ final class Stage {
     if (earlier.filter(Journal::isOpen).isPresent()) {
       supersede(earlier.get());
     }
+    removeAbandoned();
     NodeFacts facts = facts();
     return new Journal(
         Journal.SCHEMA,
@@ -131,6 +133,25 @@ final class Stage {
         facts.serviceStart(),
         facts.role().name().toLowerCase(java.util.Locale.ROOT),
         List.of());
+  }
+
+  /** A bundle may have been copied here for a rotation that was cut off before it was staged. */
+  private void removeAbandoned() throws HostException {
+    Path rotations = site.state().rotations();
+    if (!Files.isDirectory(rotations)) {
+      return;
+    }
+    try (Stream<Path> all = Files.list(rotations)) {
+      for (Path rotation : all.toList()) {
+        String id = rotation.getFileName().toString();
+        if (!id.equals(plan.rotation())) {
+          Trees.remove(site.state().bundle(id));
+        }
+      }
+    } catch (IOException e) {
+      throw new HostException(
+          "FILE_NOT_READABLE", rotations + " cannot be listed: " + e, "Check its owner and mode.");
+    }
   }
 
   /** Only a rotation that changed nothing, and that decide has seen, may be forgotten. */

@@ -3,8 +3,10 @@ package hacert.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -48,6 +50,29 @@ class LinksTest {
           assertThat(Path.of(quoted)).as("%s", page).exists();
         }
       }
+    }
+  }
+
+  @Test
+  void every_named_task_file_is_there() throws IOException {
+    Set<String> names;
+    try (Stream<Path> files = Stream.of("playbooks", "roles").flatMap(LinksTest::below)) {
+      names = files.map(p -> p.getFileName().toString()).collect(Collectors.toSet());
+    }
+    for (Path page : List.of(Path.of("README.md"), Path.of("docs/how-it-works.md"))) {
+      for (String quoted : Pages.quoted(page)) {
+        if (quoted.matches("[a-z-]+\\.yml")) {
+          assertThat(names).as("%s", page).contains(quoted);
+        }
+      }
+    }
+  }
+
+  private static Stream<Path> below(String root) {
+    try {
+      return Files.walk(Path.of(root));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
