@@ -124,14 +124,17 @@ def end_hosts(lab, keep_sshd=False):
 
 
 def close_masters(lab):
-    """The control connections' masters listen in this lab's own directory."""
+    """The control connections' masters listen in this lab's own directory. One that does not answer, say a stopped one, is ended."""
     try:
         names = os.listdir(lab.claim)
     except FileNotFoundError:
         return
     for name in names:
-        subprocess.run(["ssh", "-F", "/dev/null", "-o", f"ControlPath={lab.claim}/{name}", "-O", "exit", "lab"],
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=5, check=False)
+        try:
+            subprocess.run(["ssh", "-F", "/dev/null", "-o", f"ControlPath={lab.claim}/{name}", "-O", "exit", "lab"],
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=5, check=False)
+        except subprocess.TimeoutExpired:
+            processes.end(processes.masters(f"{lab.claim}/{name}"))
 
 
 def down(directory, arguments):

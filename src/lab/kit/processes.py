@@ -93,6 +93,20 @@ def with_local_address(prefix, port=None):
     return identified(found)
 
 
+def masters(path):
+    """Masters of ssh control connections with this socket: they name it as their title."""
+    title = os.fsencode(f"ssh: {path} [mux]")
+    found = []
+    for pid in pids():
+        try:
+            with open(f"/proc/{pid}/cmdline", "rb") as command:
+                if command.read().rstrip(b"\0 ") == title:
+                    found.append(pid)
+        except OSError:
+            continue
+    return identified(found)
+
+
 def identified(found):
     mine = os.getpid()
     targets = [(pid, start_time(pid)) for pid in found if pid != mine]

@@ -32,7 +32,6 @@ final class Command {
   static Command start(Path directory, Map<String, String> environment, List<String> words) {
     try {
       Path output = Files.createTempFile("hacert-command-", ".out");
-      output.toFile().deleteOnExit();
       ProcessBuilder builder =
           new ProcessBuilder(words)
               .directory(directory.toFile())
@@ -74,17 +73,29 @@ final class Command {
     all.add(0, process.toHandle());
     all.forEach(ProcessHandle::destroyForcibly);
     all.forEach(handle -> handle.onExit().join());
+    forgetOutput();
+  }
+
+  private void forgetOutput() {
+    try {
+      Files.deleteIfExists(output);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Waits for its end; one that overstays is killed and fails the test. */
   Ended await(Duration most) {
     try {
       if (!process.waitFor(most.toMillis(), TimeUnit.MILLISECONDS)) {
+        String soFar = outputSoFar();
         kill();
         throw new AssertionError(
-            String.join(" ", words) + " still ran after " + most + ":\n" + outputSoFar());
+            String.join(" ", words) + " still ran after " + most + ":\n" + soFar);
       }
-      return new Ended(process.exitValue(), outputSoFar());
+      Ended ended = new Ended(process.exitValue(), outputSoFar());
+      forgetOutput();
+      return ended;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted while " + words + " ran", e);
