@@ -70,11 +70,14 @@ PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]
 KEEPALIVE = "-o ServerAliveInterval=5 -o ServerAliveCountMax=4"
 
 # Arguments: marker, SHA-256 of the jar, state directory, wanted java ("" to look for one), mode, size of a jar
-# that stands in front of the request (mode dry only), an option of the Java VM or "". What is printed before the
-# marker is a banner of some profile and is ignored. It has no backslash, because login shells differ in what they
-# make of one.
+# that stands in front of the request (mode dry only), an option of the Java VM or "", and "archive" where a class
+# archive may be made. What is printed before the marker is a banner of some profile and is ignored. It has no
+# backslash, because login shells differ in what they make of one.
+#
+# A class archive halves the start of the Java VM. The VM itself refuses one of another jar or another Java, but dies
+# of one that is cut off; therefore its hash is in its name.
 SCRIPT = r"""
-mark=$1 sha=$2 dir=$3 wanted=$4 mode=$5 size=$6 compiler=$7
+mark=$1 sha=$2 dir=$3 wanted=$4 mode=$5 size=$6 compiler=$7 archive=$8
 umask 077
 ulimit -c 0
 unset JAVA_TOOL_OPTIONS _JAVA_OPTIONS JDK_JAVA_OPTIONS CLASSPATH
@@ -90,7 +93,7 @@ major() {
     set -- $("$1" -version 2>&1 </dev/null | grep " version ")
     found=${3#?}
   fi
-  found=${found%%[!0-9]*}
+  version=${found%%[!0-9.]*} found=${found%%[!0-9]*}
 }
 try() {
   candidate=$(command -v "$1") && [ -x "$candidate" ] || return 1
@@ -107,9 +110,29 @@ find_java() {
   done
   return 1
 }
+classes() {
+  classes=
+  for made in "$dir/lib/hacert-$sha-$version-"*.jsa; do
+    [ -f "$made" ] && sum=$(sha256sum <"$made") || continue
+    [ "$made" = "$dir/lib/hacert-$sha-$version-${sum%% *}.jsa" ] && classes=-XX:SharedArchiveFile=$made
+  done
+}
+archived() {
+  trap 'rm -f "$new"' EXIT
+  trap 'exit 1' HUP INT TERM
+  new=$dir/lib/new-$$.jsa
+  classes=-XX:ArchiveClassesAtExit=$new
+  run ""
+  code=$?
+  if [ -s "$new" ] && sum=$(sha256sum <"$new"); then
+    rm -f "$dir/lib/hacert-$sha-"*.jsa
+    mv -f "$new" "$dir/lib/hacert-$sha-$version-${sum%% *}.jsa"
+  fi
+  exit "$code"
+}
 run() {
   say run
-  $1 "$java" $compiler -XX:+UseSerialGC -XX:-UsePerfData -XX:+DisableAttachMechanism -Xshare:auto -Xmx256m \
+  $1 "$java" $compiler ${classes:+"$classes"} -Xlog:disable -Xlog:all=error:stderr -XX:+UseSerialGC -XX:-UsePerfData -XX:+DisableAttachMechanism -Xshare:auto -Xmx256m \
     -XX:-HeapDumpOnOutOfMemoryError -XX:+SuppressFatalErrorMessage -XX:-CreateCoredumpOnCrash \
     -Duser.home="$HOME" ${work:+"-Djava.io.tmpdir=$work"} -jar "$jar" execute
 }
@@ -126,7 +149,7 @@ install)
   exit ;;
 remove)
   if [ -d "$dir/lib" ]; then
-    rm -f "$dir"/lib/hacert-*.jar "$dir"/lib/new-* && rmdir "$dir/lib" && say removed
+    rm -f "$dir"/lib/hacert-*.jar "$dir"/lib/hacert-*.jsa "$dir"/lib/new-* && rmdir "$dir/lib" && say removed
     rmdir "$dir" 2>/dev/null
   else say absent; fi
   exit ;;
@@ -137,6 +160,8 @@ esac
 if ! find_java; then cat >/dev/null; say java-missing "$seen"; exit; fi
 if [ "$mode" = run ]; then
   good "$jar" || { cat >/dev/null; say jar-missing; exit; }
+  classes
+  [ -z "$classes" ] && [ "$archive" ] && archived
   run exec
 fi
 work=$(mktemp -d) || { cat >/dev/null; exit 1; }
@@ -147,6 +172,7 @@ if [ "$size" -gt 0 ]; then
   head -c "$size" >"$jar"
 fi
 good "$jar" || { cat >/dev/null; say jar-missing; exit; }
+[ "$size" -gt 0 ] || classes
 run ""
 """.replace("\\\n    ", "")
 
@@ -277,11 +303,13 @@ class ActionModule(ActionBase):
             "hacert": result,
         }
         if self._task.diff and self._operation in ("stage", "apply", "rollback") and result.get("after"):
+            # Planned is the bundle; what the system will issue with it is not known before.
+            names = [os.path.basename(str(one.get("source"))) for one in result["after"]]
             answer["diff"] = {
                 "before_header": "%s (installed)" % self._node,
                 "after_header": "%s (%s)" % (self._node, "planned" if outcome == "planned" else "new"),
-                "before": self._describe(result.get("before")),
-                "after": self._describe(result["after"]),
+                "before": self._describe(result.get("before"), names),
+                "after": self._describe(result["after"], names),
             }
         return answer
 
@@ -300,10 +328,13 @@ class ActionModule(ActionBase):
         return "\n".join(lines)
 
     @staticmethod
-    def _describe(certificates):
+    def _describe(certificates, names):
         text = []
         for one in sorted(certificates or [], key=lambda c: str(c.get("source"))):
-            text.append(str(one.get("source")))
+            name = os.path.basename(str(one.get("source")))
+            if name not in names:
+                continue
+            text.append(name)
             for key in ("subject", "issuer", "serial", "not_before", "not_after", "key", "sha256"):
                 text.append("  %-10s %s" % (key, one.get(key)))
         return "".join(line + "\n" for line in text)
@@ -605,7 +636,9 @@ class ActionModule(ActionBase):
         java = str(self._own.get("hacert_java") or "")
         # A call is short: the first compiler is enough, but for the arithmetic of making a key.
         compiler = "" if self._operation == "stage" else "-XX:TieredStopAtLevel=1"
-        words = (marker, self._jar[1], state_dir, java, mode, str(size), compiler)
+        # Made in the first call of a run, while nothing waits for it.
+        archive = "archive" if self._operation == "discover" else ""
+        words = (marker, self._jar[1], state_dir, java, mode, str(size), compiler, archive)
         command = "set -- " + " ".join(shlex.quote(word) for word in words) + SCRIPT
         self._asked = True
         try:

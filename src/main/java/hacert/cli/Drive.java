@@ -27,6 +27,7 @@ import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 
@@ -99,7 +100,7 @@ final class Drive {
         LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS),
         Texts.safe(step.host()),
         step.operation(),
-        step.outcome().name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'),
+        step.outcome().name().toLowerCase(Locale.ROOT).replace('_', '-'),
         Texts.safe(note));
     step.findings().stream()
         .filter(f -> Finding.stops(List.of(f)))

@@ -15,6 +15,8 @@ import picocli.CommandLine.Spec;
 /** Runs one operation that a playbook asks for. */
 @Command(
     name = "execute",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
     description = {
       "Runs one operation for a playbook.",
       "Reads a request on standard input and writes the result, one JSON document, on standard",

@@ -5,6 +5,7 @@ import hacert.result.Finding;
 import hacert.result.Json;
 import hacert.result.Result;
 import java.io.PrintWriter;
+import java.util.Locale;
 import java.util.function.Consumer;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -56,7 +57,7 @@ public final class Output {
   }
 
   private static void finding(Finding finding, PrintWriter err) {
-    String severity = finding.severity().name().toLowerCase(java.util.Locale.ROOT);
+    String severity = finding.severity().name().toLowerCase(Locale.ROOT);
     err.println(Texts.safe(severity + " " + finding.code() + ": " + finding.message()));
     if (!finding.remedy().isEmpty()) {
       err.println("  " + Texts.safe(finding.remedy()));

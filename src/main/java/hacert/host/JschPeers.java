@@ -146,8 +146,8 @@ final class JschPeers implements Peers {
               + " does not let this user in with its keys"
               + (skipped.isEmpty() ? "" : " (not usable: " + String.join(", ", skipped) + ")")
               + ".",
-          "Put a public key of this user without passphrase into ~/.ssh/authorized_keys there, or let"
-              + " the playbook carry the bundle.",
+          "Put the public key of a key without passphrase of this user into ~/.ssh/authorized_keys"
+              + " there.",
           e);
     }
     return new HostException(

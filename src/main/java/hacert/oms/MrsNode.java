@@ -26,8 +26,10 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** This host as a management node of a pair. */
@@ -84,6 +86,15 @@ final class MrsNode implements ManagedNode {
         Json.mapper()
             .valueToTree(
                 seen.map(s -> new PairAssessment.Details(s, host.clock().instant())).orElse(null)));
+  }
+
+  @Override
+  public Map<String, HaRole> roles(NodeFacts facts) {
+    Map<String, HaRole> roles = new HashMap<>();
+    PairAssessment.status(facts.details()).stream()
+        .flatMap(s -> s.nodes().stream())
+        .forEach(row -> roles.put(row.nodeName(), role(row)));
+    return roles;
   }
 
   @Override

@@ -30,7 +30,7 @@ final class PairAssessment {
   /** What {@link NodeFacts#details} holds for this target. */
   record Details(OmsStatus status, Instant seen) {}
 
-  private static Optional<OmsStatus> status(JsonNode details) {
+  static Optional<OmsStatus> status(JsonNode details) {
     return details == null || details.path("status").isMissingNode()
         ? Optional.empty()
         : Optional.of(Json.mapper().convertValue(details, Details.class).status());

@@ -42,6 +42,7 @@ final class PairProof {
     }
     Instant agreed = host.clock().instant();
     if (!Finding.stops(findings)) {
+      ill(seen);
       swap(seen, proving.role());
       findings.add(
           Finding.info(
@@ -126,6 +127,17 @@ final class PairProof {
                 + " health. The status says: %s.",
             patience.toSeconds(), rows),
         "Look at /var/log/Bigdata/omm/oms/ha/runlog on both nodes.");
+  }
+
+  /** Where the old state was ill, its return is proven by the roles alone. */
+  private void ill(Optional<OmsStatus> seen) {
+    if (seen.filter(s -> !s.nodes().stream().allMatch(NodeRow::normal)).isPresent()) {
+      findings.add(
+          Finding.warning(
+              "UNHEALTHY",
+              "the nodes agree on their HA roles, and HAAllResOK is not normal, as it was before",
+              "Look at status-oms.sh and the Manager page."));
+    }
   }
 
   private void swap(Optional<OmsStatus> seen, HaRole before) {

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -37,7 +38,7 @@ final class SelfRow {
     if (!node.statusName().isEmpty()) {
       return only(status, Set.of(plain(node.statusName())));
     }
-    return Stream.<java.util.function.Supplier<Set<String>>>of(
+    return Stream.<Supplier<Set<String>>>of(
             this::address, this::connection, SelfRow::interfaces, this::hostName)
         .map(source -> only(status, source.get()))
         .flatMap(Optional::stream)

@@ -14,6 +14,7 @@ import hacert.result.Finding;
 import hacert.result.Json;
 import hacert.result.Outcome;
 import hacert.result.Result;
+import hacert.result.StepReport;
 import hacert.rotation.Journal.Entry;
 import hacert.rotation.Journal.State;
 import hacert.target.Bundle;
@@ -24,14 +25,17 @@ import hacert.target.Step;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * Changes this node: installs what is staged, and restarts the service.
  *
  * <p>It refuses to begin unless every node is staged alike (first node), or the first node's apply
- * has succeeded (others), nothing was changed since the backup, and, on the first node, its HA role
- * is still what the plan was made for. Once begun it is finished, however often it is cut off.
+ * has succeeded (others), nothing was changed since the backup, and, on the first node, the HA
+ * roles are still what the plan was made for. Once begun it is finished, however often it is cut
+ * off.
  */
 final class Apply {
   private final Site site;
@@ -235,15 +239,32 @@ final class Apply {
 
   private void unchangedRoles() throws RefusedException {
     NodeFacts facts = site.node().facts(true);
-    boolean active = site.name().equals(plan.active());
-    if (facts.role() != (active ? HaRole.ACTIVE : HaRole.STANDBY)) {
+    checkRole(site.name(), facts.role());
+    Map<String, HaRole> seen = site.node().roles(facts);
+    for (String other : plan.order().subList(1, plan.order().size())) {
+      // An ill pair, say one whose certificates have expired, cannot tell of the other node.
+      if (plan.healthy()) {
+        String name = plan.nodes().get(other).statusName();
+        checkRole(other, seen.getOrDefault(name, HaRole.UNKNOWN));
+      }
+    }
+  }
+
+  private void checkRole(String node, HaRole now) throws RefusedException {
+    HaRole planned = node.equals(plan.active()) ? HaRole.ACTIVE : HaRole.STANDBY;
+    if (now != planned) {
       throw new RefusedException(
           "ROLES_CHANGED",
-          "This node was active when the rotation was planned and is "
-              + facts.role().name().toLowerCase(java.util.Locale.ROOT)
-              + " now. Nothing was changed.",
-          "Run the playbook again: it plans anew.");
+          String.format(
+              "%s was %s when the rotation was planned and is %s now. Nothing was changed.",
+              node, word(planned), word(now)),
+          "See with status-oms.sh that the pair is well, then run the playbook again: it plans"
+              + " anew.");
     }
+  }
+
+  private static String word(HaRole role) {
+    return role.name().toLowerCase(Locale.ROOT);
   }
 
   /** What is installed must still be what was backed up, or the backup would be no way back. */
@@ -276,10 +297,10 @@ final class Apply {
     }
   }
 
-  private List<hacert.result.StepReport> skipped(Journal journal) {
+  private List<StepReport> skipped(Journal journal) {
     return journal.entries().stream()
         .filter(e -> e.step().startsWith(Phase.APPLY + "."))
-        .map(e -> new hacert.result.StepReport(e.step(), "skipped", 0, "done at " + e.ended()))
+        .map(e -> new StepReport(e.step(), "skipped", 0, "done at " + e.ended()))
         .toList();
   }
 

@@ -60,7 +60,7 @@ final class Confirm {
     steps.run(
         back ? Phase.CONFIRM_BACK : Phase.CONFIRM_PROVE,
         () -> {
-          Proof proof = site.node().prove(expected, !back || plan.healthy(), proving(journal));
+          Proof proof = site.node().prove(expected, healthy(back), proving(journal));
           findings.addAll(proof.findings());
           for (Finding f : proof.findings()) {
             if (Finding.stops(List.of(f))) {
@@ -80,6 +80,11 @@ final class Confirm {
                 .filter(JsonNode::isNumber)
                 .map(JsonNode::asDouble)
                 .orElse(null));
+  }
+
+  /** A new bundle must bring health, whatever was before; an older one need not do so. */
+  private boolean healthy(boolean back) {
+    return plan.healthy() || !back && plan.kind() == Plan.Kind.REPLACE;
   }
 
   private Proving proving(Journal journal) {

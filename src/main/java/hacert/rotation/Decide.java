@@ -57,7 +57,26 @@ public final class Decide {
     if (q.afterFailure() && !reading) {
       return beforeAnyChange(q);
     }
+    if (changed.isPresent() && claims.isEmpty()) {
+      return open(q, changed.get());
+    }
     return fresh(q, claims);
+  }
+
+  /** Said to one who only looks: a rotation has not ended, and nobody is at work on it. */
+  private static Decision open(Question q, Journal journal) {
+    List<Finding> findings = new ArrayList<>();
+    findings.add(
+        Finding.error(
+            "ROTATION_OPEN",
+            "Rotation "
+                + journal.rotation()
+                + " has begun to change nodes, at "
+                + journal.lease().since()
+                + ", and has not ended.",
+            "Run rotate-certs.yml to go forward with it, or rollback-certs.yml to go back."));
+    q.found().values().stream().filter(Discovery::open).map(Recovery::state).forEach(findings::add);
+    return new Decision.Go(journal.plan().with(Plan.Action.STOP, List.of()), findings);
   }
 
   /** A step failed before the rotation changed anything: what was staged is closed. */
@@ -85,7 +104,7 @@ public final class Decide {
     q.found().values().forEach(d -> d.findings().forEach(f -> findings.add(f.on(d.node()))));
     findings.addAll(view.findings());
     findings.addAll(clocks(q));
-    findings.replaceAll(f -> accepted(q, f));
+    findings.replaceAll(f -> tolerated(q, accepted(q, f)));
     boolean reading = q.intent() == Settings.Intent.CHECK;
     if (Finding.stops(findings) && !reading) {
       return new Decision.No(Exit.REFUSED, findings);
@@ -104,6 +123,17 @@ public final class Decide {
             finding.code(),
             finding.message() + " Accepted by hacert_accept_unproven.",
             finding.remedy())
+        : finding;
+  }
+
+  /** Who asks for an older generation may do so because the pair is ill with the running one. */
+  private static Finding tolerated(Question q, Finding finding) {
+    return q.intent() == Settings.Intent.ROLLBACK && finding.code().equals(FreshPlan.UNHEALTHY)
+        ? new Finding(
+            Severity.WARNING,
+            finding.code(),
+            finding.message() + " It is no reason not to roll back, which is asked for.",
+            "Mind that both nodes are restarted, one after the other.")
         : finding;
   }
 

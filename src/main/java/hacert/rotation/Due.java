@@ -85,12 +85,37 @@ final class Due {
     return d.generations().stream().anyMatch(g -> g.origin() != Generation.Origin.FOUND);
   }
 
+  /** A certificate that is due from its first day on would be replaced by every run. */
+  static List<Finding> renewedTooSoon(Question q) {
+    return q.found().values().stream()
+        .flatMap(d -> d.installed().stream())
+        .filter(c -> !shorterThanValidity(c, q.settings()))
+        .limit(1)
+        .map(
+            c ->
+                Finding.warning(
+                    "RENEW_BEFORE_TOO_LONG",
+                    String.format(
+                        "hacert_renew_before is %d days, and %s is valid for %d days in all; a third"
+                            + " of that is used for it instead",
+                        q.settings().renewBeforeDays(), c.source(), validity(c).toDays()),
+                    "Set hacert_renew_before to less than the validity."))
+        .toList();
+  }
+
   private static Instant dueAt(CertificateSummary c, Settings settings) {
+    boolean asked = settings.renewBeforeDays() > 0 && shorterThanValidity(c, settings);
     Duration before =
-        settings.renewBeforeDays() > 0
-            ? Duration.ofDays(settings.renewBeforeDays())
-            : Duration.between(c.notBefore(), c.notAfter()).dividedBy(DEFAULT_SHARE);
+        asked ? Duration.ofDays(settings.renewBeforeDays()) : validity(c).dividedBy(DEFAULT_SHARE);
     return c.notAfter().minus(before);
+  }
+
+  private static boolean shorterThanValidity(CertificateSummary c, Settings settings) {
+    return Duration.ofDays(settings.renewBeforeDays()).compareTo(validity(c)) < 0;
+  }
+
+  private static Duration validity(CertificateSummary c) {
+    return Duration.between(c.notBefore(), c.notAfter());
   }
 
   private static String expiring(Discovery d, CertificateSummary c, Instant now) {

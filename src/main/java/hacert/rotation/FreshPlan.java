@@ -13,6 +13,9 @@ import java.util.stream.IntStream;
 
 /** The plan for a cluster on which no rotation is under way. */
 final class FreshPlan {
+  /** Code, or beginning of the code, of a finding that a cluster is not in health. */
+  static final String UNHEALTHY = "UNHEALTHY";
+
   private final Question q;
   private final ClusterView view;
   private final List<Finding> findings;
@@ -35,6 +38,7 @@ final class FreshPlan {
   private Decision replace() {
     List<Plan.Reason> due = Due.reasons(q);
     findings.addAll(Due.givenExpiring(q));
+    findings.addAll(Due.renewedTooSoon(q));
     if (due.isEmpty()) {
       return nothing();
     }
@@ -98,7 +102,7 @@ final class FreshPlan {
         from,
         to,
         restore,
-        findings.stream().noneMatch(f -> f.code().equals("UNHEALTHY_EXPIRED")),
+        findings.stream().noneMatch(f -> f.code().startsWith(UNHEALTHY)),
         q.found().values().stream()
             .filter(Discovery::open)
             .map(d -> d.journal().rotation())

@@ -46,6 +46,14 @@ final class OpenJournal {
 
   /** A driver that was thought dead must not undo what another one decided since. */
   static void checkDirection(Journal journal, Plan plan) throws RefusedException {
+    if (!journal.plan().with(plan.action(), plan.back()).equals(plan)) {
+      throw new RefusedException(
+          "PLAN_DIFFERS",
+          "The plan of rotation "
+              + plan.rotation()
+              + " is not the one that this node's journal holds. Nothing was changed.",
+          "Run the playbook from its beginning: it decides by what is there now.");
+    }
     boolean back = plan.action() == Plan.Action.BACK;
     boolean endedOtherwise = !journal.isOpen() && back == (journal.outcome() == Outcome.SUCCEEDED);
     boolean onItsWayBack = journal.isOpen() && !back && journal.begunAny(Phase.ROLLBACK);

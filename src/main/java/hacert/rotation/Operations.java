@@ -18,11 +18,13 @@ import hacert.target.Host;
 import hacert.target.NodeIdentity;
 import hacert.target.Target;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -200,7 +202,7 @@ public final class Operations {
       }
     }
     nodes.sort(
-        java.util.Comparator.comparing(
+        Comparator.comparing(
             n -> request.found().stream().map(Result::host).toList().indexOf(n.name())));
     return new Question(
         request.cluster(),
@@ -231,7 +233,7 @@ public final class Operations {
 
   private static String newRotation() {
     byte[] random = new byte[4];
-    new java.security.SecureRandom().nextBytes(random);
+    new SecureRandom().nextBytes(random);
     return STAMP.format(Instant.now()) + "-" + HexFormat.of().formatHex(random);
   }
 

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Asks another node over ssh: puts this program's own jar there, by its hash, and runs it. The
@@ -40,6 +41,9 @@ public final class PeerAgent implements Agent {
   private final Peer peer;
   private final byte[] jar;
   private final String version;
+
+  /** The jar on the other node, once it is known to lie there: hashing it again would be slow. */
+  private String installed;
 
   /**
    * @param jar content of this program's jar
@@ -97,13 +101,17 @@ public final class PeerAgent implements Agent {
   }
 
   private String install(PeerSession session, String stateDir) throws HostException {
+    if (installed != null) {
+      return installed;
+    }
     String hash = StagedBundle.sha256(jar);
     String home = session.exec(HOME, new byte[0], SHORT).stdout();
     String base = stateDir.startsWith("/") ? stateDir : home + "/" + stateDir;
     String path = base + "/lib/hacert-" + hash + ".jar";
-    if (!session.sha256(path).equals(java.util.Optional.of(hash))) {
+    if (!session.sha256(path).equals(Optional.of(hash))) {
       session.upload(jar, path, 0600);
     }
+    installed = path;
     return path;
   }
 

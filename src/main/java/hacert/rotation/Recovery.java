@@ -17,8 +17,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * What becomes of a rotation that has begun to change nodes and has not ended:
@@ -29,12 +31,12 @@ import java.util.Optional;
  *   <li>no node was changed: close it, which needs no rollback;
  *   <li>a rollback was begun, or is asked for: finish it, unless it failed already;
  *   <li>no failure is recorded, nor told by a node: forward;
- *   <li>it is not known what a node runs, or someone else changed files, or they cannot be read:
- *       stop;
+ *   <li>someone else changed files, or they cannot be read: stop;
+ *   <li>it is not known what a node runs: stop, but forward where a person asks again;
  *   <li>all nodes run the new generation and the pair agrees: prove it once more, then stop if only
  *       health is missing; two active nodes: stop;
  *   <li>the second node failed once: forward once more (without a second restart);
- *   <li>the old generation is not sound: stop;
+ *   <li>the old generation is not sound: stop, but forward where a person asks again;
  *   <li>else: back.
  * </ol>
  */
@@ -85,12 +87,6 @@ final class Recovery {
   }
 
   private Decision afterFailure() {
-    List<String> unknown = names(d -> d.loaded() == Loaded.UNKNOWN);
-    if (!unknown.isEmpty()) {
-      return stop(
-          "LOADED_UNKNOWN",
-          "it is not known which generation is loaded on " + String.join(" and ", unknown));
-    }
     List<String> other = names(d -> d.files() == Files.OTHER);
     if (!other.isEmpty()) {
       return stop("FILES_CHANGED", "someone else changed files on " + String.join(" and ", other));
@@ -100,6 +96,12 @@ final class Recovery {
       return stop(
           "FILES_NOT_READABLE",
           "what lies on " + String.join(" and ", unreadable) + " cannot be read");
+    }
+    List<String> unknown = names(d -> d.loaded() == Loaded.UNKNOWN);
+    if (!unknown.isEmpty()) {
+      return stopOnce(
+          "LOADED_UNKNOWN",
+          "it is not known which generation is loaded on " + String.join(" and ", unknown));
     }
     if (nodes().stream().allMatch(d -> d.files() == Files.NEW && d.loaded() == Loaded.NEW)) {
       return allNew();
@@ -165,7 +167,7 @@ final class Recovery {
       }
       Optional<String> unsound = unsound(d.journal());
       if (unsound.isPresent()) {
-        return stop("OLD_GENERATION_UNSOUND", d.node() + ": " + unsound.get());
+        return stopOnce("OLD_GENERATION_UNSOUND", d.node() + ": " + unsound.get());
       }
     }
     return back(why);
@@ -213,6 +215,14 @@ final class Recovery {
                 "")));
   }
 
+  /**
+   * The run that failed stops. One that begins with rotate-certs.yml is a person's answer: there is
+   * no sound way back, and the person asks to go forward.
+   */
+  private Decision stopOnce(String code, String why) {
+    return q.afterFailure() ? stop(code, why) : forward(why + ", and it is asked for again");
+  }
+
   private Decision stop(String code, String why) {
     List<Finding> findings = new ArrayList<>();
     findings.add(
@@ -228,7 +238,7 @@ final class Recovery {
     return new Decision.Go(plan.with(Plan.Action.STOP, List.of()), findings);
   }
 
-  private static Finding state(Discovery d) {
+  static Finding state(Discovery d) {
     String loaded =
         switch (d.loaded() == null ? Loaded.UNKNOWN : d.loaded()) {
           case OLD -> "runs the old generation";
@@ -241,7 +251,7 @@ final class Recovery {
         "NODE_STATE",
         String.format(
             "%s: %s, has %s on disk, HA role %s.",
-            d.node(), loaded, files, d.role().name().toLowerCase(java.util.Locale.ROOT)),
+            d.node(), loaded, files, d.role().name().toLowerCase(Locale.ROOT)),
         "");
   }
 
@@ -325,7 +335,7 @@ final class Recovery {
     return entry.run().equals(q.holder().process()) ? entry.attempts() : 0;
   }
 
-  private List<String> names(java.util.function.Predicate<Discovery> which) {
+  private List<String> names(Predicate<Discovery> which) {
     return nodes().stream().filter(which).map(Discovery::node).toList();
   }
 

@@ -23,6 +23,10 @@ public final class RequestReader {
   private static final int LONGEST_REQUEST = 32 << 20;
   private static final int LONGEST_SECRET = 1 << 20;
   private static final int MOST_SECRETS = 32;
+
+  /** Lies beside the directories of the clusters. */
+  private static final String PROGRAM = "lib";
+
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
   private static final Set<String> OPERATIONS =
       Set.of("discover", "decide", "stage", "apply", "confirm", "close", "rollback");
@@ -86,6 +90,9 @@ public final class RequestReader {
     }
     if (request.cluster() == null || !NAME.matcher(request.cluster()).matches()) {
       throw invalid("cluster must be a name of letters, digits, '.', '_' and '-'");
+    }
+    if (request.cluster().equals(PROGRAM)) {
+      throw invalid("cluster must have another name than the program's own directory, " + PROGRAM);
     }
     if (request.target() == null || request.profile() == null) {
       throw invalid("target and profile are needed");

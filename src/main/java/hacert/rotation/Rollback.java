@@ -75,9 +75,11 @@ final class Rollback {
     return needed;
   }
 
-  /** Two restarts at once would leave nobody knows what. */
+  /**
+   * Two restarts at once would leave nobody knows what; a script may run on after it has worked.
+   */
   private void noRestartUnderWay(Journal journal) throws HostException, RefusedException {
-    if (!journal.begun(Phase.APPLY_RESTART) || journal.done(Phase.APPLY_RESTART)) {
+    if (!journal.begun(Phase.APPLY_RESTART)) {
       return;
     }
     Attempt.State state =

@@ -1,6 +1,8 @@
 package hacert.rotation;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import hacert.target.BundleSpec;
 import java.util.Map;
 
 /**
@@ -54,9 +56,9 @@ public record Settings(
   }
 
   /** Which bundle is asked for where one is made. */
-  @com.fasterxml.jackson.annotation.JsonIgnore
-  public hacert.target.BundleSpec bundle() {
-    return new hacert.target.BundleSpec(key, validityDays, subject);
+  @JsonIgnore
+  public BundleSpec bundle() {
+    return new BundleSpec(key, validityDays, subject);
   }
 
   /** The intent of {@code decide}. */

@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -65,7 +66,7 @@ final class Stage {
     }
     Steps steps = site.steps(open());
     // Of a call, here or on the node that copies, that was killed while it wrote.
-    removeUnfinished(site.state().bundle(plan.rotation()));
+    AtomicFiles.removeLeftovers(site.state().bundle(plan.rotation()));
     if (site.first()) {
       steps.run(Phase.STAGE_BUNDLE, () -> bundle(password));
     } else {
@@ -131,7 +132,7 @@ final class Stage {
         site.lease(Optional.empty()),
         null,
         facts.serviceStart(),
-        facts.role().name().toLowerCase(java.util.Locale.ROOT),
+        facts.role().name().toLowerCase(Locale.ROOT),
         List.of());
   }
 
@@ -285,10 +286,6 @@ final class Stage {
     return new Steps.Done("generation " + plan.from(), data);
   }
 
-  private static void removeUnfinished(Path bundle) throws HostException {
-    AtomicFiles.removeLeftovers(bundle);
-  }
-
   /** The backup, the new generation and the staged bundle must fit, with room to spare. */
   private void checkRoom(Snapshot installed) throws HostException {
     long needed = ROOM + 3 * installed.entries().stream().mapToLong(Snapshot.Entry::size).sum();
@@ -296,17 +293,14 @@ final class Stage {
     while (!Files.exists(place)) {
       place = place.getParent();
     }
-    try {
-      long free = Files.getFileStore(place).getUsableSpace();
-      if (free < needed) {
-        throw new HostException(
-            "DISK_FULL",
-            String.format("%s has %d bytes free; %d are needed.", place, free, needed),
-            "Make room, or set hacert_state_dir to another file system. Nothing was changed.");
-      }
-    } catch (IOException e) {
+    // A FileStore would have to be found in the mount table, which need not name the root of a
+    // host.
+    long free = place.toFile().getUsableSpace();
+    if (free < needed) {
       throw new HostException(
-          "FILE_NOT_READABLE", "The free space of " + place + " is not known: " + e, "Check it.");
+          "DISK_FULL",
+          String.format("%s has %d bytes free; %d are needed.", place, free, needed),
+          "Make room, or set hacert_state_dir to another file system. Nothing was changed.");
     }
   }
 

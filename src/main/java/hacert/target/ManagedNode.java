@@ -6,6 +6,7 @@ import hacert.result.Finding;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /** This host as a node of a system: what a rotation reads there and does there. */
 public interface ManagedNode {
@@ -15,6 +16,12 @@ public interface ManagedNode {
    * @param patient whether to wait, within bounds, for roles that are settling
    */
   NodeFacts facts(boolean patient);
+
+  /**
+   * The HA roles of all nodes as these facts of this one node show them, by the name that the
+   * system's status gives each; nodes that it does not list are missing.
+   */
+  Map<String, HaRole> roles(NodeFacts facts);
 
   /** The directories that are backed up before a change and restored by a rollback. */
   List<Path> rollbackSet();
