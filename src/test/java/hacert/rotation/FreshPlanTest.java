@@ -43,6 +43,15 @@ class FreshPlanTest {
   }
 
   @Test
+  void returns_to_an_older_generation_though_the_pair_is_not_healthy() {
+    pair.health = "abnormal";
+    pair.intent = Settings.Intent.ROLLBACK;
+    assertThat(pair.go().restore()).isEqualTo(1);
+    assertThat(pair.go().healthy()).isFalse();
+    assertThat(pair.codes()).contains("UNHEALTHY");
+  }
+
+  @Test
   void refuses_two_actives() {
     pair.two.role = HaRole.ACTIVE;
     pair.two.phase = "Actived";
@@ -151,6 +160,16 @@ class FreshPlanTest {
     pair.one.certificate(
         "server.crt", Duration.ofDays(left), Duration.ofDays(100 - left), "sha-of-server");
     assertThat(due().contains("EXPIRING")).isEqualTo(due);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"99,100,true", "100,100,false", "4000,100,false"})
+  void no_certificate_is_due_from_its_first_day_on(int renewBefore, int validity, boolean due) {
+    pair.settings = Map.of("renew_before_days", renewBefore);
+    pair.one.certificate(
+        "server.crt", Duration.ofDays(validity - 20), Duration.ofDays(20), "sha-of-server");
+    assertThat(due().contains("EXPIRING")).isEqualTo(due);
+    assertThat(pair.codes().contains("RENEW_BEFORE_TOO_LONG")).isEqualTo(!due);
   }
 
   @Test

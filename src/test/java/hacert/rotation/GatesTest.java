@@ -2,7 +2,10 @@ package hacert.rotation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import hacert.result.Finding;
+import hacert.result.Json;
 import hacert.result.Outcome;
 import hacert.result.Result;
 import java.nio.file.Files;
@@ -107,6 +110,52 @@ class GatesTest {
     pair.two.role("active");
     refused(pair.ask("apply", pair.one, plan, staged, null), "ROLES_CHANGED", 3);
     nothingRuns();
+  }
+
+  @Test
+  void a_standby_that_is_gone_before_the_first_apply_is_refused() throws Exception {
+    Plan plan = pair.plan();
+    List<Result> staged = pair.stage(plan);
+    pair.two.role("unknown");
+    Result result = pair.ask("apply", pair.one, plan, staged, null);
+    refused(result, "ROLES_CHANGED", 3);
+    assertThat(result.findings().get(0).message()).contains("mgmt2 was standby");
+    nothingRuns();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"stage", "apply", "confirm", "close", "rollback"})
+  void a_plan_that_is_not_the_pinned_one_is_refused(String operation) throws Exception {
+    Plan plan = pair.plan();
+    List<Result> staged = pair.stage(plan);
+    JsonNode changed = ((ObjectNode) Json.mapper().valueToTree(plan)).put("from", plan.from() + 7);
+    Plan other = Json.mapper().convertValue(changed, Plan.class);
+    refused(pair.ask(operation, pair.one, other, staged, null), "PLAN_DIFFERS", 3);
+    nothingRuns();
+  }
+
+  @Test
+  void a_restart_script_that_runs_on_after_it_has_worked_bears_no_second_one_beside_it()
+      throws Exception {
+    Plan plan = pair.plan();
+    List<Result> staged = pair.stage(plan);
+    pair.ask("apply", pair.one, plan, staged, null);
+    Path restart = pair.one.state().resolve("rotations/" + plan.rotation() + "/restart-1");
+    Process script = new ProcessBuilder("sleep", "60").start();
+    Files.delete(restart.resolve("exit"));
+    List<String> claim = Files.readAllLines(restart.resolve("claim"));
+    Files.writeString(
+        restart.resolve("claim"),
+        Files.readString(Path.of("/proc", "" + script.pid(), "stat")) + claim.get(1) + "\n");
+    Plan back = plan.with(Plan.Action.BACK, List.of("mgmt1"));
+    try {
+      refused(pair.ask("rollback", pair.one, back, List.of(), null), "RESTART_RUNNING", 3);
+    } finally {
+      script.destroyForcibly().waitFor();
+    }
+    assertThat(pair.one.count("restarts")).isEqualTo(1);
+    assertThat(pair.ask("rollback", pair.one, back, List.of(), null).outcome())
+        .isEqualTo(Outcome.ROLLED_BACK);
   }
 
   @Test

@@ -321,10 +321,55 @@ class RecoveryTest {
     pair.one.applied();
     pair.two.open().failed("apply.restart", 2, Records.RUN).state(files, Loaded.UNKNOWN);
     pair.fail("apply", pair.two, Outcome.FAILED, "RESTART_UNKNOWN");
-    stops("LOADED_UNKNOWN");
+    stops(files == Files.OTHER ? "FILES_CHANGED" : "LOADED_UNKNOWN");
     assertThat(pair.messages()).contains("mgmt1: ", "mgmt2: ", "on disk", "HA role standby");
     assertThat(pair.decide().findings().get(0).remedy())
         .contains("rotate-certs.yml", "rollback-certs.yml", "restarts", "heartbeat");
+  }
+
+  @Test
+  void goes_forward_where_a_person_asks_again_and_no_sound_way_back_is_left() {
+    pair.one.state(Files.NEW, Loaded.DOWN).open().failed("apply.restart", 1, Records.EARLIER);
+    pair.one.backup(true, Records.NOW.minusSeconds(1));
+    pair.two.open();
+    forward();
+    pair.fail("apply", pair.one, Outcome.FAILED, "RESTART_FAILED");
+    stops("OLD_GENERATION_UNSOUND");
+  }
+
+  @Test
+  void goes_forward_where_a_person_asks_again_and_it_is_not_known_what_a_node_runs() {
+    pair.one.state(Files.NEW, Loaded.UNKNOWN).open().failed("apply.restart", 1, Records.EARLIER);
+    pair.two.open();
+    forward();
+    pair.fail("apply", pair.one, Outcome.FAILED, "RESTART_UNKNOWN");
+    stops("LOADED_UNKNOWN");
+  }
+
+  @Test
+  void overwrites_no_change_of_someone_else_though_a_person_asks_again() {
+    pair.one.state(Files.OTHER, Loaded.UNKNOWN).open().failed("apply.restart", 1, Records.EARLIER);
+    pair.two.open();
+    stops("FILES_CHANGED");
+  }
+
+  @Test
+  void tells_one_who_only_looks_of_a_rotation_that_nobody_works_on() {
+    pair.intent = Settings.Intent.CHECK;
+    pair.one.applied();
+    pair.two.open();
+    stops("ROTATION_OPEN");
+    assertThat(pair.messages()).contains("mgmt1: runs the new generation", "mgmt2: runs the old");
+  }
+
+  @Test
+  void tells_one_who_only_looks_who_is_at_work() {
+    pair.intent = Settings.Intent.CHECK;
+    pair.dead = List.of();
+    pair.one.applied();
+    pair.two.open();
+    assertThat(pair.go().action()).isEqualTo(Plan.Action.NONE);
+    assertThat(pair.codes()).contains("LOCKED").doesNotContain("ROTATION_OPEN");
   }
 
   @Test
