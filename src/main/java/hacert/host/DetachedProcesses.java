@@ -23,8 +23,9 @@ final class DetachedProcesses implements Detached {
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
   private static final String WITHDRAWN = "withdrawn";
 
-  // Arguments: directory of the attempt, umask, working directory, then the command. The claim comes
-  // before everything that could have an effect. On a full disk the exit code waits for room.
+  // Arguments: directory of the attempt, umask, working directory, then the command. The claim
+  // stands before everything that could have an effect. On a full disk the exit code waits for
+  // room.
   private static final String WRAPPER =
       """
       hacert_run=$1
