@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import hacert.result.Outcome;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** One run over six pairs, each with a fault of its own: what came of each. */
-@Tag("long")
 class FailedApplyIT {
   @RegisterExtension static final Lab LAB = Lab.of(6, "2x");
 

@@ -9,12 +9,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Someone else is at work while a rotation is between two steps. */
-@Tag("long")
 class InterferenceIT {
   @RegisterExtension static final Lab LAB = Lab.of(1, "2x");
 
