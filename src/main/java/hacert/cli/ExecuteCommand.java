@@ -1,12 +1,5 @@
 package hacert.cli;
 
-import hacert.host.HostException;
-import hacert.result.Exit;
-import hacert.result.Json;
-import hacert.result.Outcome;
-import hacert.result.Result;
-import hacert.rotation.RequestReader;
-import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,20 +27,7 @@ final class ExecuteCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
-    Result result;
-    try {
-      RequestReader.Call call = RequestReader.read(surroundings.stdin());
-      try (var secrets = call.secrets()) {
-        result = Wiring.operations().execute(call.request(), secrets);
-      }
-    } catch (HostException e) {
-      result =
-          new ResultBuilder("execute", surroundings)
-              .finding(e.finding())
-              .build("", false, Outcome.REFUSED, Exit.USAGE);
-    }
-    spec.commandLine().getOut().println(Json.mapper().writeValueAsString(result));
-    return result.exitCode();
+  public Integer call() {
+    return Execution.run(surroundings, spec.commandLine().getOut(), spec.commandLine().getErr());
   }
 }

@@ -43,15 +43,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     if (e instanceof UsageProblem) {
       return usage(command, e.getMessage());
     }
-    PrintWriter err = command.getErr();
-    err.println("hacert: unexpected error: " + Texts.safe(e.toString()));
-    if (debug) {
-      e.printStackTrace(err);
-    } else {
-      err.println("  This is a defect. With HACERT_DEBUG=1 in the environment it says more.");
-    }
-    err.flush();
-    return Exit.UNEXPECTED.code();
+    return Unexpected.tell(e, command.getErr(), debug);
   }
 
   private static int usage(CommandLine command, String message) {

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
 
-/** Runs a command as {@link Main} does, and keeps what it says. */
+/** Runs a command as {@link Commands} does, and keeps what it says. */
 public final class Cli {
   /** What one run gave. */
   public record Run(int code, String out, String err) {}
@@ -27,7 +27,7 @@ public final class Cli {
         new Surroundings(
             new ByteArrayInputStream(stdin), Clock.systemUTC(), new SecureRandom(), debug);
     int code =
-        Main.commandLine(surroundings)
+        Commands.commandLine(surroundings)
             .setOut(new PrintWriter(out))
             .setErr(new PrintWriter(err))
             .execute(arguments);

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class MainTest {
+class CommandsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -59,7 +59,7 @@ class MainTest {
         };
     StringWriter err = new StringWriter();
     int code =
-        Main.commandLine(new Surroundings(broken, Clock.systemUTC(), new SecureRandom(), debug))
+        Commands.commandLine(new Surroundings(broken, Clock.systemUTC(), new SecureRandom(), debug))
             .setErr(new PrintWriter(err))
             .execute("generate", "--out", ".", "--common-name", "x", "--password-stdin");
     assertThat(code).isEqualTo(1);
