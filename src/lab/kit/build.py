@@ -202,6 +202,7 @@ MaxSessions 100
 PrintMotd no
 PrintLastLog no
 UseDNS no
+LogLevel VERBOSE
 """)
     ssh_key(f"{host.directory}/ssh/host_ed25519")
     ssh_key(f"{host.home}/.ssh/id_ed25519")
