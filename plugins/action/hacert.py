@@ -73,7 +73,7 @@ KEEPALIVE = "-o ServerAliveInterval=5 -o ServerAliveCountMax=4"
 # because login shells differ in what they make of them, and short, because sudo logs it and tells it with a refusal.
 # What comes before the line that names the beginning is there to be lost, see BLANKS.
 LOADER = (
-    'while read -r word size; do [ "$word" = BEGIN ] && { eval "$(head -c "$size")"; exit; }; done; echo MARK lost'
+    'while read -r word size; do [ "$word" = @begin@ ] && { eval "$(head -c "$size")"; exit; }; done; echo @mark@ lost'
 )
 
 # A profile that reads standard input gets empty lines, as from a person who presses the return key, and not the
@@ -85,7 +85,7 @@ BLANKS = 100
 # feeds, or a refusal would wait for the feeder's own input to end.
 FEEDER = (
     """/bin/sh -c 'echo $$; yes "" | head -n %d; exec cat' | """
-    "{ read -r feeder; COMMAND; code=$?; kill $feeder 2>/dev/null; exit $code; }" % BLANKS
+    "{ read -r feeder; @command@; code=$?; kill -s PIPE $feeder 2>/dev/null; exit $code; }" % BLANKS
 )
 
 # Arguments: marker, SHA-256 of the jar, state directory, wanted java ("" to look for one), mode, size of a jar
@@ -664,7 +664,7 @@ class ActionModule(ActionBase):
         data = b"\n" * BLANKS + ("%s %d\n" % (begin, len(script))).encode("ascii") + script + body
         self._asked = True
         try:
-            output = self._execute(LOADER.replace("BEGIN", begin).replace("MARK", marker), data)
+            output = self._execute(LOADER.replace("@begin@", begin).replace("@mark@", marker), data)
         except AnsibleConnectionFailure as error:
             raise self._unreachable(str(error)) from None
         except AnsibleError as error:
@@ -695,7 +695,7 @@ class ActionModule(ActionBase):
         if not become or self.get_become_option("become_pass"):
             return self._low_level_execute_command(command, in_data=data, executable="/bin/sh")
         build = become.build_become_command
-        become.build_become_command = lambda cmd, shell: FEEDER.replace("COMMAND", build(cmd, shell))
+        become.build_become_command = lambda cmd, shell: FEEDER.replace("@command@", build(cmd, shell))
         try:
             return self._low_level_execute_command(command, in_data=data, executable="/bin/sh")
         finally:
@@ -707,14 +707,15 @@ class ActionModule(ActionBase):
         if not self._connection.become:
             return Problem(
                 "HOST_UNREACHABLE",
-                "%s: one can log in there, but not run a command: %s" % (self._node, seen),
+                "%s: one can log in there, but not run a command: %s. Nothing was done in this call." % (self._node, seen),
                 "Log in by hand with a command, as `ssh HOST true`: see whether this user has a shell, and that no "
                 "profile ends it.",
             )
         user = self.get_become_option("become_user") or "root"
         return Problem(
             "HOST_UNREACHABLE",
-            "%s: one can log in there, but not become %s and run a command: %s" % (self._node, user, seen),
+            "%s: one can log in there, but not become %s and run a command: %s. Nothing was done in this call."
+            % (self._node, user, seen),
             "Check ansible_become_method, _exe, _flags and _user, and that the user who logs in may do what they say, "
             "`-c COMMAND` of su included, without a password that is not given. After a timeout see what the login "
             "profile of %s waits for." % user,

@@ -34,7 +34,7 @@ def check():
                          "`lab up --hosts loopback` needs none")
     try:
         tried = subprocess.run(["unshare", "--mount", "--uts", "--ipc", "--net", "--pid", "--fork", "sh", "-c",
-                                "mount -t tmpfs lab /mnt && ip link add type veth && ip link add type bridge"],
+                                "mount -t tmpfs lab /tmp && ip link add type veth && ip link add type bridge"],
                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=30, check=False)
     except subprocess.TimeoutExpired:
         raise CannotHere("this machine did not make a namespace within 30 s") from None
@@ -123,7 +123,9 @@ UseDNS no
     for name, text in files.items():
         write(f"{etc}/{name}", text, 0o644)
     write(f"{etc}/shadow", "".join(f"{name}:*:19000:0:99999:7:::\n" for name, _, _, _ in users))
-    write(f"{etc}/sudoers", """root ALL=(ALL:ALL) ALL
+    # As newer versions of sudo do by themselves.
+    write(f"{etc}/sudoers", """Defaults use_pty
+root ALL=(ALL:ALL) ALL
 operator ALL=(root) NOPASSWD: /usr/bin/su - omm, /bin/su - omm, /usr/bin/su - omm -c *, /bin/su - omm -c *
 admin ALL=(omm) NOPASSWD: ALL
 """, 0o440)
@@ -205,7 +207,10 @@ def plug(lab, host, first):
     # Left by an earlier life of the host, for a moment.
     subprocess.run(["nsenter", "--target", str(switch(lab)), "--net", "ip", "link", "del", port(host)], stderr=subprocess.DEVNULL,
                    check=False)
-    links(switch(lab), f"link add {port(host)} type veth peer name eth0 netns {first}", f"link set {port(host)} master lan up")
+    # The card stays the same from one life to the next: whoever remembers it still finds the host.
+    card = f"02:00:00:00:01:{int(host.address.rpartition('.')[2]):02x}"
+    links(switch(lab), f"link add {port(host)} type veth peer name eth0 address {card} netns {first}",
+          f"link set {port(host)} master lan up")
     links(first, "link set lo up", f"addr add {host.address}/24 dev eth0", "link set eth0 up")
 
 
