@@ -45,7 +45,9 @@ class WaysInIT {
   private Pair pair;
   private Pair.Before before;
 
-  /** The ways that README shows, in its order and with its very lines, and the lab's user for each. */
+  /**
+   * The ways that README shows, in its order and with its very lines, and the lab's user for each.
+   */
   enum Way {
     AS_OMM("omm"),
     BY_SUDO("admin"),
