@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The bridge between the playbooks and the jar on the hosts; docs/protocol.md says what is spoken.
 
-One call is one round trip: a constant shell script is the remote command, and the request travels on its
-standard input. The host needs no Python and keeps no temporary file. Settings and secrets are read here, from
+One call is one round trip: the remote command is one short line, and a constant shell script and the request travel
+on its standard input. The host needs no Python and keeps no temporary file. Settings and secrets are read here, from
 the variables of the node, so that they never become task arguments, facts or results.
 """
 
@@ -69,10 +69,28 @@ PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]
 # A silent link must become a failed result within 20 s; ssh's own default is to wait for ever.
 KEEPALIVE = "-o ServerAliveInterval=5 -o ServerAliveCountMax=4"
 
+# The remote command: runs the script that follows on standard input. One line without backslash and exclamation mark,
+# because login shells differ in what they make of them, and short, because sudo logs it and tells it with a refusal.
+# What comes before the line that names the beginning is there to be lost, see BLANKS.
+LOADER = (
+    'while read -r word size; do [ "$word" = @begin@ ] && { eval "$(head -c "$size")"; exit; }; done; echo @mark@ lost'
+)
+
+# A profile that reads standard input gets empty lines, as from a person who presses the return key, and not the
+# request.
+BLANKS = 100
+
+# Ansible sends nothing before become has succeeded, which a profile that reads would wait for. Therefore the blank
+# lines come from the host, and what Ansible sends then comes after them. The feeder ends with the command that it
+# feeds, or a refusal would wait for the feeder's own input to end.
+FEEDER = (
+    """/bin/sh -c 'echo $$; yes "" | head -n %d; exec cat' | """
+    "{ read -r feeder; @command@; code=$?; kill -s PIPE $feeder 2>/dev/null; exit $code; }" % BLANKS
+)
+
 # Arguments: marker, SHA-256 of the jar, state directory, wanted java ("" to look for one), mode, size of a jar
 # that stands in front of the request (mode dry only), an option of the Java VM or "", and "archive" where a class
-# archive may be made. What is printed before the marker is a banner of some profile and is ignored. It has no
-# backslash, because login shells differ in what they make of one.
+# archive may be made. What is printed before the marker is a banner of some profile and is ignored.
 #
 # A class archive halves the start of the Java VM. The VM itself refuses one of another jar or another Java, but dies
 # of one that is cut off; therefore its hash is in its name.
@@ -82,6 +100,7 @@ umask 077
 ulimit -c 0
 unset JAVA_TOOL_OPTIONS _JAVA_OPTIONS JDK_JAVA_OPTIONS CLASSPATH
 say() { echo "$mark $*"; }
+say begun
 good() { [ -f "$1" ] && [ "$(sha256sum <"$1")" = "$sha  -" ]; }
 major() {
   found=0 real=$(readlink -f "$1") || return 1
@@ -631,7 +650,9 @@ class ActionModule(ActionBase):
 
     def _remote(self, mode, body, size=0):
         """One round trip. Answers the word after the marker, the rest of its line, and the output."""
-        marker = "hacert-" + secrets.token_hex(8)
+        token = secrets.token_hex(8)
+        marker = "hacert-" + token
+        begin = "begin-" + token
         state_dir = str(self._own.get("hacert_state_dir") or ".hacert")
         java = str(self._own.get("hacert_java") or "")
         # A call is short: the first compiler is enough, but for the arithmetic of making a key.
@@ -639,25 +660,66 @@ class ActionModule(ActionBase):
         # Made in the first call of a run, while nothing waits for it.
         archive = "archive" if self._operation == "discover" else ""
         words = (marker, self._jar[1], state_dir, java, mode, str(size), compiler, archive)
-        command = "set -- " + " ".join(shlex.quote(word) for word in words) + SCRIPT
+        script = ("set -- " + " ".join(shlex.quote(word) for word in words) + SCRIPT).encode("utf-8")
+        data = b"\n" * BLANKS + ("%s %d\n" % (begin, len(script))).encode("ascii") + script + body
         self._asked = True
         try:
-            # With anything on standard input ssh asks for no terminal, which would change the output.
-            output = self._low_level_execute_command(command, in_data=body or b"\n", executable="/bin/sh")
+            output = self._execute(LOADER.replace("@begin@", begin).replace("@mark@", marker), data)
         except AnsibleConnectionFailure as error:
             raise self._unreachable(str(error)) from None
         except AnsibleError as error:
-            raise Problem(
-                "HOST_UNREACHABLE",
-                "%s: the command could not be started: %s" % (self._node, self._tail(str(error))),
-                "Check ansible_become and its password, and that the user may do what they say.",
-            ) from None
-        unused, unused, answer = output["stdout"].partition(marker + " ")
+            raise self._not_begun(str(error)) from None
+        unused, unused, told = output["stdout"].partition(marker + " ")
+        first, unused, told = told.partition("\n")
+        unused, unused, answer = told.partition(marker + " ")
         line, unused, answer = answer.partition("\n")
         word, unused, rest = line.partition(" ")
         if output["rc"] == 255 and not answer:
             raise self._unreachable(output["stderr"])
+        if first == "lost":
+            raise Problem(
+                "INPUT_LOST",
+                "%s: the request was lost on its way: the login profile reads standard input to its end. "
+                "Nothing was done." % self._node,
+                "Make the profile leave standard input alone where it is no terminal: [ -t 0 ] && read …",
+                "refused",
+                3,
+            )
+        if first != "begun":
+            raise self._not_begun(output["stderr"] or output["stdout"])
         return word, rest, dict(output, answer=answer)
+
+    def _execute(self, command, data):
+        # With anything on standard input ssh asks for no terminal, which would change the output.
+        become = self._connection.become
+        if not become or self.get_become_option("become_pass"):
+            return self._low_level_execute_command(command, in_data=data, executable="/bin/sh")
+        build = become.build_become_command
+        become.build_become_command = lambda cmd, shell: FEEDER.replace("@command@", build(cmd, shell))
+        try:
+            return self._low_level_execute_command(command, in_data=data, executable="/bin/sh")
+        finally:
+            del become.build_become_command
+
+    def _not_begun(self, text):
+        """The host answered, but what was to run there did not begin: nothing was done in this call."""
+        seen = self._tail(text) or "(it said nothing)"
+        if not self._connection.become:
+            return Problem(
+                "HOST_UNREACHABLE",
+                "%s: one can log in there, but not run a command: %s. Nothing was done in this call." % (self._node, seen),
+                "Log in by hand with a command, as `ssh HOST true`: see whether this user has a shell, and that no "
+                "profile ends it.",
+            )
+        user = self.get_become_option("become_user") or "root"
+        return Problem(
+            "HOST_UNREACHABLE",
+            "%s: one can log in there, but not become %s and run a command: %s. Nothing was done in this call."
+            % (self._node, user, seen),
+            "Check ansible_become_method, _exe, _flags and _user, and that the user who logs in may do what they say, "
+            "`-c COMMAND` of su included, without a password that is not given. After a timeout see what the login "
+            "profile of %s waits for." % user,
+        )
 
     def _unreachable(self, text):
         unknown = "" if self._operation in ("discover", "decide") else " What happened on the host is not known."

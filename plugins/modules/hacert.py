@@ -79,7 +79,8 @@ RETURN = r"""
 hacert:
   description:
     - The result, format C(hacert.result/1). A lost connection, a missing Java and an answer that is no result
-      give a result of the same form, with the findings C(HOST_UNREACHABLE), C(JAVA_MISSING) and C(EXECUTOR_NO_RESULT).
+      give a result of the same form, with the findings C(HOST_UNREACHABLE), C(JAVA_MISSING) and C(EXECUTOR_NO_RESULT);
+      so does a login profile that swallows the request, with C(INPUT_LOST).
   returned: always, except for the operations C(install) and C(remove)
   type: dict
   sample: {schema: hacert.result/1, operation: apply, host: oms1-a, outcome: succeeded, exit_code: 0, findings: []}

@@ -8,7 +8,7 @@ import socket
 import string
 import subprocess
 
-from model import Host, Lab, LabError, claim_of
+from model import LOOPBACK, Host, Lab, LabError, claim_of
 
 SOURCE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENDOR_SCRIPTS = ("gen-cert.sh", "replacehaSSLCert.sh", "restart-oms.sh", "status-oms.sh")
@@ -37,16 +37,19 @@ def make_password(rng):
     return "Lab1" + "".join(letter + special for letter, special in zip(letters, must)) + "z"
 
 
-def claim_block():
-    """A 127.X.Y.* block of our own: its directory in /tmp is made by exactly one lab, and holds the control sockets."""
+def claim_block(kind):
+    """A block of addresses of our own: its directory in /tmp is made by exactly one lab, and holds the control sockets.
+
+    Hosts with a network of their own have addresses that are set apart for tests of networks (RFC 2544)."""
     for _ in range(200):
-        block = f"127.{random.randrange(64, 250)}.{random.randrange(1, 255)}"
+        first = f"127.{random.randrange(64, 250)}" if kind == LOOPBACK else f"198.{random.choice((18, 19))}"
+        block = f"{first}.{random.randrange(1, 255)}"
         try:
             os.mkdir(claim_of(block), 0o700)
         except FileExistsError:
             continue
         return block
-    raise LabError("no free loopback block; remove stale directories /tmp/hl-127.*")
+    raise LabError("no free block of addresses; remove stale directories /tmp/hl-*")
 
 
 def free_ports(address):
@@ -66,17 +69,21 @@ def free_ports(address):
     raise LabError("no free ports on " + address)
 
 
-def plan(directory, pairs, layout, seed, randomise, restart_seconds, login):
-    block = claim_block()
+def plan(directory, pairs, layout, seed, randomise, restart_seconds, login, kind):
+    block = claim_block(kind)
     hosts = []
     for number in range(1, pairs + 1):
         own = layout if layout != "mixed" else ("2x", "3x")[number % 2]
         for side, letter in enumerate("ab"):
             name = f"lab{number}{letter}"
             hosts.append(Host(name, f"lab_mrs{number}", own, f"{block}.{9 + 2 * number + side}", f"{directory}/hosts/{name}",
-                              f"lab{number}{'ba'[side]}", side == 0))
-    lab = Lab(directory, seed, randomise, block, free_ports(hosts[0].address), make_password(random.Random(seed)),
-              restart_seconds, login, hosts)
+                              kind, f"lab{number}{'ba'[side]}", side == 0))
+    if kind == LOOPBACK:
+        first = free_ports(hosts[0].address)
+        ports = (first, first + 1, first + 2)
+    else:
+        ports = (22, 20012, 28443)
+    lab = Lab(directory, seed, randomise, block, *ports, make_password(random.Random(seed)), restart_seconds, login, kind, hosts)
     lab.save()
     return lab
 
@@ -127,7 +134,7 @@ def build_host(lab, host, personality):
     ha = f"{host.oms_run_path}/workspace0/ha"
     for name in VENDOR_SCRIPTS:
         place = f"{ha}/module/hacom/script" if name == "gen-cert.sh" else f"{host.om_home}/sbin"
-        write(f"{place}/{name}", read(f"{SOURCE}/stand-ins/{name}").replace("@LAB_HOST@", host.directory), 0o700)
+        write(f"{place}/{name}", read(f"{SOURCE}/stand-ins/{name}").replace("@LAB_HOST@", host.own_root), 0o700)
     for name in SHARED_PARTS:
         shutil.copy(f"{SOURCE}/stand-ins/{name}", f"{host.directory}/lab/{name}")
     write(f"{ha}/local/hacom/conf/ha.key", os.urandom(32).hex() + "\n")
@@ -140,19 +147,19 @@ def build_host(lab, host, personality):
         write(f"{host.directory}/lab/variant/{name}", value + "\n")
     write_configuration(lab, host, personality)
     write_profile(host, personality)
-    if lab.login == "operator":
-        build_operator(host)
-    build_sshd(lab, host)
+    ssh_key(f"{host.home}/.ssh/id_ed25519")
 
 
 def write_configuration(lab, host, personality):
+    """The paths in it are below the host's root, for they are read on the host and from outside."""
     values = {
         "LAB_NAME": host.name, "LAB_ADDRESS": host.address, "LAB_FIRST": "yes" if host.first else "no",
-        "LAB_KIT": f"{lab.directory}/kit", "LAYOUT": host.layout, "PEER_NAME": host.peer,
+        "LAB_KIT": lab.own_kit, "LAYOUT": host.layout, "PEER_NAME": host.peer,
         "PEER_ADDRESS": lab.host(host.peer).address, "PEER_HOST": lab.host(host.peer).directory,
         "SSH_PORT": lab.ssh_port, "HA_PORT": lab.ha_port, "MANAGER_PORT": lab.manager_port,
         "RESTART_SECONDS": personality["restart_seconds"], "RESOURCES": " ".join(personality["resources"]),
-        "OM_HOME_PATH": host.om_home, "OMS_RUN_PATH_VALUE": host.oms_run_path,
+        "OM_HOME_PATH": os.path.relpath(host.om_home, host.directory),
+        "OMS_RUN_PATH_VALUE": os.path.relpath(host.oms_run_path, host.directory),
     }
     write(f"{host.directory}/lab/host.conf", "".join(f"{name}='{value}'\n" for name, value in values.items()))
 
@@ -161,76 +168,31 @@ def write_profile(host, personality):
     """The login profile alone gives the product's variables and umask; a non-login shell has nothing but HOME."""
     write(f"{host.home}/.bash_profile", f"""# Login profile of omm.
 umask 0077
-export BIGDATA_HOME='{host.bigdata_home}'
-export OMS_RUN_PATH='{host.oms_run_path}'
-export TMPDIR='{host.directory}/tmp'
+export BIGDATA_HOME='{host.own(host.bigdata_home)}'
+export OMS_RUN_PATH='{host.own(host.oms_run_path)}'
+export TMPDIR='{host.own_root}/tmp'
 export PATH="$HOME/bin:$PATH"
 cat "$HOME/.banner"
-{PROFILE_NOISE.replace('@HOST@', host.directory).strip()}
+{PROFILE_NOISE.replace('@HOST@', host.own_root).strip()}
 """)
     write(f"{host.home}/.banner", personality["banner"])
-    # sshd begins in the directory of the passwd entry, a real login in HOME.
-    write(f"{host.home}/.bashrc", 'cd "$HOME" || :\n')
-    # The ssh programs look in the passwd entry's directory too, not in HOME.
-    for program in ("ssh", "scp", "sftp"):
-        write(f"{host.home}/bin/{program}", f'#!/bin/sh\nexec /usr/bin/{program} -F "$HOME/.ssh/config" "$@"\n', 0o700)
 
 
-def build_operator(host):
-    """An operator's home: no profile, no keys, and the one command he may run as somebody else."""
-    write(f"{host.directory}/bin/sudo", read(f"{SOURCE}/stand-ins/sudo").replace("@LAB_HOST@", host.directory), 0o700)
-    write(f"{host.directory}/operator/.bashrc", f'cd "$HOME" || :\nPATH={host.directory}/bin:$PATH\n')
-
-
-def build_sshd(lab, host):
-    # An operator's and omm's logins come to one sshd: there the key decides about HOME, see trust().
-    home = f"SetEnv HOME={host.home}" if lab.login == "omm" else "PermitUserEnvironment HOME"
-    write(f"{host.directory}/ssh/sshd_config", f"""ListenAddress {host.address}:{lab.ssh_port}
-HostKey {host.directory}/ssh/host_ed25519
-PidFile {host.directory}/ssh/sshd.pid
-AuthorizedKeysFile {host.home}/.ssh/authorized_keys
-{home}
-Subsystem sftp internal-sftp -d {host.home}
-PermitRootLogin prohibit-password
-PasswordAuthentication no
-KbdInteractiveAuthentication no
-UsePAM no
-StrictModes no
-KexAlgorithms curve25519-sha256
-MaxStartups 200:30:400
-MaxSessions 100
-PrintMotd no
-PrintLastLog no
-UseDNS no
-LogLevel VERBOSE
-""")
-    ssh_key(f"{host.directory}/ssh/host_ed25519")
-    ssh_key(f"{host.home}/.ssh/id_ed25519")
-    write(f"{host.home}/.ssh/config", f"""Host *
-  Port {lab.ssh_port}
-  IdentityFile {host.home}/.ssh/id_ed25519
-  IdentitiesOnly yes
-  UserKnownHostsFile {host.home}/.ssh/known_hosts
-  GlobalKnownHostsFile /dev/null
-  StrictHostKeyChecking yes
-  BatchMode yes
-  LogLevel ERROR
-""")
-
-
-def trust(lab):
-    """Each node trusts its peer and the control side; every host key is known to all who may connect."""
+def trust(lab, authorize):
+    """Each node trusts its peer and the control side, as `authorize(host, control's key, omm's keys)` sees to; every host
+    key is known to all who may connect."""
     control = read(f"{lab.directory}/control/id_ed25519.pub")
-    lines = {host.name: f"[{host.address}]:{lab.ssh_port} " + " ".join(read(f"{host.directory}/ssh/host_ed25519.pub").split()[:2])
-             for host in lab.hosts}
+    lines = {host.name: f"{known_as(lab, host)} " + " ".join(read(f"{host.host_key}.pub").split()[:2]) for host in lab.hosts}
     write(f"{lab.directory}/control/known_hosts", "\n".join(lines.values()) + "\n")
     for host in lab.hosts:
         peer = lab.host(host.peer)
         write(f"{host.home}/.ssh/known_hosts", f"{lines[host.name]}\n{lines[peer.name]}\n")
-        keys = [(lab.login_home(host), control), (host.home, read(f"{host.home}/.ssh/id_ed25519.pub")),
-                (host.home, read(f"{peer.home}/.ssh/id_ed25519.pub"))]
-        write(f"{host.home}/.ssh/authorized_keys",
-              "".join(key if lab.login == "omm" else f'environment="HOME={home}" {key}' for home, key in keys))
+        authorize(lab, host, control, [read(f"{one.home}/.ssh/id_ed25519.pub") for one in (host, peer)])
+
+
+def known_as(lab, host):
+    """How known_hosts names a host: the port only where it is not ssh's own."""
+    return host.address if lab.ssh_port == 22 else f"[{host.address}]:{lab.ssh_port}"
 
 
 def first_certificates(lab, hosts):
@@ -269,7 +231,7 @@ def write_inventory(lab, user):
         lines += [f"    {pair}:", "      hosts:"]
         for host in hosts:
             lines += [f"        {host.name}:", f"          ansible_host: {host.address}",
-                      f"          ansible_remote_tmp: {host.directory}/tmp/.ansible",
+                      f"          ansible_remote_tmp: {host.own_root}/tmp/.ansible",
                       f"          lab_directory: {host.directory}", f"          lab_ha_port: {lab.ha_port}",
                       f"          lab_manager_url: https://{host.address}:{lab.manager_port}/"]
         lines += ["      vars:", f"        hacert_cluster: {pair}", "        hacert_target: mrs-ha",

@@ -46,8 +46,8 @@ class Host:
         self.ha_port = int(values["HA_PORT"])
         self.manager_port = int(values["MANAGER_PORT"])
         self.resources = [item.split(":") for item in values["RESOURCES"].split()]
-        self.om_home = values["OM_HOME_PATH"]
-        self.ha = values["OMS_RUN_PATH_VALUE"] + "/workspace0/ha"
+        self.om_home = f"{directory}/{values['OM_HOME_PATH']}"
+        self.ha = f"{directory}/{values['OMS_RUN_PATH_VALUE']}/workspace0/ha"
         self.run = f"{directory}/lab/run"
 
     def switch(self, name, consume=False):

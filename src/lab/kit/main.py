@@ -11,29 +11,24 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 
 import build
+import loopback
+import namespaces
 import personality
 import processes
 from catalogue import SWITCHES
-from model import LAYOUTS, Lab, LabError
+from model import LAYOUTS, LOOPBACK, NAMESPACES, CannotHere, Lab, LabError
+from processes import await_until
 from switches import count
 
 WORKERS = 4
+KINDS = {LOOPBACK: loopback, NAMESPACES: namespaces}
 
 
 def parallel(function, items):
     with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
         return list(pool.map(function, items))
-
-
-def await_until(condition, seconds, failure):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            raise LabError(failure())
-        time.sleep(0.05)
 
 
 def up(directory, arguments):
@@ -44,6 +39,7 @@ def up(directory, arguments):
     parser.add_argument("--randomise", action="store_true")
     parser.add_argument("--restart-seconds", type=float, default=1.0)
     parser.add_argument("--login", choices=("omm", "operator"), default="omm")
+    parser.add_argument("--hosts", choices=tuple(KINDS), default=LOOPBACK)
     options = parser.parse_args(arguments)
     if not re.fullmatch(r"[A-Za-z0-9_./+-]+", directory):
         raise LabError(f"{directory}: use a path of letters, digits and _ . / + - only; it stands in ssh options and profiles")
@@ -51,13 +47,11 @@ def up(directory, arguments):
         raise LabError(f"{directory} is not empty; end the lab there with `lab down --dir {directory}`")
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1, 10**6)
     os.umask(0o077)
+    KINDS[options.hosts].check()
     os.makedirs(directory, exist_ok=True)
-    if os.geteuid() == 0:
-        os.makedirs("/run/sshd", mode=0o755, exist_ok=True)
-        os.chmod("/run/sshd", 0o755)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     lab = build.plan(directory, options.pairs, options.layout, seed, options.randomise, f"{options.restart_seconds:g}",
-                     options.login)
+                     options.login, options.hosts)
     try:
         raise_lab(lab)
     except BaseException:
@@ -70,25 +64,32 @@ def up(directory, arguments):
 
 
 def raise_lab(lab):
+    kind = KINDS[lab.kind]
+    kind.prepare(lab)
     build.build_shared(lab)
     characters = {pair: personality.draw(lab, pair) for pair in lab.pairs}
-    parallel(lambda host: build.build_host(lab, host, characters[host.pair]), lab.hosts)
-    build.trust(lab)
+
+    def build_host(host):
+        build.build_host(lab, host, characters[host.pair])
+        kind.build_host(lab, host)
+
+    parallel(build_host, lab.hosts)
+    build.trust(lab, kind.authorize)
     parallel(lambda hosts: build.first_certificates(lab, hosts), lab.pairs.values())
     shutil.rmtree(f"{lab.directory}/kit/keys")
-    build.write_inventory(lab, getpass.getuser())
+    build.write_inventory(lab, getpass.getuser() if lab.kind == LOOPBACK else lab.login)
+    for host in lab.hosts:
+        kind.give(host)
     start(lab)
 
 
 def start(lab):
     """Starts what is not running and waits until every pair is one steady active, one steady standby."""
-    starting = [processes.start_sshd(host.directory) for host in lab.hosts
-                if processes.recorded_sshd(host.directory) is None]
+    kind = KINDS[lab.kind]
+    kind.start(lab)
     for host in lab.hosts:
-        if processes.recorded(f"{host.run}/ha.pid") is None:
-            start_ha(lab, host)
-    if any(process.wait() != 0 for process in starting):
-        raise LabError(f"an sshd did not start; see {lab.directory}/hosts/*/var/log/sshd.log")
+        if kind.ha_pid(host) is None:
+            kind.start_ha(lab, host)
     unsteady = []
 
     def steady():
@@ -98,14 +99,8 @@ def start(lab):
         return not unsteady
 
     await_until(steady, 30 + len(lab.hosts), lambda: f"not steady: {' '.join(unsteady)}; see {lab.directory}/hosts/*/var/log/ha.log")
-    await_until(lambda: all(processes.recorded_sshd(host.directory) for host in lab.hosts), 10,
+    await_until(lambda: all(kind.is_up(host) for host in lab.hosts), 10,
                 lambda: f"an sshd did not start; see {lab.directory}/hosts/*/var/log/sshd.log")
-
-
-def start_ha(lab, host):
-    with open(f"{host.directory}/var/log/ha.log", "ab") as log:
-        subprocess.Popen(["/usr/bin/python3", "-B", f"{lab.directory}/kit/ha.py", host.directory], cwd="/",
-                         env=host.environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
 
 
 def knowledge(host):
@@ -113,14 +108,6 @@ def knowledge(host):
         return json.loads(build.read(f"{host.run}/ha.json"))
     except (FileNotFoundError, ValueError):
         return {}
-
-
-def end_hosts(lab, keep_sshd=False):
-    """Ends what runs on the lab's hosts: by its HOME, by sockets on this lab's own addresses, by recorded pid."""
-    targets = processes.with_home_below(f"{lab.directory}/hosts")
-    if not keep_sshd:
-        targets += processes.with_local_address(lab.block + ".")
-    processes.end(list(set(targets)))
 
 
 def close_masters(lab):
@@ -144,9 +131,7 @@ def down(directory, arguments):
         return
     lab = Lab.load(directory)
     close_masters(lab)
-    # Twice: a stand-in may be starting an HA process while it is ended.
-    for _ in range(2):
-        end_hosts(lab)
+    KINDS[lab.kind].end(lab)
     lab_file = f"{directory}/lab.json"
     for name in os.listdir(directory):
         path = f"{directory}/{name}"
@@ -164,14 +149,15 @@ def status(directory, arguments):
     line = "{:10} {:11} {:6} {:8} {:8} {:10} {:9} {:9} {:36} {:36} {}"
     print(line.format("HOST", "PAIR", "SSHD", "HA-PID", "ROLE", "PHASE", "HEALTH", "RESTARTS", "ROOT-LOADED", "ROOT-INSTALLED",
                       "SWITCHES"))
+    kind = KINDS[lab.kind]
     for host in lab.hosts:
-        pid = processes.recorded(f"{host.run}/ha.pid")
+        pid = kind.ha_pid(host)
         known = knowledge(host) if pid else {}
         try:
             installed = build_serial(f"{host.oms_run_path}/workspace0/ha/local/cert/root-ca.crt")
         except LabError:
             installed = "unreadable"
-        print(line.format(host.name, host.pair, "up" if processes.recorded_sshd(host.directory) else "down", pid or "-",
+        print(line.format(host.name, host.pair, "up" if kind.is_up(host) else "down", pid or "-",
                           known.get("role", "-"), known.get("phase", "-"), known.get("health", "-"),
                           count(host.directory, "restarts"), known.get("root", {}).get("serial", "-"), installed,
                           " ".join(sorted(os.listdir(f"{host.directory}/lab/switches"))) or "-"))
@@ -190,14 +176,15 @@ def reset(directory, arguments):
     lab = Lab.load(directory)
     os.umask(0o077)
     close_masters(lab)
-    end_hosts(lab, keep_sshd=True)
+    kind = KINDS[lab.kind]
+    kind.quiet(lab)
     for host in lab.hosts:
-        processes.signal_sshd(host.directory, signal.SIGCONT)
         for part in ("home", "opt"):
             restore(f"{lab.directory}/pristine/{host.name}/{part}", f"{host.directory}/{part}")
         for part in ("tmp", "lab/switches", "lab/run"):
             empty(f"{host.directory}/{part}")
         build.write(f"{host.run}/last-role", "active\n" if host.first else "standby\n")
+        kind.give(host)
     start(lab)
     print(f"lab in {directory} is as after `lab up`")
 
@@ -228,6 +215,8 @@ def switch(directory, arguments):
     name, words = arguments[1], " ".join(arguments[2:]).split()
     if name not in SWITCHES:
         raise LabError(f"no switch {name}; `lab switch` lists them")
+    if host.kind == NAMESPACES and (name == "frozen" or "unreachable" in name):
+        raise LabError(f"{name} is for hosts on loopback addresses; here use `lab cut` or `lab freeze`")
     path = f"{host.directory}/lab/switches/{name}"
     if words == ["off"]:
         if os.path.exists(path):
@@ -270,12 +259,14 @@ def age(directory, arguments):
     both = lab.pairs[options.pair]
     build.run("sh", f"{lab.directory}/kit/aged-certificates.sh", str(options.days), *[host.directory for host in both],
               input=lab.password.encode() + b"\n", env={"PATH": "/usr/bin:/bin"})
+    kind = KINDS[lab.kind]
     for host in both:
-        pid = processes.recorded(f"{host.run}/ha.pid")
+        kind.give(host)
+        pid = kind.ha_pid(host)
         if pid:
             processes.end([(pid, processes.start_time(pid))])
-        start_ha(lab, host)
-    await_until(lambda: all(processes.recorded(f"{host.run}/ha.pid") for host in both), 10,
+        kind.start_ha(lab, host)
+    await_until(lambda: all(kind.ha_pid(host) for host in both), 10,
                 lambda: f"HA did not start; see {lab.directory}/hosts/*/var/log/ha.log")
 
 
@@ -292,12 +283,72 @@ def ssh(directory, arguments):
         raise LabError("usage: lab ssh HOST [COMMAND...]")
     lab = Lab.load(directory)
     host = lab.host(arguments[0])
+    user = [] if lab.kind == LOOPBACK else ["-l", lab.login]
     os.execvp("ssh", ["ssh", "-F", "/dev/null", *build.connection(lab), "-i", f"{lab.directory}/control/id_ed25519",
-                      "-o", "LogLevel=ERROR", "-p", str(lab.ssh_port), host.address, *arguments[1:]])
+                      "-o", "LogLevel=ERROR", *user, "-p", str(lab.ssh_port), host.address, *arguments[1:]])
+
+
+def with_machines(directory):
+    """The lab, if its hosts are machines of their own, to which what happens to machines can happen."""
+    lab = Lab.load(directory)
+    if lab.kind != NAMESPACES:
+        raise LabError("these hosts share this machine; raise them with `lab up --hosts namespaces`")
+    return lab
+
+
+def cut(directory, arguments):
+    parser = argparse.ArgumentParser(prog="lab cut")
+    parser.add_argument("host")
+    parser.add_argument("other", nargs="?", metavar="HOST|control")
+    options = parser.parse_args(arguments)
+    lab = with_machines(directory)
+    host = lab.host(options.host)
+    if options.other is None:
+        namespaces.unplug(lab, host)
+    else:
+        namespaces.part(lab, host, None if options.other == "control" else lab.host(options.other))
+
+
+def one_host(name, act):
+    """A command that does one thing to one host."""
+
+    def command(directory, arguments):
+        parser = argparse.ArgumentParser(prog=f"lab {name}")
+        parser.add_argument("host")
+        options = parser.parse_args(arguments)
+        lab = with_machines(directory)
+        act(lab, lab.host(options.host))
+
+    return command
+
+
+def heal(directory, arguments):
+    argparse.ArgumentParser(prog="lab heal").parse_args(arguments)
+    namespaces.heal(with_machines(directory))
+
+
+def boot(lab, host):
+    if namespaces.init(host):
+        raise LabError(f"{host.name} runs")
+    namespaces.boot(lab, host)
+    namespaces.start_ha(lab, host)
+    await_until(lambda: namespaces.ha_pid(host), 15, lambda: f"HA did not start; see {host.directory}/var/log/ha.log")
+
+
+def fill(directory, arguments):
+    parser = argparse.ArgumentParser(prog="lab fill")
+    parser.add_argument("host")
+    parser.add_argument("off", nargs="?", choices=("off",))
+    options = parser.parse_args(arguments)
+    host = with_machines(directory).host(options.host)
+    namespaces.size_disk(host, full=options.off is None)
 
 
 COMMANDS = {"up": up, "down": down, "status": status, "reset": reset, "switch": switch, "age": age,
-            "hosts": hosts, "ssh": ssh}
+            "hosts": hosts, "ssh": ssh, "cut": cut, "heal": heal, "fill": fill, "boot": one_host("boot", boot),
+            "kill": one_host("kill", lambda lab, host: namespaces.kill(host)),
+            "freeze": one_host("freeze", lambda lab, host: namespaces.freeze(host)),
+            "thaw": one_host("thaw", lambda lab, host: namespaces.thaw(host))}
 
 
 def main():
@@ -310,5 +361,8 @@ def main():
 if __name__ == "__main__":
     try:
         main()
+    except CannotHere as error:
+        print(f"lab: {error}", file=sys.stderr)
+        sys.exit(CannotHere.CODE)
     except LabError as error:
         sys.exit(f"lab: {error}")

@@ -5,17 +5,35 @@ import json
 import os
 
 LAYOUTS = ("2x", "3x")
+# The ways to be a host: the current user's sshd on a loopback address, or a machine of its own in namespaces.
+LOOPBACK, NAMESPACES = "loopback", "namespaces"
 
 
 @dataclasses.dataclass
 class Host:
+    """Paths are those of the machine that the lab runs on, but for the ones that begin with `own_`."""
+
     name: str
     pair: str
     layout: str
     address: str
     directory: str
+    kind: str
     peer: str
     first: bool
+
+    @property
+    def own_root(self):
+        """What the host's own paths begin with: a loopback host lives in a directory, the other kind has a root of its own."""
+        return self.directory if self.kind == LOOPBACK else ""
+
+    @property
+    def own_home(self):
+        return self.home if self.kind == LOOPBACK else "/home/omm"
+
+    def own(self, path):
+        """The name that the host itself has for a path in its directory."""
+        return self.own_root + path[len(self.directory):]
 
     @property
     def bigdata_home(self):
@@ -37,10 +55,15 @@ class Host:
     def run(self):
         return f"{self.directory}/lab/run"
 
+    @property
+    def host_key(self):
+        return f"{self.directory}/{'' if self.kind == LOOPBACK else 'etc/'}ssh/host_ed25519"
+
     def environment(self):
         """What a login gives, for what the lab itself starts on the host."""
-        return {"HOME": self.home, "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TMPDIR": f"{self.directory}/tmp",
-                "BIGDATA_HOME": self.bigdata_home, "OMS_RUN_PATH": self.oms_run_path, "LC_ALL": "C.UTF-8"}
+        return {"HOME": self.own_home, "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TMPDIR": f"{self.own_root}/tmp",
+                "BIGDATA_HOME": self.own(self.bigdata_home), "OMS_RUN_PATH": self.own(self.oms_run_path),
+                "LC_ALL": "C.UTF-8"}
 
 
 @dataclasses.dataclass
@@ -50,18 +73,18 @@ class Lab:
     randomised: bool
     block: str
     ssh_port: int
+    ha_port: int
+    manager_port: int
     password: str
     restart_seconds: str
     login: str
+    kind: str
     hosts: list
 
     @property
-    def ha_port(self):
-        return self.ssh_port + 1
-
-    @property
-    def manager_port(self):
-        return self.ssh_port + 2
+    def own_kit(self):
+        """Where a host finds these programs."""
+        return f"{self.directory}/kit" if self.kind == LOOPBACK else "/lab/kit"
 
     @property
     def claim(self):
@@ -108,3 +131,9 @@ def claim_of(block):
 
 class LabError(Exception):
     """Something the caller can put right; the message says how."""
+
+
+class CannotHere(LabError):
+    """This machine, or this user, cannot do what was asked; the lab's exit code says so to tests, which then skip."""
+
+    CODE = 77

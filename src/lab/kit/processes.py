@@ -6,6 +6,8 @@ import subprocess
 import sys
 import time
 
+from model import LabError
+
 SSHD = "/usr/sbin/sshd"
 
 
@@ -17,6 +19,14 @@ def start_time(pid):
     except OSError:
         return None
     return None if fields[0] in "ZX" else int(fields[19])
+
+
+def await_until(condition, seconds, failure):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise LabError(failure())
+        time.sleep(0.02)
 
 
 def record(path, pid):

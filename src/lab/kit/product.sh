@@ -6,7 +6,7 @@ product() {
   LAB_HOST=$1
   # shellcheck source=/dev/null
   . "$LAB_HOST/lab/host.conf"
-  OMS_RUN_PATH=$OMS_RUN_PATH_VALUE
+  OMS_RUN_PATH=$LAB_HOST/$OMS_RUN_PATH_VALUE
   BIGDATA_HOME=$LAB_HOST/opt/Bigdata
   TMPDIR=$LAB_HOST/tmp
   export TMPDIR

@@ -4,7 +4,7 @@
 # The variables set here are read by the scripts that source this file.
 # shellcheck disable=SC2034
 
-: "${LAB_HOST:?}"
+: "${LAB_HOST?}"
 # shellcheck source=/dev/null
 . "$LAB_HOST/lab/host.conf"
 RUN=$LAB_HOST/lab/run

@@ -1,5 +1,6 @@
 package hacert.host;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -57,7 +58,7 @@ public record LoginEnvironment(Map<String, String> variables, String umask, Path
     String shell = complete(commands, environment);
     CommandResult result =
         commands.run(
-            Command.of(environment, List.of(shell, "-l", "-c", SCRIPT))
+            question(shell, environment)
                 .withUmask("")
                 .withDeadline(deadline)
                 .withOutputLimit(LARGEST));
@@ -86,6 +87,14 @@ public record LoginEnvironment(Map<String, String> variables, String umask, Path
                             + shell
                             + " -l -c env."));
     return parse(answer, environment.getOrDefault("HOME", ""));
+  }
+
+  private static Command question(String shell, Map<String, String> environment) {
+    // A C shell is a login shell only without further arguments.
+    return shell.endsWith("csh")
+        ? Command.of(environment, List.of(shell, "-l"))
+            .withStdin((SCRIPT + "\n").getBytes(StandardCharsets.US_ASCII))
+        : Command.of(environment, List.of(shell, "-l", "-c", SCRIPT));
   }
 
   private static Optional<String> between(String output, String mark) {

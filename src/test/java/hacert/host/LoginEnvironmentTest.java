@@ -1,6 +1,7 @@
 package hacert.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,6 +67,17 @@ class LoginEnvironmentTest {
         .doesNotContainKeys("FAKE", "BYE", "HACERT_MARK", "PWD", "_", "SHLVL");
     assertThat(login.umask()).isEqualTo("0027");
     assertThat(login.home()).isEqualTo(home);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/bin/csh", "/bin/tcsh"})
+  void asks_a_c_shell_too(String shell) throws Exception {
+    assumeThat(Path.of(shell)).as("script/prepare installs it").isExecutable();
+    Files.writeString(
+        home.resolve(".login"), "echo Welcome; umask 077; setenv OMS_RUN_PATH '/opt/a b'\n");
+    LoginEnvironment login = capture(shell, "", Duration.ofSeconds(30));
+    assertThat(login.variables()).containsEntry("OMS_RUN_PATH", "/opt/a b");
+    assertThat(login.umask()).isEqualTo("0077");
   }
 
   @Test

@@ -1,5 +1,7 @@
 package hacert.playbook;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import hacert.result.Json;
 import java.io.IOException;
@@ -11,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -21,6 +24,9 @@ final class Lab implements BeforeAllCallback, AfterAllCallback {
   static final Path PROJECT = Path.of("").toAbsolutePath();
 
   private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+  /** Exit code of {@code lab up} where this machine or user cannot have such hosts. */
+  private static final int CANNOT_HERE = 77;
 
   private final int pairs;
   private final String layout;
@@ -45,7 +51,9 @@ final class Lab implements BeforeAllCallback, AfterAllCallback {
     Files.createDirectories(files());
     List<String> words = new ArrayList<>(List.of("up", "--pairs", "" + pairs, "--layout", layout));
     words.addAll(more);
-    run(words.toArray(String[]::new));
+    Command.Ended up = lab(words.toArray(String[]::new)).await(PATIENCE);
+    Assumptions.assumeTrue(up.code() != CANNOT_HERE, up.output());
+    assertThat(up.code()).as(up.output()).isZero();
     description = Json.mapper().readTree(directory().resolve("lab.json").toFile());
   }
 
@@ -126,10 +134,15 @@ final class Lab implements BeforeAllCallback, AfterAllCallback {
   }
 
   private void run(String... words) {
+    Command.Ended ended = lab(words).await(PATIENCE);
+    assertThat(ended.code()).as("lab %s: %s", String.join(" ", words), ended.output()).isZero();
+  }
+
+  private Command lab(String... words) {
     List<String> all =
         new ArrayList<>(List.of(PROJECT.resolve("src/lab/lab").toString(), words[0]));
     all.addAll(List.of("--dir", directory().toString()));
     all.addAll(List.of(words).subList(1, words.length));
-    Command.ok(PROJECT, PATIENCE, all.toArray(String[]::new));
+    return Command.start(PROJECT, Map.of(), all);
   }
 }

@@ -142,17 +142,47 @@ record LabHost(String name, String cluster, String layout, Path directory) {
 
   /** Ends the call that holds the lock, as {@code kill -9} does; whether there was one. */
   boolean killJar() {
-    long pid = json(state().resolve("lock.holder")).path("pid").asLong();
-    return ProcessHandle.of(pid)
-        .filter(this::isJar)
+    String pid = json(state().resolve("lock.holder")).path("pid").asText();
+    return jars().stream()
+        .filter(process -> numberOnHost(process).equals(pid))
+        .findAny()
         .map(ProcessHandle::destroyForcibly)
         .orElse(false);
   }
 
+  /**
+   * A host in namespaces has numbers of its own for its processes; the innermost one comes last.
+   */
+  private static String numberOnHost(ProcessHandle process) {
+    return text(process, "status")
+        .lines()
+        .filter(line -> line.startsWith("NSpid:"))
+        .map(line -> line.substring(line.lastIndexOf('\t') + 1))
+        .findAny()
+        .orElse("");
+  }
+
   private boolean isJar(ProcessHandle process) {
-    String home = "HOME=" + directory.resolve("home");
-    return text(process, "cmdline").endsWith("\0execute\0")
-        && List.of(text(process, "environ").split("\0")).contains(home);
+    return text(process, "cmdline").endsWith("\0execute\0") && runsHere(process);
+  }
+
+  /** By the host's own process namespace; on a host without one by its home. */
+  private boolean runsHere(ProcessHandle process) {
+    byte[] first = read(directory.resolveSibling("../" + name + ".pid"));
+    if (first.length == 0) {
+      String home = "HOME=" + directory.resolve("home");
+      return List.of(text(process, "environ").split("\0")).contains(home);
+    }
+    String pid = new String(first, StandardCharsets.UTF_8).split(" ")[0];
+    return namespace(pid).equals(namespace("" + process.pid()));
+  }
+
+  private static String namespace(String pid) {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc", pid, "ns/pid")).toString();
+    } catch (IOException e) {
+      return "none, for " + pid + " has ended";
+    }
   }
 
   private static String text(ProcessHandle process, String file) {
