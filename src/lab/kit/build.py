@@ -218,7 +218,7 @@ UseDNS no
 
 
 def trust(lab):
-    """Each node trusts its peer and the control side; every host key is known to all who may connect."""
+    """Each node trusts the control side, and its peer unless the switch says no; all host keys are known to all."""
     control = read(f"{lab.directory}/control/id_ed25519.pub")
     lines = {host.name: f"[{host.address}]:{lab.ssh_port} " + " ".join(read(f"{host.directory}/ssh/host_ed25519.pub").split()[:2])
              for host in lab.hosts}
@@ -226,8 +226,9 @@ def trust(lab):
     for host in lab.hosts:
         peer = lab.host(host.peer)
         write(f"{host.home}/.ssh/known_hosts", f"{lines[host.name]}\n{lines[peer.name]}\n")
-        keys = [(lab.login_home(host), control), (host.home, read(f"{host.home}/.ssh/id_ed25519.pub")),
-                (host.home, read(f"{peer.home}/.ssh/id_ed25519.pub"))]
+        keys = [(lab.login_home(host), control), (host.home, read(f"{host.home}/.ssh/id_ed25519.pub"))]
+        if not os.path.exists(f"{host.directory}/lab/switches/distrusts-peer"):
+            keys.append((host.home, read(f"{peer.home}/.ssh/id_ed25519.pub")))
         write(f"{host.home}/.ssh/authorized_keys",
               "".join(key if lab.login == "omm" else f'environment="HOME={home}" {key}' for home, key in keys))
 

@@ -236,6 +236,8 @@ def switch(directory, arguments):
             revive(Lab.load(directory), host, name)
         elif name == "frozen":
             processes.signal_sshd(host.directory, signal.SIGCONT)
+        elif name == "distrusts-peer":
+            build.trust(Lab.load(directory))
         return
     # A condition counts from now on, not from the lab's start.
     conditions = {"after-restart": "restarts", "after-replace": "replaces"}
@@ -247,6 +249,8 @@ def switch(directory, arguments):
         processes.cut(host.directory)
     elif name == "frozen":
         processes.signal_sshd(host.directory, signal.SIGSTOP)
+    elif name == "distrusts-peer":
+        build.trust(Lab.load(directory))
 
 
 def revive(lab, host, name):
