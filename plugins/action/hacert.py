@@ -42,7 +42,7 @@ GOOD = ("unchanged", "planned", "succeeded", "rolled-back")
 NEEDS_PASSWORD = ("stage", "apply", "confirm", "rollback")
 SEVERITIES = ("error", "warning", "info")
 
-# Variable, key in the request's settings, type. Given by the inventory or not at all: the jar has the defaults.
+# Variable, key in the request's settings, type or possible values. Given by the inventory or not at all: the jar has the defaults.
 SETTINGS = (
     ("hacert_state_dir", "state_dir", str),
     ("hacert_key", "key", str),
@@ -54,6 +54,7 @@ SETTINGS = (
     ("hacert_generation", "generation", int),
     ("hacert_generations", "generations", int),
     ("hacert_rotation", "rotation", str),
+    ("hacert_peer_copy", "peer_copy", ("ssh", "control")),
     ("hacert_manager_url", "manager_url", str),
 )
 # These are a node's own; all other variables speak of the cluster and are the same whichever node is asked.
@@ -453,6 +454,8 @@ class ActionModule(ActionBase):
                 value = {str(k): str(v) for k, v in value.items()}
             else:
                 value = str(value)
+                if isinstance(kind, tuple) and value not in kind:
+                    raise self._invalid(variable, value, " or ".join(kind))
             settings[key] = value
         return settings
 

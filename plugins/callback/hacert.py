@@ -93,6 +93,8 @@ class CallbackModule(Default):
             notes.append("nothing is due")
         elif plan.get("action"):
             notes.append({"back": "go back", "stop": "a person must decide"}.get(plan["action"], plan["action"]))
+        if data.get("recipient"):
+            notes.append("offers a key")
         for key, word in (("restart", "restart"), ("mixed_window", "mixed window")):
             if isinstance(timings.get(key), (int, float)):
                 notes.append("%s %.1f s" % (word, timings[key]))

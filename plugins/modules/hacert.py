@@ -46,6 +46,13 @@ options:
   plan:
     description: The plan as C(decide) gave it. Required by C(stage), C(apply), C(confirm), C(close) and C(rollback).
     type: dict
+  staged:
+    description:
+      - Results of C(stage) of this rotation. Required by C(apply) on the first node.
+      - Where the control machine carries the bundle, C(stage) needs those so far. It stands sealed in them.
+    type: list
+    elements: dict
+    default: []
   first:
     description: The first node's result of C(apply). Required by C(apply) on the other nodes.
     type: dict

@@ -179,15 +179,16 @@ cat "$HOME/.banner"
 
 
 def trust(lab, authorize):
-    """Each node trusts its peer and the control side, as `authorize(host, control's key, omm's keys)` sees to; every host
-    key is known to all who may connect."""
+    """Each node trusts the control side, and its peer unless the switch says no, as `authorize(host, control's key, omm's
+    keys)` sees to; every host key is known to all who may connect."""
     control = read(f"{lab.directory}/control/id_ed25519.pub")
     lines = {host.name: f"{known_as(lab, host)} " + " ".join(read(f"{host.host_key}.pub").split()[:2]) for host in lab.hosts}
     write(f"{lab.directory}/control/known_hosts", "\n".join(lines.values()) + "\n")
     for host in lab.hosts:
         peer = lab.host(host.peer)
         write(f"{host.home}/.ssh/known_hosts", f"{lines[host.name]}\n{lines[peer.name]}\n")
-        authorize(lab, host, control, [read(f"{one.home}/.ssh/id_ed25519.pub") for one in (host, peer)])
+        trusted = [host] if os.path.exists(f"{host.directory}/lab/switches/distrusts-peer") else [host, peer]
+        authorize(lab, host, control, [read(f"{one.home}/.ssh/id_ed25519.pub") for one in trusted])
 
 
 def known_as(lab, host):

@@ -55,6 +55,7 @@ SWITCHES = {
     "wide-columns": "status-oms.sh uses wider columns",
     "swap-rows": "status-oms.sh lists the second node first",
     "profile-noise": "the login profile prints misleading text on both outputs, without an end of line",
+    "distrusts-peer": "this host does not let the peer log in by ssh",
     "unreachable": "sshd is stopped and its connections are cut; `off` starts it again",
     "frozen": "sshd and its connections stop answering without an end; `off` lets them go on",
     "unreachable-on-replace": "this host is cut off when replacehaSSLCert.sh starts here",

@@ -225,6 +225,8 @@ def switch(directory, arguments):
             revive(Lab.load(directory), host, name)
         elif name == "frozen":
             processes.signal_sshd(host.directory, signal.SIGCONT)
+        elif name == "distrusts-peer":
+            trust_anew(Lab.load(directory))
         return
     # A condition counts from now on, not from the lab's start.
     conditions = {"after-restart": "restarts", "after-replace": "replaces"}
@@ -236,6 +238,12 @@ def switch(directory, arguments):
         processes.cut(host.directory)
     elif name == "frozen":
         processes.signal_sshd(host.directory, signal.SIGSTOP)
+    elif name == "distrusts-peer":
+        trust_anew(Lab.load(directory))
+
+
+def trust_anew(lab):
+    build.trust(lab, KINDS[lab.kind].authorize)
 
 
 def revive(lab, host, name):

@@ -147,7 +147,8 @@ final class JschPeers implements Peers {
               + (skipped.isEmpty() ? "" : " (not usable: " + String.join(", ", skipped) + ")")
               + ".",
           "Put the public key of a key without passphrase of this user into ~/.ssh/authorized_keys"
-              + " there.",
+              + " there; or set hacert_peer_copy: control, so that the control machine carries the"
+              + " bundle, sealed.",
           e);
     }
     return new HostException(

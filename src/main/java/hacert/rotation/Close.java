@@ -22,7 +22,7 @@ final class Close {
   Answer run() throws HostException, RefusedException, LockedException {
     if (OpenJournal.neverReached(site)) {
       // It may have been copied here before the step that failed.
-      Trees.remove(site.state().bundle(plan.rotation()));
+      StagedBundle.remove(site.state(), plan.rotation());
       return Answer.of(Outcome.UNCHANGED).after(site.node().installed());
     }
     Journal journal = OpenJournal.of(site);
@@ -31,7 +31,7 @@ final class Close {
           journal.outcome() == Outcome.ROLLED_BACK ? Outcome.ROLLED_BACK : Outcome.UNCHANGED);
     }
     Outcome outcome = outcome(journal);
-    Trees.remove(site.state().bundle(plan.rotation()));
+    StagedBundle.remove(site.state(), plan.rotation());
     if (outcome == Outcome.SUCCEEDED) {
       record(journal);
     }

@@ -136,7 +136,10 @@ public final class Driver {
       must(ask("rollback", node(node), plan, List.of(), null, List.of(), intent));
     }
     boolean rolledBack = confirmAndClose(plan, intent) || !plan.back().isEmpty();
-    Exit exit = intent == Intent.ROLLBACK ? Exit.DONE : Exit.ROLLED_BACK;
+    // The older generation that was asked for could not be installed: back is where it was before.
+    boolean returnFailed = plan.kind() == Plan.Kind.RESTORE && !failed.isEmpty();
+    boolean asked = intent == Intent.ROLLBACK && !returnFailed;
+    Exit exit = asked ? Exit.DONE : Exit.ROLLED_BACK;
     return new End(rolledBack ? exit : lastFailure(exit), plan, lastFindings());
   }
 

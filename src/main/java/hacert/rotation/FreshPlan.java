@@ -92,6 +92,7 @@ final class FreshPlan {
     return new Plan(
         action,
         kind,
+        kind == Plan.Kind.REPLACE ? q.settings().peerCopy() : Plan.Copy.SSH,
         action == Plan.Action.ROTATE ? q.newRotation() : "",
         view.active(),
         view.standby(),

@@ -10,6 +10,9 @@ final class Phase {
   /** Puts the bundle into the state directory. */
   static final String STAGE_BUNDLE = "stage.bundle";
 
+  /** On another node than the first: makes the key that the bundle is sealed to. */
+  static final String STAGE_RECIPIENT = "stage.recipient";
+
   /** Copies it to the other nodes. */
   static final String STAGE_COPY = "stage.copy";
 

@@ -8,10 +8,12 @@ import java.util.Objects;
 
 /**
  * What was decided for a cluster. It is made once, travels through the playbook unread but for
- * {@code action}, the names of nodes and {@code until}, and is pinned in every node's journal.
+ * {@code action}, {@code peerCopy}, the names of nodes and {@code until}, and is pinned in every
+ * node's journal.
  *
  * @param action what to do now
  * @param kind what apply installs
+ * @param peerCopy how the bundle comes to the other nodes
  * @param rotation id of the rotation; empty with {@link Action#NONE}
  * @param active the active node, as pinned before the first change
  * @param standby the standby node, as pinned before the first change
@@ -30,6 +32,7 @@ import java.util.Objects;
 public record Plan(
     Action action,
     Kind kind,
+    Copy peerCopy,
     String rotation,
     String active,
     String standby,
@@ -43,6 +46,11 @@ public record Plan(
     boolean healthy,
     List<String> supersedes,
     Map<String, PlannedNode> nodes) {
+
+  /** A plan that was written before there was a choice copies by ssh. */
+  public Plan {
+    peerCopy = peerCopy == null ? Copy.SSH : peerCopy;
+  }
 
   /** What to do now. */
   public enum Action {
@@ -68,6 +76,16 @@ public record Plan(
     /** An older generation, file by file. */
     @JsonProperty("restore")
     RESTORE
+  }
+
+  /** How the bundle comes from the first node to the others. */
+  public enum Copy {
+    /** The first node logs in to the others. */
+    @JsonProperty("ssh")
+    SSH,
+    /** Through the control machine, sealed: see {@link SealedBundle}. */
+    @JsonProperty("control")
+    CONTROL
   }
 
   /**
@@ -108,6 +126,7 @@ public record Plan(
     return new Plan(
         newAction,
         kind,
+        peerCopy,
         rotation,
         active,
         standby,
@@ -121,6 +140,11 @@ public record Plan(
         healthy,
         supersedes,
         nodes);
+  }
+
+  /** Whether the bundle is carried through the control machine. */
+  boolean carried() {
+    return peerCopy == Copy.CONTROL;
   }
 
   /** Whether a node is the first to be changed. */

@@ -19,6 +19,7 @@ import java.util.Map;
  * @param generation generation to return to; 0: the previous one
  * @param generations how many generations are kept, the running and the previous one among them
  * @param rotation id of a rotation to continue, whoever began it
+ * @param peerCopy how the bundle comes to the other nodes
  * @param managerUrl the Manager page; empty if it is not to be read
  */
 public record Settings(
@@ -32,6 +33,7 @@ public record Settings(
     int generation,
     int generations,
     String rotation,
+    Plan.Copy peerCopy,
     String managerUrl) {
 
   /** Ten years, as the vendor's own script makes them. */
@@ -47,12 +49,13 @@ public record Settings(
     subject = subject == null ? Map.of() : Map.copyOf(subject);
     generations = generations == 0 ? DEFAULT_GENERATIONS : generations;
     rotation = rotation == null ? "" : rotation;
+    peerCopy = peerCopy == null ? Plan.Copy.SSH : peerCopy;
     managerUrl = managerUrl == null ? "" : managerUrl;
   }
 
   /** Every setting at its default. */
   public static Settings defaults() {
-    return new Settings(null, null, 0, null, 0, false, false, 0, 0, null, null);
+    return new Settings(null, null, 0, null, 0, false, false, 0, 0, null, null, null);
   }
 
   /** Which bundle is asked for where one is made. */

@@ -3,7 +3,6 @@ package hacert.rotation;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import hacert.host.AtomicFiles;
-import hacert.host.FileMeta;
 import hacert.host.HostException;
 import hacert.host.Peer;
 import hacert.host.PeerSession;
@@ -41,7 +40,11 @@ import java.util.stream.Stream;
  *   <li>on the first node: copy the bundle to the others, and read it back there.
  * </ol>
  *
- * Check mode does the same without writing: the bundle stays in memory, the copy is a log-in.
+ * Where the control machine carries the bundle ({@link Plan.Copy#CONTROL}), the other nodes are
+ * asked twice: before the first node they back up and offer a key, after it they open what it
+ * sealed to that key.
+ *
+ * <p>Check mode does the same without writing: the bundle stays in memory, the copy is a log-in.
  */
 final class Stage {
   private static final Duration CONNECT = Duration.ofSeconds(20);
@@ -52,11 +55,13 @@ final class Stage {
 
   private final Site site;
   private final Plan plan;
+  private final Carrier carrier;
   private NodeFacts facts;
 
   Stage(Site site) {
     this.site = site;
     this.plan = site.plan();
+    this.carrier = new Carrier(site);
   }
 
   Answer run() throws HostException, RefusedException, LockedException {
@@ -67,17 +72,29 @@ final class Stage {
     Steps steps = site.steps(open());
     // Of a call, here or on the node that copies, that was killed while it wrote.
     AtomicFiles.removeLeftovers(site.state().bundle(plan.rotation()));
+    if (offers(steps.journal())) {
+      steps.run(Phase.STAGE_BACKUP, this::backUp);
+      steps.run(Phase.STAGE_RECIPIENT, carrier::offer);
+      JsonNode offered = steps.journal().entry(Phase.STAGE_RECIPIENT).orElseThrow().data();
+      return Answer.of(Outcome.SUCCEEDED).steps(steps.reports()).data(offered);
+    }
+    ObjectNode data = Json.mapper().createObjectNode();
     if (site.first()) {
       steps.run(Phase.STAGE_BUNDLE, () -> bundle(password));
     } else {
       steps.run(Phase.STAGE_BUNDLE, () -> arrived(password));
+      Trees.remove(site.state().recipient(plan.rotation()));
     }
     steps.run(Phase.STAGE_BACKUP, this::backUp);
-    if (site.first() && plan.kind() == Plan.Kind.REPLACE) {
+    if (site.first() && plan.carried()) {
+      try (Bundle bundle = StagedBundle.read(site.state().bundle(plan.rotation()))) {
+        data = carrier.sealed(bundle);
+      }
+      steps.tell(Phase.STAGE_COPY, "sealed for those that offer a key");
+    } else if (site.first() && plan.kind() == Plan.Kind.REPLACE) {
       steps.run(Phase.STAGE_COPY, this::copy);
     }
     JsonNode staged = steps.journal().entry(Phase.STAGE_BUNDLE).orElseThrow().data();
-    ObjectNode data = Json.mapper().createObjectNode();
     data.set("staged", staged);
     return Answer.of(Outcome.SUCCEEDED)
         .steps(steps.reports())
@@ -146,7 +163,7 @@ final class Stage {
       for (Path rotation : all.toList()) {
         String id = rotation.getFileName().toString();
         if (!id.equals(plan.rotation())) {
-          Trees.remove(site.state().bundle(id));
+          StagedBundle.remove(site.state(), id);
         }
       }
     } catch (IOException e) {
@@ -171,7 +188,7 @@ final class Stage {
               earlier.lease().until()),
           "Run again when it has ended.");
     }
-    Trees.remove(site.state().bundle(earlier.rotation()));
+    StagedBundle.remove(site.state(), earlier.rotation());
     site.journals().archive(earlier.with(Outcome.REFUSED));
   }
 
@@ -180,11 +197,7 @@ final class Stage {
       return restorable();
     }
     try (Bundle bundle = makeOrTake(password.orElseThrow())) {
-      Path directory = site.state().bundle(plan.rotation());
-      AtomicFiles.directories(directory, 0700);
-      for (Map.Entry<String, byte[]> file : bundle.files().entrySet()) {
-        AtomicFiles.write(directory.resolve(file.getKey()), file.getValue(), FileMeta.mine(0600));
-      }
+      StagedBundle.write(site.state().bundle(plan.rotation()), bundle);
       String how = site.secrets().bundleGiven() ? "the given bundle" : "a new root CA";
       return new Steps.Done(how, described(bundle));
     }
@@ -213,15 +226,27 @@ final class Stage {
     }
   }
 
-  /** On the second node: what the first one copied here. */
+  /** Whether this call is the one before the first node's. */
+  private boolean offers(Journal journal) {
+    return plan.carried()
+        && !site.first()
+        && !journal.done(Phase.STAGE_BUNDLE)
+        && !carrier.firstHasTold();
+  }
+
+  /** On the second node: what the first one copied here, or sealed. */
   private Steps.Done arrived(Optional<Secret> password) throws HostException {
     if (plan.kind() == Plan.Kind.RESTORE) {
       return restorable();
     }
+    String first = plan.order().get(0);
+    if (plan.carried()) {
+      carrier.open();
+    }
     try (Bundle bundle = StagedBundle.read(site.state().bundle(plan.rotation()))) {
       throwFirst(site.node().checkBundle(bundle, password.orElseThrow()));
       return new Steps.Done(
-          "the bundle that " + plan.order().get(0) + " copied", described(bundle));
+          "the bundle that " + first + (plan.carried() ? " sealed" : " copied"), described(bundle));
     }
   }
 
@@ -342,6 +367,7 @@ final class Stage {
 
   private Answer planned(Optional<Secret> password) throws HostException, RefusedException {
     List<StepReport> steps = new ArrayList<>();
+    ObjectNode data = Json.mapper().createObjectNode();
     List<CertificateSummary> after = List.of();
     if (plan.kind() == Plan.Kind.RESTORE) {
       Steps.Done done = restorable();
@@ -350,6 +376,9 @@ final class Stage {
     } else if (site.first()) {
       try (Bundle bundle = makeOrTake(password.orElseThrow())) {
         after = site.target().summaries(bundle);
+        if (plan.carried()) {
+          carrier.sealed(bundle);
+        }
       }
       String how =
           site.secrets().bundleGiven()
@@ -357,11 +386,17 @@ final class Stage {
               : "a root CA can be made; the real one gets a serial of its own";
       steps.add(new StepReport(Phase.STAGE_BUNDLE, "planned", 0, how));
       for (String name : plan.order().subList(1, plan.order().size())) {
-        try (PeerSession session = site.peers().open(peer(name))) {
-          session.check();
+        if (!plan.carried()) {
+          try (PeerSession session = site.peers().open(peer(name))) {
+            session.check();
+          }
         }
-        steps.add(new StepReport(Phase.STAGE_COPY, "planned", 0, name + " takes a copy"));
+        String note = plan.carried() ? "can be sealed for " + name : name + " takes a copy";
+        steps.add(new StepReport(Phase.STAGE_COPY, "planned", 0, note));
       }
+    } else if (plan.carried()) {
+      data = carrier.trial();
+      steps.add(new StepReport(Phase.STAGE_RECIPIENT, "planned", 0, "can make a key"));
     }
     Snapshot installed = site.installed();
     checkRoom(installed);
@@ -371,7 +406,11 @@ final class Stage {
             "planned",
             0,
             installed.entries().size() + " files and directories"));
-    return Answer.of(Outcome.PLANNED).steps(steps).before(site.node().installed()).after(after);
+    return Answer.of(Outcome.PLANNED)
+        .steps(steps)
+        .before(site.node().installed())
+        .after(after)
+        .data(data);
   }
 
   private static List<CertificateSummary> certificates(JsonNode staged) {

@@ -1,5 +1,7 @@
 package hacert.rotation;
 
+import hacert.host.AtomicFiles;
+import hacert.host.FileMeta;
 import hacert.host.HostException;
 import hacert.target.Bundle;
 import java.io.IOException;
@@ -37,6 +39,20 @@ final class StagedBundle {
       throw missing(directory, "it is empty");
     }
     return new Bundle(files);
+  }
+
+  /** Puts it there, file by file. */
+  static void write(Path directory, Bundle bundle) throws HostException {
+    AtomicFiles.directories(directory, 0700);
+    for (Map.Entry<String, byte[]> file : bundle.files().entrySet()) {
+      AtomicFiles.write(directory.resolve(file.getKey()), file.getValue(), FileMeta.mine(0600));
+    }
+  }
+
+  /** Removes the bundle of a rotation, and the key that it was sealed to. */
+  static void remove(StateDirectory state, String rotation) throws HostException {
+    Trees.remove(state.bundle(rotation));
+    Trees.remove(state.recipient(rotation));
   }
 
   /** SHA-256 of each file, by name. */

@@ -9,6 +9,7 @@ import java.nio.file.Path;
  * lock                     held while a call runs
  * journal.json             the open or the last rotation
  * rotations/ID/bundle/     the staged bundle, until the rotation ends
+ * rotations/ID/recipient/  the key that the bundle is sealed to, until the bundle is staged
  * rotations/ID/restart-N/  a restart: its output and exit status
  * rotations/ID/journal.json
  * generations/0001/        generation.json, RESTORE.txt, files/
@@ -42,6 +43,11 @@ public record StateDirectory(Path root) {
   /** The staged bundle of a rotation. */
   public Path bundle(String id) {
     return rotation(id).resolve("bundle");
+  }
+
+  /** The key that the bundle of a rotation is sealed to, on the node that receives it. */
+  public Path recipient(String id) {
+    return rotation(id).resolve("recipient");
   }
 
   /** All kept generations. */

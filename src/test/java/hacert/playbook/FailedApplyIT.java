@@ -24,7 +24,11 @@ class FailedApplyIT {
     LAB.turn(LAB.pair(4).b(), "replace-fails-after");
     LAB.turn(LAB.pair(5).a(), "replace-fails-before");
     LAB.turn(LAB.pair(6).a(), "replace-fails-after");
-    run = Playbook.rotate(LAB).profile("confirm_seconds", "60").fail();
+    run =
+        Playbook.rotate(LAB)
+            .profile("confirm_seconds", "60")
+            .set("hacert_max_failed_clusters", 6)
+            .fail();
   }
 
   @Test

@@ -33,7 +33,11 @@ class FalseSuccessIT {
     LAB.turn(LAB.pair(4).b(), "role-flip", "after-restart");
     LAB.turn(LAB.pair(5).b(), "restart-says-failure");
     LAB.turn(LAB.pair(7).a(), "replace-loose-modes");
-    run = Playbook.rotate(LAB).profile("confirm_seconds", "45").fail();
+    run =
+        Playbook.rotate(LAB)
+            .profile("confirm_seconds", "45")
+            .set("hacert_max_failed_clusters", 8)
+            .fail();
   }
 
   @Test

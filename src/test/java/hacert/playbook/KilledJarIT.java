@@ -48,7 +48,7 @@ class KilledJarIT {
         LabHost host = moment.first() ? pair.a() : pair.b();
         kills.add(CompletableFuture.supplyAsync(() -> kill(host, moment), killers));
       }
-      Playbook.rotate(LAB).run();
+      Playbook.rotate(LAB).set("hacert_max_failed_clusters", 9).run();
     } finally {
       killers.shutdownNow();
     }
@@ -58,7 +58,7 @@ class KilledJarIT {
       Pair pair = LAB.pair(i + 1);
       states.put(pair.cluster(), pair.a().journal() + "\n" + pair.b().journal());
     }
-    PlayRun second = Playbook.rotate(LAB).run();
+    PlayRun second = Playbook.rotate(LAB).set("hacert_max_failed_clusters", 9).run();
     for (int i = 0; i < MOMENTS.size(); i++) {
       assertEnd(LAB.pair(i + 1), before, MOMENTS.get(i), second, states);
     }

@@ -110,7 +110,8 @@ record Pair(String cluster, LabHost a, LabHost b) {
       return;
     }
     try (Stream<Path> all = Files.walk(rotations)) {
-      assertThat(all.filter(p -> p.toString().contains("root-ca")).toList())
+      assertThat(
+              all.filter(p -> p.toString().contains("root-ca") || p.endsWith("recipient")).toList())
           .as("staged files of %s", host.name())
           .isEmpty();
     } catch (IOException e) {

@@ -12,8 +12,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What came of a playbook.
@@ -85,6 +87,27 @@ record PlayRun(int code, String output, List<Result> results, List<JsonNode> dif
       assertThat(code).as(output).isNotZero();
     }
     return this;
+  }
+
+  /** Insists that a cluster was left alone because of others. */
+  PlayRun assertLeft(Pair pair) {
+    assertThat(text()).contains("cluster " + pair.cluster() + ": untouched, code 3: Not begun");
+    assertThat(code).as(output).isNotZero();
+    return this;
+  }
+
+  /** When the first of these operations began on a cluster. */
+  Instant began(String operation, Pair pair) {
+    return of(operation, pair).map(Result::started).min(Instant::compareTo).orElseThrow();
+  }
+
+  /** When the last of these operations ended on a cluster. */
+  Instant ended(String operation, Pair pair) {
+    return of(operation, pair).map(Result::finished).max(Instant::compareTo).orElseThrow();
+  }
+
+  private Stream<Result> of(String operation, Pair pair) {
+    return of(operation).stream().filter(r -> r.cluster().equals(pair.cluster()));
   }
 
   /** Insists on a finding. */

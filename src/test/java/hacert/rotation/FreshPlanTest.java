@@ -2,8 +2,10 @@ package hacert.rotation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import hacert.result.Exit;
 import hacert.result.Finding;
+import hacert.result.Json;
 import hacert.target.HaRole;
 import java.time.Duration;
 import java.util.List;
@@ -104,6 +106,23 @@ class FreshPlanTest {
     assertThat(plan.until()).isNull();
     assertThat(plan.healthy()).isTrue();
     assertThat(plan.nodes().get("mgmt2").stateDirectory()).isEqualTo("/home/omm/.hacert/pair");
+  }
+
+  @Test
+  void the_control_machine_carries_a_bundle_where_it_is_told_to_and_there_is_one() {
+    pair.settings = Map.of("force", true, "peer_copy", "control");
+    assertThat(pair.go().peerCopy()).isEqualTo(Plan.Copy.CONTROL);
+    pair.intent = Settings.Intent.ROLLBACK;
+    assertThat(pair.go().kind()).isEqualTo(Plan.Kind.RESTORE);
+    assertThat(pair.go().peerCopy()).isEqualTo(Plan.Copy.SSH);
+  }
+
+  @Test
+  void a_plan_of_a_time_without_a_choice_copies_by_ssh() {
+    pair.settings = Map.of("force", true, "peer_copy", "control");
+    ObjectNode old = Json.mapper().valueToTree(pair.go());
+    old.remove("peer_copy");
+    assertThat(Json.mapper().convertValue(old, Plan.class).peerCopy()).isEqualTo(Plan.Copy.SSH);
   }
 
   @Test

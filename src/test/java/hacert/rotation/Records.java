@@ -173,6 +173,7 @@ final class Records {
     return new Plan(
         Plan.Action.ROTATE,
         Plan.Kind.REPLACE,
+        Plan.Copy.SSH,
         ROTATION,
         "mgmt1",
         "mgmt2",

@@ -255,6 +255,15 @@ class RotationTest {
   }
 
   @Test
+  void an_older_generation_that_could_not_be_brought_back_is_no_success() throws Exception {
+    assertThat(rotate()).isEqualTo(Exit.DONE);
+    Map<String, String> one = pair.one.installed();
+    pair.one.on("restart-fails");
+    assertThat(pair.anotherRun().rollback().exit()).as(codes()).isEqualTo(Exit.ROLLED_BACK);
+    assertThat(pair.one.installed()).isEqualTo(one);
+  }
+
+  @Test
   void roles_that_flip_in_the_mixed_window_change_neither_order_nor_outcome() throws Exception {
     Plan plan = pair.plan();
     List<Result> staged = pair.stage(plan);
