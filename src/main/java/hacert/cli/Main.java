@@ -52,6 +52,7 @@ public final class Main implements Runnable {
         .addSubcommand(new Generate(surroundings))
         .addSubcommand(new Validate(surroundings))
         .addSubcommand(new Status(surroundings))
+        .addSubcommand(new Record(surroundings))
         .addSubcommand(new Rotate(surroundings))
         .addSubcommand(new Rollback(surroundings))
         .addSubcommand(new ExecuteCommand(surroundings))

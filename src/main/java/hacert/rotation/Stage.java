@@ -80,6 +80,7 @@ final class Stage {
     ObjectNode data = Json.mapper().createObjectNode();
     data.set("staged", staged);
     return Answer.of(Outcome.SUCCEEDED)
+        .findings(forewarnings())
         .steps(steps.reports())
         .before(site.generations().get(plan.from()).certificates())
         .after(certificates(staged))
@@ -247,7 +248,7 @@ final class Stage {
     Snapshot installed = site.installed();
     checkRoom(installed);
     NodeFacts facts = facts();
-    boolean proven = facts.findings().stream().noneMatch(f -> f.code().equals("UNPROVEN"));
+    boolean proven = !Finding.stops(facts.findings());
     Generation kept = site.generations().all().get(plan.from());
     boolean equal =
         kept != null && GenerationStore.differences(kept.manifest(), installed).isEmpty();
@@ -371,7 +372,16 @@ final class Stage {
             "planned",
             0,
             installed.entries().size() + " files and directories"));
-    return Answer.of(Outcome.PLANNED).steps(steps).before(site.node().installed()).after(after);
+    return Answer.of(Outcome.PLANNED)
+        .findings(forewarnings())
+        .steps(steps)
+        .before(site.node().installed())
+        .after(after);
+  }
+
+  /** Said once a cluster. */
+  private List<Finding> forewarnings() {
+    return site.first() ? site.node().forewarnings() : List.of();
   }
 
   private static List<CertificateSummary> certificates(JsonNode staged) {
