@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /**
  * Proves, by mutual-TLS handshakes from this node, that the HA processes of both nodes work with
@@ -52,14 +53,8 @@ final class Handshakes {
    * @param other where the other node listens; empty if that is not known
    */
   List<Finding> prove(Optional<Endpoint> own, Optional<Endpoint> other) {
-    Optional<X509Certificate> mine = served(own, "this node");
-    mine.filter(leaf -> !installed.server().equals(Optional.of(leaf)))
-        .ifPresent(leaf -> findings.add(differs(own.orElseThrow(), leaf)));
-    Optional<X509Certificate> theirs = served(other, "the other node");
-    theirs
-        .filter(
-            leaf -> installed.root().filter(root -> Certificates.issuedBy(leaf, root)).isEmpty())
-        .ifPresent(leaf -> findings.add(foreign(other.orElseThrow(), leaf)));
+    Optional<X509Certificate> mine = served(own, "this node", this::differs);
+    Optional<X509Certificate> theirs = served(other, "the other node", this::foreign);
     if (!Finding.stops(findings)) {
       findings.add(
           Finding.info(
@@ -78,7 +73,14 @@ final class Handshakes {
     return findings;
   }
 
-  private Optional<X509Certificate> served(Optional<Endpoint> endpoint, String whose) {
+  /**
+   * What is served there; of what is wrong with it, the cause alone is said: who works with another
+   * certificate takes none of ours.
+   */
+  private Optional<X509Certificate> served(
+      Optional<Endpoint> endpoint,
+      String whose,
+      BiFunction<Endpoint, X509Certificate, Optional<Finding>> wrong) {
     if (endpoint.isEmpty()) {
       findings.add(HaPort.nowhere(whose));
       return Optional.empty();
@@ -87,39 +89,55 @@ final class Handshakes {
     Optional<X509Certificate> leaf = HaPort.leaf(seen);
     if (leaf.isEmpty()) {
       findings.add(HaPort.nothing(seen));
-    } else if (identity.isPresent() && seen instanceof ProbeResult.NotServed not) {
-      findings.add(refused(not, whose));
+      return leaf;
     }
+    wrong.apply(endpoint.get(), leaf.get()).or(() -> refusal(seen, whose)).ifPresent(findings::add);
     return leaf;
   }
 
-  private Finding differs(Endpoint endpoint, X509Certificate leaf) {
-    return Finding.error(
-        "SERVED_DIFFERS",
-        String.format(
-            "%s should serve %s, %s, and serves %s: HA on this node does not work with what is"
-                + " installed.",
-            endpoint,
-            installed.serverFile(),
-            installed.server().map(s -> "serial " + serial(s)).orElse("which cannot be read"),
-            words(leaf)),
-        RUNLOG + "this host.");
+  private Optional<Finding> differs(Endpoint endpoint, X509Certificate leaf) {
+    if (installed.server().equals(Optional.of(leaf))) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        Finding.error(
+            "SERVED_DIFFERS",
+            String.format(
+                "%s should serve %s, %s, and serves %s: HA on this node does not work with what is"
+                    + " installed.",
+                endpoint,
+                installed.serverFile(),
+                installed.server().map(s -> "serial " + serial(s)).orElse("which cannot be read"),
+                words(leaf)),
+            RUNLOG + "this host."));
   }
 
-  private Finding foreign(Endpoint endpoint, X509Certificate leaf) {
-    return Finding.error(
-        "SERVED_OTHER_ROOT",
-        String.format(
-            "%s should serve a certificate issued by the installed root%s, and serves %s: HA on"
-                + " the other node does not work with that root.",
-            endpoint, installed.root().map(r -> ", serial " + serial(r)).orElse(""), words(leaf)),
-        RUNLOG + "the other host.");
+  private Optional<Finding> foreign(Endpoint endpoint, X509Certificate leaf) {
+    if (installed.root().filter(root -> Certificates.issuedBy(leaf, root)).isPresent()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        Finding.error(
+            "SERVED_OTHER_ROOT",
+            String.format(
+                "%s should serve a certificate issued by the installed root%s, and serves %s: HA"
+                    + " on the other node does not work with that root.",
+                endpoint,
+                installed.root().map(r -> ", serial " + serial(r)).orElse(""),
+                words(leaf)),
+            RUNLOG + "the other host."));
+  }
+
+  private Optional<Finding> refusal(ProbeResult seen, String whose) {
+    return identity.isPresent() && seen instanceof ProbeResult.NotServed not
+        ? Optional.of(refused(not, whose))
+        : Optional.empty();
   }
 
   private Finding refused(ProbeResult.NotServed not, String whose) {
     String message =
         String.format(
-            "The HA port of %s shows its certificate, and should take the installed one of this"
+            "The HA port of %s shows the right certificate, and should take the installed one of this"
                 + " node, which it does not: %s.",
             whose, not.message());
     String remedy =

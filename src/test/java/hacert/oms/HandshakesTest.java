@@ -204,6 +204,14 @@ class HandshakesTest {
   }
 
   @Test
+  void names_the_old_certificate_and_not_that_its_process_refuses_the_new_one() throws Exception {
+    int port = serve(OWN, 0, old.loaded("own")).port();
+    serve(OTHER, port, old.loaded("other"));
+    Proof proof = prove(port);
+    assertThat(codes(proof.findings())).containsExactly("SERVED_DIFFERS", "SERVED_OTHER_ROOT");
+  }
+
+  @Test
   void finds_this_node_serving_another_certificate_of_the_right_root() throws Exception {
     int port = serve(OWN, 0, now.loaded("spare")).port();
     serve(OTHER, port, now.loaded("other"));

@@ -125,11 +125,16 @@ final class Lab implements BeforeAllCallback, AfterAllCallback {
     return all;
   }
 
-  private void run(String... words) {
+  /** What a command says that someone gives by hand on a host. */
+  String byHand(LabHost host, String command) {
+    return run("ssh", host.name(), command);
+  }
+
+  private String run(String... words) {
     List<String> all =
         new ArrayList<>(List.of(PROJECT.resolve("src/lab/lab").toString(), words[0]));
     all.addAll(List.of("--dir", directory().toString()));
     all.addAll(List.of(words).subList(1, words.length));
-    Command.ok(PROJECT, PATIENCE, all.toArray(String[]::new));
+    return Command.ok(PROJECT, PATIENCE, all.toArray(String[]::new));
   }
 }
