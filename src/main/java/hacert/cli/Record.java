@@ -126,16 +126,14 @@ final class Record implements Callable<Integer> {
     return texts;
   }
 
+  /** The vendor's scripts know neither the inventory's names nor that of the cluster. */
   private List<String> hosts(List<String> listed) {
     List<NodeIdentity> nodes = new ArrayList<>(cluster.kept().nodes());
     nodes.add(cluster.self());
     return Stream.of(
             listed.stream(),
-            nodes.stream().flatMap(n -> Stream.of(n.name(), n.address(), n.statusName())),
-            Stream.of(
-                surroundings.hostName(),
-                System.getenv().getOrDefault("HOSTNAME", ""),
-                cluster.cluster()))
+            nodes.stream().flatMap(n -> Stream.of(n.address(), n.statusName())),
+            Stream.of(surroundings.hostName(), System.getenv().getOrDefault("HOSTNAME", "")))
         .flatMap(names -> names)
         .flatMap(name -> Stream.of(name, name.replaceFirst("\\..*", "")))
         .filter(name -> !name.matches("[\\d._:-]*|localhost"))
