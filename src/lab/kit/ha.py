@@ -404,7 +404,8 @@ class Node:
         if text != self.written:
             own = self.view()
             self.host.write("ha.rows", text)
-            self.host.write("ha.json", json.dumps({"pid": os.getpid(), "role": own["role"], "health": own["health"],
+            self.host.write("ha.json", json.dumps({"pid": os.getpid(), "port": self.host.ha_port, "role": own["role"],
+                                                   "health": own["health"],
                                                    "phase": own["phase"], "heard": self.heartbeats.peer() is not None,
                                                    "root": self.identity.root, "leaf": self.identity.leaf}) + "\n")
             self.written = text

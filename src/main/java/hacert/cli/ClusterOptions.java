@@ -3,9 +3,11 @@ package hacert.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import hacert.host.HostException;
 import hacert.result.Change;
 import hacert.result.Json;
 import hacert.rotation.Kept;
+import hacert.rotation.Recorded;
 import hacert.rotation.Settings;
 import hacert.target.NodeIdentity;
 import java.io.IOException;
@@ -80,7 +82,16 @@ final class ClusterOptions {
   }
 
   Kept kept() {
-    return Kept.read(home(), stateDir.isEmpty() ? ".hacert" : stateDir, cluster);
+    return Kept.read(home(), keptIn(), cluster);
+  }
+
+  /** What the vendor's scripts printed in the last rotation, by what printed it. */
+  Map<String, String> recorded() throws HostException {
+    return Recorded.read(home(), keptIn(), cluster);
+  }
+
+  private String keptIn() {
+    return stateDir.isEmpty() ? ".hacert" : stateDir;
   }
 
   String target() {

@@ -33,6 +33,7 @@ final class Commands implements Runnable {
         .addSubcommand(new Generate(surroundings))
         .addSubcommand(new Validate(surroundings))
         .addSubcommand(new Status(surroundings))
+        .addSubcommand(new Record(surroundings))
         .addSubcommand(new Rotate(surroundings))
         .addSubcommand(new Rollback(surroundings))
         .addSubcommand(new ExecuteCommand(surroundings))

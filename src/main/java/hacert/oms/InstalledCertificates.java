@@ -2,6 +2,7 @@ package hacert.oms;
 
 import hacert.policy.BundleFile;
 import hacert.policy.BundleFiles;
+import hacert.probe.Endpoint;
 import hacert.result.CertificateSummary;
 import hacert.result.Finding;
 import hacert.x509.Certificates;
@@ -25,7 +26,12 @@ final class InstalledCertificates {
   /** StartTime has whole seconds, and the vendor's scripts write files while HA comes up. */
   private static final Duration TOLERANCE = Duration.ofSeconds(2);
 
+  private static final String REMEDY =
+      "Find out who changed files there. If they are good, restart OMS first; to go on without a proven"
+          + " way back, set hacert_accept_unproven=true.";
+
   private final MrsLayout layout;
+  private final Path serverFile;
   private final List<Finding> findings = new ArrayList<>();
   private final List<CertificateSummary> summaries = new ArrayList<>();
   private final Optional<X509Certificate> root;
@@ -34,7 +40,8 @@ final class InstalledCertificates {
   InstalledCertificates(MrsLayout layout, MrsProfile profile) {
     this.layout = layout;
     this.root = read(layout.rootCertificate());
-    this.server = read(layout.certificates().resolve(profile.serverCertificate()));
+    this.serverFile = layout.certificates().resolve(profile.serverCertificate());
+    this.server = read(serverFile);
     root.flatMap(r -> server.filter(s -> !Certificates.issuedBy(s, r)))
         .ifPresent(
             s ->
@@ -60,6 +67,11 @@ final class InstalledCertificates {
 
   Optional<X509Certificate> server() {
     return server;
+  }
+
+  /** Where the server certificate lies. */
+  Path serverFile() {
+    return serverFile;
   }
 
   /** Whether the server certificate is one of the root certificate's. */
@@ -107,6 +119,49 @@ final class InstalledCertificates {
     }
   }
 
+  /** Said where HA serves another certificate than the installed one. */
+  Finding notServed(Endpoint endpoint, X509Certificate leaf) {
+    return Finding.error(
+        "UNPROVEN",
+        String.format(
+            "%s serves the certificate with serial %s, and %s has %s. So what is installed is not"
+                + " known to work, and would be no safe way back.",
+            endpoint,
+            leaf.getSerialNumber().toString(16),
+            serverFile,
+            server.map(s -> "serial " + s.getSerialNumber().toString(16)).orElse("none")),
+        REMEDY);
+  }
+
+  /**
+   * What is wrong if HA runs since before its certificates were installed; empty if it does not, or
+   * it cannot be told.
+   */
+  Optional<Finding> startedBefore(String startTime, Optional<Instant> started) {
+    if (started.isEmpty()) {
+      return Optional.empty();
+    }
+    Instant latest = started.get().plus(TOLERANCE);
+    try {
+      for (Path file : List.of(layout.rootCertificate(), serverFile)) {
+        Instant written = Files.getLastModifiedTime(file).toInstant();
+        if (written.isAfter(latest)) {
+          return Optional.of(
+              Finding.error(
+                  "NOT_RESTARTED",
+                  String.format(
+                      "HA should run since later than %s, when %s was installed, and runs since"
+                          + " %s: it does not work with it.",
+                      written, file, startTime),
+                  "Look at /var/log/Bigdata/omm/oms/ha/runlog on this host."));
+        }
+      }
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of(unreadable(e.toString()));
+    }
+  }
+
   private static Finding unreadable(String why) {
     return Finding.warning(
         "START_TIME_UNREADABLE",
@@ -122,8 +177,7 @@ final class InstalledCertificates {
             + ", and these files were changed later: "
             + newer
             + ". So they are not known to work, and would be no safe way back.",
-        "Find out who changed them. If they are good, restart OMS first; to go on without a proven"
-            + " way back, set hacert_accept_unproven=true.");
+        REMEDY);
   }
 
   private Optional<X509Certificate> read(Path path) {

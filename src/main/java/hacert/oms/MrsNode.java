@@ -1,11 +1,12 @@
 package hacert.oms;
 
 import hacert.host.AtomicFiles;
-import hacert.host.Command;
-import hacert.host.CommandResult;
 import hacert.host.FileMeta;
 import hacert.host.HostException;
 import hacert.oms.OmsStatus.NodeRow;
+import hacert.probe.Credentials;
+import hacert.probe.Endpoint;
+import hacert.probe.ProbeResult;
 import hacert.result.CertificateSummary;
 import hacert.result.Finding;
 import hacert.result.Json;
@@ -18,36 +19,40 @@ import hacert.target.NodeFacts;
 import hacert.target.NodeIdentity;
 import hacert.target.Secret;
 import hacert.target.Step;
+import hacert.x509.Certificates;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
-import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** This host as a management node of a pair. */
 final class MrsNode implements ManagedNode {
   private final Host host;
+  private final NodeIdentity node;
   private final MrsLayout layout;
   private final MrsProfile profile;
   private final StatusCommand status;
   private final SelfRow self;
   private final RootBundle bundles;
+  private final HaPort port;
 
   MrsNode(Host host, NodeIdentity node, MrsProfile profile) throws HostException {
     this.host = host;
+    this.node = node;
     this.profile = profile;
     this.layout = MrsLayout.of(profile, host.login());
     this.status = new StatusCommand(host, layout.statusScript(), profile.status());
     this.self = new SelfRow(node, host.environment());
     this.bundles = new RootBundle(host);
+    this.port = new HaPort(host, profile);
   }
 
   @Override
@@ -73,8 +78,14 @@ final class MrsNode implements ManagedNode {
     }
     Optional<NodeRow> row = seen.flatMap(self::in);
     String start = row.map(NodeRow::startTime).orElse("");
+    List<Finding> served = port.known() ? served(installed, row) : List.of();
+    findings.addAll(served);
     if (row.isPresent()) {
-      findings.addAll(installed.proven(start, moment(start)));
+      // Where the handshake has told it, it does not matter that the start time cannot.
+      boolean told = port.known() && served.isEmpty();
+      installed.proven(start, status.moment(start)).stream()
+          .filter(f -> !told || Finding.stops(List.of(f)))
+          .forEach(findings::add);
     }
     return new NodeFacts(
         row.map(MrsNode::role).orElse(HaRole.UNKNOWN),
@@ -86,6 +97,22 @@ final class MrsNode implements ManagedNode {
         Json.mapper()
             .valueToTree(
                 seen.map(s -> new PairAssessment.Details(s, host.clock().instant())).orElse(null)));
+  }
+
+  /** Whether HA serves what is installed: a certificate put there with an old time is seen too. */
+  private List<Finding> served(InstalledCertificates installed, Optional<NodeRow> row) {
+    Optional<Endpoint> own = port.of(row, node.address());
+    if (own.isEmpty()) {
+      return List.of(HaPort.nowhere("this node"));
+    }
+    ProbeResult seen = port.look(own.get(), Credentials.NONE);
+    Optional<X509Certificate> leaf = HaPort.leaf(seen);
+    if (leaf.isEmpty()) {
+      return List.of(HaPort.nothing(seen));
+    }
+    return leaf.equals(installed.server())
+        ? List.of()
+        : List.of(installed.notServed(own.get(), leaf.get()));
   }
 
   @Override
@@ -135,10 +162,10 @@ final class MrsNode implements ManagedNode {
   }
 
   @Override
-  public List<Step> install(Bundle bundle, Secret password, String marker) {
+  public List<Step> install(Bundle bundle, Secret password, String marker, Path kept) {
     return List.of(
         new Step("root", () -> installRoot(bundle)),
-        new Step("replace", () -> replace(bundle, password, marker)));
+        new Step("replace", () -> replace(bundle, password, marker, kept)));
   }
 
   private String installRoot(Bundle bundle) throws HostException {
@@ -152,9 +179,10 @@ final class MrsNode implements ManagedNode {
     return "root-ca.* in " + layout.certificates();
   }
 
-  private String replace(Bundle bundle, Secret password, String marker) throws HostException {
+  private String replace(Bundle bundle, Secret password, String marker, Path kept)
+      throws HostException {
     Optional<X509Certificate> before = new InstalledCertificates(layout, profile).server();
-    new ReplaceStep(host, layout, profile.replace()).run(password, marker);
+    new ReplaceStep(host, layout, profile.replace()).run(password, marker, kept);
     InstalledCertificates installed = new InstalledCertificates(layout, profile);
     if (!installed.digest().equals(RootBundle.digest(bundle))
         || !installed.consistent()
@@ -195,13 +223,50 @@ final class MrsNode implements ManagedNode {
   }
 
   @Override
+  public String served() {
+    if (!port.known()) {
+      return "";
+    }
+    Optional<NodeRow> row;
+    try {
+      row = self.in(status.read());
+    } catch (HostException e) {
+      // While HA starts, the status may say anything; the inventory knows an address too.
+      row = Optional.empty();
+    }
+    return port.of(row, node.address())
+        .flatMap(own -> HaPort.leaf(port.look(own, Credentials.NONE)))
+        .map(Certificates::sha256)
+        .orElse("");
+  }
+
+  @Override
+  public List<Finding> forewarnings() {
+    return List.of(Alarms.expected());
+  }
+
+  @Override
+  public String statusText() throws HostException {
+    return status.text();
+  }
+
+  @Override
+  public List<String> hostsIn(String statusText) {
+    return StatusParser.parse(statusText).stream()
+        .flatMap(s -> s.nodes().stream())
+        .flatMap(row -> Stream.of(row.nodeName(), row.hostName()))
+        .filter(name -> !name.isEmpty())
+        .toList();
+  }
+
+  @Override
   public String restartByHand() {
     return "sh " + layout.restartScript();
   }
 
   @Override
   public Proof prove(String expectedDigest, boolean healthy, Proving proving) {
-    return new PairProof(host, layout, profile, status, self)
+    return new PairProof(host, node, layout, profile, status, self)
         .prove(expectedDigest, healthy, proving);
   }
 
@@ -215,23 +280,5 @@ final class MrsNode implements ManagedNode {
 
   static String word(HaRole role) {
     return role.name().toLowerCase(Locale.ROOT);
-  }
-
-  /**
-   * The vendor's scripts print local time of the login environment, whose TZ may have forms that
-   * only the system's own date reads.
-   */
-  private Optional<Instant> moment(String startTime) {
-    if (startTime.isEmpty()) {
-      return Optional.empty();
-    }
-    try {
-      CommandResult seconds =
-          host.commands().run(Command.of(host.login(), List.of("date", "-d", startTime, "+%s")));
-      return Optional.of(Instant.ofEpochSecond(Long.parseLong(seconds.stdout().strip())));
-    } catch (HostException | NumberFormatException | DateTimeException e) {
-      // Reported as a start time that cannot be read.
-      return Optional.empty();
-    }
   }
 }

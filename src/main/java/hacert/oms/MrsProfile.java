@@ -13,11 +13,14 @@ import java.util.List;
  * @param omHome the OM home, below BIGDATA_HOME
  * @param certificates the HA certificates, below the OM home
  * @param serverCertificate file name of this node's HA server certificate there
+ * @param serverKeys file names that its key may have, there or in the local certificates
  * @param localCertificates where gen-cert.sh writes and HA may read, below OMS_RUN_PATH
  * @param configuration HA configuration which holds the encrypted key password, below OMS_RUN_PATH
  * @param replace the vendor's replacement script
  * @param restart the vendor's restart script
  * @param status the vendor's status script
+ * @param haPort the HA port of both nodes; 0: not known, and no handshake is made
+ * @param haPortSeconds how long one handshake there may take
  * @param settleSeconds how long roles may take to settle before a rotation
  * @param confirmSeconds how long the pair may take to agree after one
  * @param password the rule for the key's password
@@ -26,14 +29,28 @@ public record MrsProfile(
     String omHome,
     String certificates,
     String serverCertificate,
+    List<String> serverKeys,
     String localCertificates,
     List<String> configuration,
     Replace replace,
     Restart restart,
     Status status,
+    int haPort,
+    int haPortSeconds,
     int settleSeconds,
     int confirmSeconds,
     Password password) {
+
+  private static final int MOST_PORT = 65535;
+
+  /** Refuses a port that is none, and a deadline that is over before it begins. */
+  public MrsProfile {
+    serverKeys = List.copyOf(serverKeys);
+    if (haPort < 0 || haPort > MOST_PORT) {
+      throw new IllegalArgumentException("ha_port must be 0 to " + MOST_PORT);
+    }
+    positive("ha_port_seconds", haPortSeconds);
+  }
 
   /**
    * @param script path below the OM home

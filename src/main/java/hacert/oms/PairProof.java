@@ -2,11 +2,13 @@ package hacert.oms;
 
 import hacert.host.HostException;
 import hacert.oms.OmsStatus.NodeRow;
+import hacert.probe.Credentials;
 import hacert.result.Finding;
 import hacert.target.HaRole;
 import hacert.target.Host;
 import hacert.target.ManagedNode.Proof;
 import hacert.target.ManagedNode.Proving;
+import hacert.target.NodeIdentity;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,19 +16,33 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Proves, from one node, that the pair works with what is installed: the files belong together, and
- * the status shows one steady active and one steady standby node in health.
+ * Proves, from one node, that the pair works with what is installed:
+ *
+ * <ol>
+ *   <li>the files belong together;
+ *   <li>the status shows one steady active and one steady standby node in health;
+ *   <li>HA on this node runs since later than the files were installed;
+ *   <li>where the HA port is known, handshakes with both nodes show what is installed.
+ * </ol>
  */
 final class PairProof {
   private final Host host;
+  private final NodeIdentity node;
   private final MrsLayout layout;
   private final MrsProfile profile;
   private final StatusCommand status;
   private final SelfRow self;
   private final List<Finding> findings = new ArrayList<>();
 
-  PairProof(Host host, MrsLayout layout, MrsProfile profile, StatusCommand status, SelfRow self) {
+  PairProof(
+      Host host,
+      NodeIdentity node,
+      MrsLayout layout,
+      MrsProfile profile,
+      StatusCommand status,
+      SelfRow self) {
     this.host = host;
+    this.node = node;
     this.layout = layout;
     this.profile = profile;
     this.status = status;
@@ -34,6 +50,7 @@ final class PairProof {
   }
 
   Proof prove(String expectedDigest, boolean healthy, Proving proving) {
+    Instant end = host.clock().instant().plusSeconds(profile.confirmSeconds());
     InstalledCertificates installed = new InstalledCertificates(layout, profile);
     files(installed, expectedDigest, healthy);
     Optional<OmsStatus> seen = Optional.empty();
@@ -44,12 +61,12 @@ final class PairProof {
     if (!Finding.stops(findings)) {
       ill(seen);
       swap(seen, proving.role());
-      findings.add(
-          Finding.info(
-              "NOT_PROVEN_BY_HANDSHAKE",
-              "the profile names no HA port, so no handshake was made: the proof is both nodes'"
-                  + " status and the start of their HA processes"));
+      started(installed, seen);
+      handshakes(installed, seen, healthy, proving, end);
       page(seen, proving.managerUrl());
+    }
+    if (!Finding.stops(findings)) {
+      findings.add(Alarms.after(installed.summaries(), host.clock().instant()));
     }
     return new Proof(
         !Finding.stops(findings), agreed, installed.summaries(), List.copyOf(findings));
@@ -151,6 +168,42 @@ final class PairProof {
                   MrsNode.word(before), MrsNode.word(now)),
               "Nothing has to be done; swap them back on the Manager page if it matters."));
     }
+  }
+
+  private void started(InstalledCertificates installed, Optional<OmsStatus> seen) {
+    String start = seen.flatMap(self::in).map(NodeRow::startTime).orElse("");
+    installed.startedBefore(start, status.moment(start)).ifPresent(findings::add);
+  }
+
+  private void handshakes(
+      InstalledCertificates installed,
+      Optional<OmsStatus> seen,
+      boolean healthy,
+      Proving proving,
+      Instant end) {
+    HaPort port = new HaPort(host, profile);
+    if (!port.known()) {
+      findings.add(
+          Finding.info(
+              "NOT_PROVEN_BY_HANDSHAKE",
+              "the profile names no HA port, so no handshake was made: the proof is both nodes'"
+                  + " status and, where it tells them, the start of their HA processes"));
+      return;
+    }
+    ServerKey key = new ServerKey(layout, profile);
+    Optional<Credentials.Identity> identity =
+        installed.server().flatMap(s -> key.read(s, proving.password()));
+    if (identity.isEmpty()) {
+      findings.add(key.unusable());
+    }
+    Optional<NodeRow> own = seen.flatMap(self::in);
+    Optional<NodeRow> other =
+        own.flatMap(row -> seen.get().nodes().stream().filter(r -> !r.equals(row)).findFirst());
+    String otherAddress =
+        proving.peers().stream().map(NodeIdentity::address).findFirst().orElse("");
+    findings.addAll(
+        new Handshakes(port, installed, identity, healthy, end)
+            .prove(port.of(own, node.address()), port.of(other, otherAddress)));
   }
 
   private void page(Optional<OmsStatus> seen, String url) {

@@ -1,12 +1,17 @@
 package hacert.oms;
 
+import hacert.host.AtomicFiles;
 import hacert.host.Command;
+import hacert.host.FileMeta;
 import hacert.host.HostException;
 import hacert.host.MarkedProcesses;
 import hacert.host.Prompt;
 import hacert.host.TerminalResult;
 import hacert.target.Host;
 import hacert.target.Secret;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,7 +34,12 @@ final class ReplaceStep {
     this.profile = profile;
   }
 
-  void run(Secret password, String marker) throws HostException {
+  /**
+   * Runs it.
+   *
+   * @param kept directory in which its output is kept, as {@code replace-N/output}
+   */
+  void run(Secret password, String marker, Path kept) throws HostException {
     List<String> argv = new ArrayList<>(List.of("sh", layout.replaceScript().toString()));
     argv.addAll(profile.arguments());
     byte[] answer = password.copy();
@@ -45,7 +55,26 @@ final class ReplaceStep {
     } finally {
       Arrays.fill(answer, (byte) 0);
     }
+    keep(kept, result.output());
     judge(result);
+  }
+
+  /** The output has no answers in it. It is for people: no replacement fails for want of it. */
+  private static void keep(Path kept, String output) {
+    int number = 1;
+    while (Files.exists(kept.resolve("replace-" + number))) {
+      number++;
+    }
+    Path directory = kept.resolve("replace-" + number);
+    try {
+      AtomicFiles.directories(directory, 0700);
+      AtomicFiles.write(
+          directory.resolve("output"),
+          output.getBytes(StandardCharsets.UTF_8),
+          FileMeta.mine(0600));
+    } catch (HostException e) {
+      System.err.println("hacert: the output is not kept on this host: " + e.getMessage());
+    }
   }
 
   private void judge(TerminalResult result) throws HostException {

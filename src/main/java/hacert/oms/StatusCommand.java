@@ -5,6 +5,7 @@ import hacert.host.CommandResult;
 import hacert.host.HostException;
 import hacert.target.Host;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -32,15 +33,7 @@ final class StatusCommand {
    * @throws HostException with {@code STATUS_TIMED_OUT} or {@code STATUS_UNREADABLE}
    */
   OmsStatus read() throws HostException {
-    CommandResult result =
-        host.commands()
-            .run(Command.of(host.login(), List.of("sh", script.toString())).withDeadline(deadline));
-    if (result.timedOut()) {
-      throw new HostException(
-          "STATUS_TIMED_OUT",
-          script + " did not end within " + deadline.toSeconds() + " s.",
-          "Run it by hand as omm and see what it waits for.");
-    }
+    CommandResult result = run();
     return StatusParser.parse(result.stdout())
         .orElseThrow(
             () ->
@@ -50,6 +43,46 @@ final class StatusCommand {
                         "%s printed no table of nodes (exit code %d, %d characters).",
                         script, result.exitCode(), result.stdout().length()),
                     "Run it by hand as omm. If this version prints another form, report it."));
+  }
+
+  /**
+   * What it prints.
+   *
+   * @throws HostException with {@code STATUS_TIMED_OUT}
+   */
+  String text() throws HostException {
+    return run().stdout();
+  }
+
+  /**
+   * A start time as a moment; empty if it cannot be told. The vendor's scripts print local time of
+   * the login environment, whose TZ may have forms that only the system's own date reads.
+   */
+  Optional<Instant> moment(String startTime) {
+    if (startTime.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      CommandResult seconds =
+          host.commands().run(Command.of(host.login(), List.of("date", "-d", startTime, "+%s")));
+      return Optional.of(Instant.ofEpochSecond(Long.parseLong(seconds.stdout().strip())));
+    } catch (HostException | NumberFormatException | DateTimeException e) {
+      // Reported as a start time that cannot be read.
+      return Optional.empty();
+    }
+  }
+
+  private CommandResult run() throws HostException {
+    CommandResult result =
+        host.commands()
+            .run(Command.of(host.login(), List.of("sh", script.toString())).withDeadline(deadline));
+    if (result.timedOut()) {
+      throw new HostException(
+          "STATUS_TIMED_OUT",
+          script + " did not end within " + deadline.toSeconds() + " s.",
+          "Run it by hand as omm and see what it waits for.");
+    }
+    return result;
   }
 
   /**

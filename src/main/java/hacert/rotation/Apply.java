@@ -88,7 +88,8 @@ final class Apply {
       MarkedProcesses.awaitEnd(marker, site.host().clock());
       Steps steps = site.steps(journal);
       removeLeftovers();
-      for (Step step : site.node().install(bundle, password, marker)) {
+      Path kept = site.state().rotation(plan.rotation());
+      for (Step step : site.node().install(bundle, password, marker, kept)) {
         steps.run(Phase.APPLY + "." + step.name(), () -> Steps.Done.of(step.action().run()));
       }
       steps.run(Phase.APPLY_MODES, () -> Steps.Done.of(modes()));

@@ -90,7 +90,9 @@ final class Confirm {
   private Proving proving(Journal journal) {
     return new Proving(
         HaRole.valueOf(journal.role().toUpperCase(Locale.ROOT)),
-        site.request().settings().managerUrl());
+        site.request().settings().managerUrl(),
+        site.request().peers(),
+        site.secrets().password());
   }
 
   /** On the first node, both ends of the mixed window are seen by one clock. */

@@ -4,6 +4,7 @@ import hacert.host.Attempt;
 import hacert.host.CallLock;
 import hacert.host.HostException;
 import hacert.host.Snapshot;
+import hacert.result.CertificateSummary;
 import hacert.result.Finding;
 import hacert.result.Json;
 import hacert.result.Outcome;
@@ -141,9 +142,33 @@ final class Discover {
 
   /**
    * Which generation the service works with: told by its process start where the system says it,
-   * else by the journal.
+   * else by the journal. That a restart has loaded the new one is believed only until the service
+   * is seen to serve another certificate.
    */
   static Loaded loaded(Site site, Journal journal, String startNow) throws HostException {
+    Loaded told = told(site, journal, startNow);
+    String served = told == Loaded.NEW ? site.node().served() : "";
+    if (served.isEmpty()) {
+      return told;
+    }
+    Plan plan = journal.plan();
+    boolean wanted = plan.kind() == Plan.Kind.RESTORE && keeps(site, plan.restore(), served);
+    if (keeps(site, plan.from(), served) && !wanted) {
+      return Loaded.OLD;
+    }
+    return wanted || holds(site.node().installed(), served) ? Loaded.NEW : Loaded.UNKNOWN;
+  }
+
+  private static boolean keeps(Site site, int generation, String served) throws HostException {
+    Generation kept = site.generations().all().get(generation);
+    return kept != null && holds(kept.certificates(), served);
+  }
+
+  private static boolean holds(List<CertificateSummary> certificates, String served) {
+    return certificates.stream().anyMatch(c -> c.sha256().equals(served));
+  }
+
+  private static Loaded told(Site site, Journal journal, String startNow) throws HostException {
     if (journal.done(Phase.ROLLBACK_RESTART)) {
       return Loaded.OLD;
     }

@@ -130,7 +130,8 @@ final class Recovery {
     if (agree) {
       return stop(
           "UNRELATED_UNHEALTHY",
-          "both nodes run the new generation and see each other, but the pair is not healthy");
+          "both nodes run the new generation and see each other, but the proof fails, as for a pair"
+              + " that is not healthy");
     }
     return backIfSound("the nodes do not agree with the new generation");
   }

@@ -97,6 +97,7 @@ final class Stage {
     JsonNode staged = steps.journal().entry(Phase.STAGE_BUNDLE).orElseThrow().data();
     data.set("staged", staged);
     return Answer.of(Outcome.SUCCEEDED)
+        .findings(forewarnings())
         .steps(steps.reports())
         .before(site.generations().get(plan.from()).certificates())
         .after(certificates(staged))
@@ -272,7 +273,7 @@ final class Stage {
     Snapshot installed = site.installed();
     checkRoom(installed);
     NodeFacts facts = facts();
-    boolean proven = facts.findings().stream().noneMatch(f -> f.code().equals("UNPROVEN"));
+    boolean proven = !Finding.stops(facts.findings());
     Generation kept = site.generations().all().get(plan.from());
     boolean equal =
         kept != null && GenerationStore.differences(kept.manifest(), installed).isEmpty();
@@ -407,10 +408,16 @@ final class Stage {
             0,
             installed.entries().size() + " files and directories"));
     return Answer.of(Outcome.PLANNED)
+        .findings(forewarnings())
         .steps(steps)
         .before(site.node().installed())
         .after(after)
         .data(data);
+  }
+
+  /** Said once a cluster. */
+  private List<Finding> forewarnings() {
+    return site.first() ? site.node().forewarnings() : List.of();
   }
 
   private static List<CertificateSummary> certificates(JsonNode staged) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** This host as a node of a system: what a rotation reads there and does there. */
 public interface ManagedNode {
@@ -52,8 +53,9 @@ public interface ManagedNode {
    * The steps that install a staged bundle on this node, without the restart.
    *
    * @param marker text that marks the processes of this rotation in their environment
+   * @param kept directory where what the system's scripts print is kept, without secrets
    */
-  List<Step> install(Bundle bundle, Secret password, String marker);
+  List<Step> install(Bundle bundle, Secret password, String marker, Path kept);
 
   /**
    * The restart, detached from this process.
@@ -75,6 +77,27 @@ public interface ManagedNode {
    * say.
    */
   String serviceStart();
+
+  /**
+   * The certificate that the service on this node serves now, as the SHA-256 of its DER form in
+   * lower-case hexadecimal. Asked once, within a bounded time.
+   *
+   * @return empty if it is not known where to look, or nothing is served there
+   */
+  String served();
+
+  /** What people will notice while the nodes of the cluster are mixed, as findings that inform. */
+  List<Finding> forewarnings();
+
+  /**
+   * What the system's status script prints now, unread.
+   *
+   * @throws HostException if it cannot be run or does not end
+   */
+  String statusText() throws HostException;
+
+  /** The names of hosts in such a text, as far as it can be read. */
+  List<String> hostsIn(String statusText);
 
   /** The restart as a person would do it in a shell, for the instructions beside a backup. */
   String restartByHand();
@@ -107,6 +130,9 @@ public interface ManagedNode {
    *
    * @param role the node's HA role before the rotation: a swap is a warning
    * @param managerUrl page whose answer proves life; empty if none
+   * @param peers the other nodes
+   * @param password the password of the key; empty if none was given
    */
-  record Proving(HaRole role, String managerUrl) {}
+  record Proving(
+      HaRole role, String managerUrl, List<NodeIdentity> peers, Optional<Secret> password) {}
 }

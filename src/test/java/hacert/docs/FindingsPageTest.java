@@ -39,6 +39,7 @@ class FindingsPageTest {
           "HOME",
           "HOSTNAME",
           "KIND",
+          "LOGNAME",
           "NAME",
           "OLDPWD",
           "OMS_RUN_PATH",
@@ -50,6 +51,7 @@ class FindingsPageTest {
           "SHELL",
           "SHLVL",
           "SSH_CONNECTION",
+          "SUDO_USER",
           "TERM",
           "TEXT",
           "USERAUTH");

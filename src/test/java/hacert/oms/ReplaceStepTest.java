@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import hacert.host.HostException;
 import hacert.target.Secret;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,7 @@ class ReplaceStepTest {
   private void run() throws Exception {
     ReplaceStep step = host.replace();
     try (Secret password = new Secret(PASSWORD.getBytes(UTF_8))) {
-      step.run(password, "rotation.mgmt1");
+      step.run(password, "rotation.mgmt1", base.resolve("kept"));
     }
   }
 
@@ -76,6 +77,26 @@ class ReplaceStepTest {
     host.script(
         "replacehaSSLCert.sh", ON_TERMINAL + "echo \"[ERROR] can not use $answer here\"; exit 1");
     assertThat(failure().getMessage()).contains("[ERROR] can not use *** here");
+  }
+
+  @Test
+  void keeps_the_output_of_each_run_without_the_password() throws Exception {
+    host.script(
+        "replacehaSSLCert.sh", ON_TERMINAL + "echo \"[ERROR] can not use $answer here\"; exit 1");
+    failure();
+    host.script("replacehaSSLCert.sh", ON_TERMINAL + SUCCESS);
+    run();
+    Path first = base.resolve("kept/replace-1/output");
+    assertThat(first).content().contains("[ERROR] can not use *** here").doesNotContain(PASSWORD);
+    assertThat(Files.getAttribute(first, "unix:mode")).isEqualTo(0100600);
+    assertThat(base.resolve("kept/replace-2/output")).content().contains("[INFO] Succeed");
+  }
+
+  @Test
+  void a_place_where_nothing_can_be_kept_does_not_fail_a_replacement() throws Exception {
+    Files.writeString(base.resolve("kept"), "in the way");
+    host.script("replacehaSSLCert.sh", ON_TERMINAL + SUCCESS);
+    run();
   }
 
   @Test

@@ -133,9 +133,15 @@ final class Lab implements BeforeAllCallback, AfterAllCallback {
     return all;
   }
 
-  private void run(String... words) {
+  /** What a command says that someone gives by hand on a host. */
+  String byHand(LabHost host, String command) {
+    return run("ssh", host.name(), command);
+  }
+
+  private String run(String... words) {
     Command.Ended ended = lab(words).await(PATIENCE);
     assertThat(ended.code()).as("lab %s: %s", String.join(" ", words), ended.output()).isZero();
+    return ended.output();
   }
 
   private Command lab(String... words) {

@@ -43,6 +43,11 @@ record LabHost(String name, String cluster, String layout, Path directory) {
         && List.of("Actived", "Deactived").contains(ha().path("phase").asText());
   }
 
+  /** The port of the HA process's heartbeats. */
+  String haPort() {
+    return ha().path("port").asText();
+  }
+
   int restarts() {
     return events("restarts").size();
   }

@@ -53,6 +53,10 @@ class ProfilesTest {
         "{'restart': {'seconds': 'soon'}}",
         "{'restart': 'sbin/x'}",
         "{'configuration': {'a': 1}}",
+        "{'ha_port': 65536}",
+        "{'ha_port': -1}",
+        "{'ha_port_seconds': 0}",
+        "{'server_keys': null}",
         "['om_home']",
         "'om_home'"
       })
