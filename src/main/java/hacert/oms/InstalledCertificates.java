@@ -133,35 +133,6 @@ final class InstalledCertificates {
         REMEDY);
   }
 
-  /**
-   * What is wrong if HA runs since before its certificates were installed; empty if it does not, or
-   * it cannot be told.
-   */
-  Optional<Finding> startedBefore(String startTime, Optional<Instant> started) {
-    if (started.isEmpty()) {
-      return Optional.empty();
-    }
-    Instant latest = started.get().plus(TOLERANCE);
-    try {
-      for (Path file : List.of(layout.rootCertificate(), serverFile)) {
-        Instant written = Files.getLastModifiedTime(file).toInstant();
-        if (written.isAfter(latest)) {
-          return Optional.of(
-              Finding.error(
-                  "NOT_RESTARTED",
-                  String.format(
-                      "HA should run since later than %s, when %s was installed, and runs since"
-                          + " %s: it does not work with it.",
-                      written, file, startTime),
-                  "Look at /var/log/Bigdata/omm/oms/ha/runlog on this host."));
-        }
-      }
-      return Optional.empty();
-    } catch (IOException e) {
-      return Optional.of(unreadable(e.toString()));
-    }
-  }
-
   private static Finding unreadable(String why) {
     return Finding.warning(
         "START_TIME_UNREADABLE",

@@ -26,6 +26,9 @@ import java.util.Optional;
  * </ol>
  */
 final class PairProof {
+  /** StartTime has whole seconds. */
+  private static final Duration TOLERANCE = Duration.ofSeconds(2);
+
   private final Host host;
   private final NodeIdentity node;
   private final MrsLayout layout;
@@ -61,7 +64,7 @@ final class PairProof {
     if (!Finding.stops(findings)) {
       ill(seen);
       swap(seen, proving.role());
-      started(installed, seen);
+      started(seen, proving);
       handshakes(installed, seen, healthy, proving, end);
       page(seen, proving.managerUrl());
     }
@@ -170,9 +173,36 @@ final class PairProof {
     }
   }
 
-  private void started(InstalledCertificates installed, Optional<OmsStatus> seen) {
+  /**
+   * Another start than before the restart is the proof. A clock is believed less: the vendor's
+   * scripts may tell the time of another zone.
+   */
+  private void started(Optional<OmsStatus> seen, Proving proving) {
     String start = seen.flatMap(self::in).map(NodeRow::startTime).orElse("");
-    installed.startedBefore(start, status.moment(start)).ifPresent(findings::add);
+    if (!start.isEmpty() && start.equals(proving.startBefore())) {
+      findings.add(
+          Finding.error(
+              "NOT_RESTARTED",
+              "HA runs since "
+                  + start
+                  + ", as before its certificates were replaced: it does not work with the new ones.",
+              "Look at /var/log/Bigdata/omm/oms/ha/runlog on this host."));
+      return;
+    }
+    Optional<Instant> started = status.moment(start).map(s -> s.plus(TOLERANCE));
+    proving
+        .installed()
+        .filter(i -> started.filter(i::isAfter).isPresent())
+        .ifPresent(
+            i ->
+                findings.add(
+                    Finding.warning(
+                        "START_TIME_EARLY",
+                        String.format(
+                            "HA was restarted, and says that it runs since %s, which is before its"
+                                + " certificates were installed, at %s",
+                            start, i),
+                        "See that clock and time zone of this host and of omm are the same.")));
   }
 
   private void handshakes(

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import hacert.host.Snapshot;
 import hacert.result.Json;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 
 /** What the journal says of an apply on this node. */
@@ -41,6 +43,16 @@ final class Applied {
         .map(e -> e.data().path("start").asText(""))
         .filter(start -> !start.isEmpty())
         .orElse(journal.serviceStart());
+  }
+
+  /** When the last file of an apply was written; empty if none was. */
+  static Optional<Instant> installed(Journal journal) {
+    return journal.entries().stream()
+        .filter(
+            e -> e.step().startsWith(Phase.APPLY + ".") && !e.step().equals(Phase.APPLY_RESTART))
+        .map(Journal.Entry::ended)
+        .filter(Objects::nonNull)
+        .max(Instant::compareTo);
   }
 
   /** Data of the restart step, put into the journal before it begins. */

@@ -60,7 +60,7 @@ final class Confirm {
     steps.run(
         back ? Phase.CONFIRM_BACK : Phase.CONFIRM_PROVE,
         () -> {
-          Proof proof = site.node().prove(expected, healthy(back), proving(journal));
+          Proof proof = site.node().prove(expected, healthy(back), proving(journal, back));
           findings.addAll(proof.findings());
           for (Finding f : proof.findings()) {
             if (Finding.stops(List.of(f))) {
@@ -87,9 +87,11 @@ final class Confirm {
     return plan.healthy() || !back && plan.kind() == Plan.Kind.REPLACE;
   }
 
-  private Proving proving(Journal journal) {
+  private Proving proving(Journal journal, boolean back) {
     return new Proving(
         HaRole.valueOf(journal.role().toUpperCase(Locale.ROOT)),
+        back ? "" : Applied.startBefore(journal),
+        back ? Optional.empty() : Applied.installed(journal),
         site.request().settings().managerUrl(),
         site.request().peers(),
         site.secrets().password());

@@ -129,10 +129,18 @@ public interface ManagedNode {
    * What a proof looks at beside the system itself.
    *
    * @param role the node's HA role before the rotation: a swap is a warning
+   * @param startBefore {@link NodeFacts#serviceStart} before this rotation's restart of the node;
+   *     empty if it was not restarted, or the system did not say
+   * @param installed when this rotation wrote its last file on the node; empty if it wrote none
    * @param managerUrl page whose answer proves life; empty if none
    * @param peers the other nodes
    * @param password the password of the key; empty if none was given
    */
   record Proving(
-      HaRole role, String managerUrl, List<NodeIdentity> peers, Optional<Secret> password) {}
+      HaRole role,
+      String startBefore,
+      Optional<Instant> installed,
+      String managerUrl,
+      List<NodeIdentity> peers,
+      Optional<Secret> password) {}
 }

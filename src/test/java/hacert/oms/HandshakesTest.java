@@ -62,6 +62,8 @@ class HandshakesTest {
   private ScriptHost host;
   private final List<AutoCloseable> open = new ArrayList<>();
   private String startTime = "2100-01-01 00:00:00";
+  private String startBefore = "";
+  private Instant written;
 
   @BeforeAll
   static void issue() throws Exception {
@@ -166,6 +168,8 @@ class HandshakesTest {
       Proving proving =
           new Proving(
               HaRole.ACTIVE,
+              startBefore,
+              Optional.ofNullable(written),
               "",
               List.of(new NodeIdentity("mgmt2", "192.0.2.99", 22, "")),
               password.isEmpty() ? Optional.empty() : Optional.of(secret));
@@ -354,11 +358,22 @@ class HandshakesTest {
   }
 
   @Test
-  void finds_ha_running_since_before_the_installation() throws Exception {
+  void finds_ha_running_since_before_the_restart() throws Exception {
     startTime = "2026-01-01 00:00:00";
+    startBefore = startTime;
     Finding f = refusal(prove(serveBoth()));
     assertThat(f.code()).isEqualTo("NOT_RESTARTED");
-    assertThat(f.message()).contains("2026-01-01 00:00:00", "root-ca.crt");
+    assertThat(f.message()).contains("2026-01-01 00:00:00");
+  }
+
+  @Test
+  void believes_another_start_more_than_a_clock() throws Exception {
+    startTime = "2026-01-01 00:00:00";
+    startBefore = "2025-12-31 23:59:59";
+    written = Instant.now();
+    Proof proof = prove(serveBoth());
+    assertThat(proof.proven()).isTrue();
+    assertThat(only(proof.findings(), Severity.WARNING).code()).isEqualTo("START_TIME_EARLY");
   }
 
   private NodeFacts facts(int port) throws Exception {
