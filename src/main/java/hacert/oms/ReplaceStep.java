@@ -6,6 +6,7 @@ import hacert.host.MarkedProcesses;
 import hacert.host.Prompt;
 import hacert.host.TerminalResult;
 import hacert.target.Host;
+import hacert.target.InstallSpec;
 import hacert.target.Secret;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,9 +30,12 @@ final class ReplaceStep {
     this.profile = profile;
   }
 
-  void run(Secret password, String marker) throws HostException {
+  void run(Secret password, InstallSpec spec) throws HostException {
     List<String> argv = new ArrayList<>(List.of("sh", layout.replaceScript().toString()));
     argv.addAll(profile.arguments());
+    if (spec.renewCipher()) {
+      argv.add(profile.renewCipher());
+    }
     byte[] answer = password.copy();
     TerminalResult result;
     try {
@@ -39,7 +43,7 @@ final class ReplaceStep {
           host.terminal()
               .run(
                   Command.of(host.login(), argv)
-                      .withVariable(MarkedProcesses.VARIABLE, marker)
+                      .withVariable(MarkedProcesses.VARIABLE, spec.marker())
                       .withDeadline(Duration.ofSeconds(profile.seconds())),
                   List.of(new Prompt(profile.prompt(), answer)));
     } finally {
