@@ -56,12 +56,16 @@ SETTINGS = (
     ("hacert_rotation", "rotation", str),
     ("hacert_peer_copy", "peer_copy", ("ssh", "control")),
     ("hacert_manager_url", "manager_url", str),
+    ("hacert_source", "source", str),
+    ("hacert_renew_cipher", "renew_cipher", bool),
 )
 # These are a node's own; all other variables speak of the cluster and are the same whichever node is asked.
 PER_NODE = ("hacert_state_dir",)
 
-BUNDLE_FILES = ("root-ca.crt", "root-ca.pem")
+# How files are called that hold certificates or keys; what they are is told by the jar.
+BUNDLE_EXTENSIONS = ("crt", "cer", "cert", "pem", "der", "key", "p7b", "p7c", "p12", "pfx")
 LARGEST_BUNDLE_FILE = 1 << 20
+MOST_BUNDLE_FILES = 16
 LARGEST_PROFILE = 256 << 10
 LARGEST_RESULT = 16 << 20
 LONGEST_TAIL = 2000
@@ -457,6 +461,8 @@ class ActionModule(ActionBase):
                 if isinstance(kind, tuple) and value not in kind:
                     raise self._invalid(variable, value, " or ".join(kind))
             settings[key] = value
+        if self._of_cluster("hacert_bundle"):
+            settings.setdefault("source", "given")
         return settings
 
     def _number(self, variable, value):
@@ -540,33 +546,61 @@ class ActionModule(ActionBase):
 
     def _secrets(self, bundle):
         named = []
-        password = self._own.get("hacert_password")
-        if password is None:
-            password = self._of_cluster("hacert_password")
         # Judged in each call, so that the first one already refuses it; sent only where it is needed.
-        if password is not None and not isinstance(password, str) and not getattr(password, "__ENCRYPTED__", False):
-            raise Problem.of_setting(
-                "SETTING_INVALID", "hacert_password is not a text.", "Put it in quotes, and into a vault."
-            )
-        if password is not None and str(password) and self._operation in NEEDS_PASSWORD:
-            named.append(("password", str(password).encode("utf-8", "surrogateescape")))
-        if self._operation == "stage" and (self._call["plan"] or {}).get("kind") != "restore":
-            named += [("bundle/" + name, bundle[name]) for name in BUNDLE_FILES if name in bundle]
-        if self._operation == "decide" and bundle:
-            # The certificate is public; whether it is another than the installed one decides what is due.
-            named.append(("bundle/root-ca.crt", bundle["root-ca.crt"]))
-        self._secret = [str(password or "").encode("utf-8", "surrogateescape"), bundle.get("root-ca.pem", b"")]
+        password = self._password("hacert_password")
+        bundle_password = self._password("hacert_bundle_password")
+        if password and self._operation in NEEDS_PASSWORD:
+            named.append(("password", password))
+        # Whether the given CA is another than the installed one decides what is due; to tell it, its key is needed.
+        replaced = self._operation == "stage" and (self._call["plan"] or {}).get("kind") != "restore"
+        if bundle and (replaced or self._operation == "decide"):
+            named += [("bundle/" + name, content) for name, content in bundle.items()]
+            if bundle_password or password:
+                named.append(("bundle_password", bundle_password or password))
+        self._secret = [password, bundle_password, *bundle.values()]
         return named
 
+    def _password(self, variable):
+        value = self._own.get(variable)
+        if value is None:
+            value = self._of_cluster(variable)
+        if value is not None and not isinstance(value, str) and not getattr(value, "__ENCRYPTED__", False):
+            raise Problem.of_setting(
+                "SETTING_INVALID", "%s is not a text." % variable, "Put it in quotes, and into a vault."
+            )
+        return str(value or "").encode("utf-8", "surrogateescape")
+
     def _bundle(self):
-        directory = self._of_cluster("hacert_bundle")
-        if not directory or self._operation not in ("discover", "decide", "stage"):
+        path = self._of_cluster("hacert_bundle")
+        if not path or self._operation not in ("discover", "decide", "stage"):
             return {}
-        directory = self._loader.path_dwim(str(directory))
-        files = {}
-        for name in BUNDLE_FILES:
-            files[name] = self._read_file(os.path.join(directory, name), LARGEST_BUNDLE_FILE, "hacert_bundle")
-        return files
+        path = self._loader.path_dwim(str(path))
+        if not os.path.isdir(path):
+            return {self._shown(path): self._read_file(path, LARGEST_BUNDLE_FILE, "hacert_bundle")}
+        try:
+            names = sorted(n for n in os.listdir(path) if n.lower().rpartition(".")[2] in BUNDLE_EXTENSIONS)
+        except OSError as error:
+            raise Problem.of_setting(
+                "FILE_UNREADABLE",
+                "%s cannot be listed on the control machine: %s." % (path, error.strerror),
+                "Correct hacert_bundle, or the directory's owner and mode.",
+            ) from None
+        if not 0 < len(names) <= MOST_BUNDLE_FILES:
+            raise Problem.of_setting(
+                "FILE_UNREADABLE",
+                "%s holds %d files named as certificates and keys are; expected 1 to %d of the kinds %s."
+                % (path, len(names), MOST_BUNDLE_FILES, ", ".join(BUNDLE_EXTENSIONS)),
+                "Give a directory with the CA's certificate and key alone, or one file with both.",
+            )
+        return {
+            self._shown(name): self._read_file(os.path.join(path, name), LARGEST_BUNDLE_FILE, "hacert_bundle")
+            for name in names
+        }
+
+    @staticmethod
+    def _shown(path):
+        """A file's name as the jar's messages show it: it may be in any encoding."""
+        return ascii(os.path.basename(path))[1:-1]
 
     def _profile_file(self):
         path = self._of_cluster("hacert_profile_file")

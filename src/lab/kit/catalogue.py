@@ -2,7 +2,9 @@
 
 SWITCHES = {
     "gen-fails": "gen-cert.sh fails and writes nothing",
-    "gen-prompts": "3.x gen-cert.sh prompts VALUE times: 1, 2 (default) or 3",
+    "gen-fails-half": "gen-cert.sh fails after it has written root-ca.crt, and before root-ca.pem",
+    "gen-slow": "gen-cert.sh waits VALUE seconds after it has written root-ca.crt",
+    "gen-prompts": "3.x gen-cert.sh prompts VALUE times: 1, 2 (default), 3, or more, as if it did not accept the answer",
     "gen-says-success-but-nothing": "gen-cert.sh reports success and writes nothing",
     "replace-fails-before": "replacehaSSLCert.sh fails before it changes a file",
     "replace-fails-after": "replacehaSSLCert.sh fails after it changed certHA and the local root, before server.pem",

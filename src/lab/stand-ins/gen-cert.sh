@@ -47,10 +47,11 @@ else
     ask "Verifying - Enter pass phrase for $key:" || fail "no password."
     [ "$answer" = "$first" ] || fail "Verify failure."
   fi
-  if [ "$prompts" -ge 3 ]; then
+  while [ "$prompts" -ge 3 ]; do
     ask "Enter pass phrase for $key:" || fail "no password."
     [ "$answer" = "$first" ] || fail "bad decrypt."
-  fi
+    prompts=$((prompts - 1))
+  done
   answer=$first
 fi
 [ "${#answer}" -ge 8 ] || fail "The password is too short."
@@ -61,7 +62,11 @@ if switched gen-says-success-but-nothing; then
 fi
 made=$(mktemp -d) || fail "no temporary directory."
 trap 'rm -rf "$made"' EXIT
+trap 'exit 1' PIPE
 make_root "$made" "$(subject C="$country" ST="$state" L="$city" O="$company" OU="$organize" CN="$name" \
   emailAddress="$email")" 3650 2>"$made/openssl" || fail "openssl: $(tail -n 1 "$made/openssl")"
-cp "$made/root-ca.crt" "$made/root-ca.pem" "$LOCAL_CERT/" || fail "can not write $LOCAL_CERT."
+cp "$made/root-ca.crt" "$LOCAL_CERT/" || fail "can not write $LOCAL_CERT."
+if switched gen-fails-half; then fail "can not write $LOCAL_CERT/root-ca.pem."; fi
+if switched gen-slow; then sleep "${value:-1}"; fi
+cp "$made/root-ca.pem" "$LOCAL_CERT/" || fail "can not write $LOCAL_CERT."
 echo "Generate root-ca pair success."

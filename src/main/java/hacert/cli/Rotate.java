@@ -35,8 +35,6 @@ import picocli.CommandLine.Option;
       "  hacert rotate prod_mrs1 --password-stdin < password.txt     (as in the last rotation)"
     })
 final class Rotate implements Callable<Integer> {
-  private static final long LARGEST_FILE = 1 << 20;
-
   @Mixin private ClusterOptions cluster;
 
   @Option(
@@ -46,8 +44,11 @@ final class Rotate implements Callable<Integer> {
 
   @Option(
       names = "--bundle",
-      paramLabel = "DIR",
-      description = "directory with root-ca.crt and root-ca.pem; without it a root CA is made")
+      paramLabel = "PATH",
+      description = {
+        "the CA to install, as validate takes it; a key with a password must have the one that is",
+        "given here. Without it a root CA is made"
+      })
   private Path bundle;
 
   @Option(names = "--check", description = "dry run: nothing is written, nothing is restarted")
@@ -71,18 +72,18 @@ final class Rotate implements Callable<Integer> {
       named.put(Secrets.PASSWORD, surroundings.secret());
     }
     if (bundle != null) {
-      for (String name : Wiring.targets().get(cluster.target()).bundleFiles()) {
-        if (BundleFiles.read(bundle.resolve(name), LARGEST_FILE)
-            instanceof BundleFile.Content content) {
-          named.put(Secrets.BUNDLE + name, new Secret(content.bytes()));
-        } else {
-          throw new UsageProblem("cannot read " + bundle.resolve(name));
-        }
-      }
+      BundleFiles.given(bundle).forEach((name, file) -> named.put(Secrets.BUNDLE + name, of(file)));
     }
     try (Secrets secrets = new Secrets(named)) {
       return new Drive(surroundings, cluster, check)
           .run("rotate", Settings.Intent.ROTATE, cluster.settings(force, 0), secrets, output);
     }
+  }
+
+  private static Secret of(BundleFile file) {
+    if (file instanceof BundleFile.Refused refused) {
+      throw new UsageProblem(refused.finding().message());
+    }
+    return new Secret(((BundleFile.Content) file).bytes());
   }
 }

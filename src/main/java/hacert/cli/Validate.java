@@ -33,18 +33,24 @@ import picocli.CommandLine.Parameters;
     },
     footer = {
       "",
-      "Without a password it is not checked that the key opens and fits.",
+      "Without a password it is not checked that the key opens and fits, and a PKCS#12 file",
+      "cannot be read.",
       "",
       "Examples:",
       "  hacert validate --target mrs-ha --profile mrs-3x --password-stdin new < password.txt",
-      "  hacert validate --target mrs-ha new"
+      "  hacert validate --target mrs-ha new",
+      "  hacert validate --target mrs-ha --password-stdin sub-ca.p12 < password.txt"
     })
 final class Validate implements Callable<Integer> {
-  private static final long LARGEST_FILE = 1 << 20;
   private static final JsonNode NO_OVERRIDES = JsonNodeFactory.instance.objectNode();
 
-  @Parameters(paramLabel = "DIR", description = "directory with the bundle's files")
-  private Path directory;
+  @Parameters(
+      paramLabel = "PATH",
+      description = {
+        "the CA's certificate, its issuers and its key: one file, or the crt, cer, cert, pem, der,",
+        "key, p7b, p7c, p12 and pfx files of a directory, in PEM, DER, PKCS#7 or PKCS#12 form"
+      })
+  private Path bundlePath;
 
   @Option(
       names = "--target",
@@ -81,11 +87,10 @@ final class Validate implements Callable<Integer> {
     }
     ResultBuilder result = new ResultBuilder("validate", surroundings);
     Map<String, byte[]> files = new LinkedHashMap<>();
-    for (String name : target.bundleFiles()) {
-      BundleFile file = BundleFiles.read(directory.resolve(name), LARGEST_FILE);
-      if (file instanceof BundleFile.Content content) {
-        files.put(name, content.bytes());
-      } else if (file instanceof BundleFile.Refused refused) {
+    for (Map.Entry<String, BundleFile> file : BundleFiles.given(bundlePath).entrySet()) {
+      if (file.getValue() instanceof BundleFile.Content content) {
+        files.put(file.getKey(), content.bytes());
+      } else if (file.getValue() instanceof BundleFile.Refused refused) {
         result.finding(refused.finding());
       }
     }
@@ -93,10 +98,11 @@ final class Validate implements Callable<Integer> {
         passwordStdin ? Optional.of(surroundings.secret()) : Optional.empty();
     try (Bundle bundle = new Bundle(files)) {
       if (!result.stopped()) {
-        result.findings(
-            target.validate(profile, NO_OVERRIDES, bundle, password, surroundings.clock()));
+        Target.Validated validated =
+            target.validate(profile, NO_OVERRIDES, bundle, password, surroundings.clock());
+        result.findings(validated.findings());
+        validated.certificates().forEach(result::before);
       }
-      target.summaries(bundle).forEach(result::before);
     } catch (HostException e) {
       result.finding(e.finding());
     } finally {
@@ -107,7 +113,7 @@ final class Validate implements Callable<Integer> {
         built,
         out ->
             out.println(
-                Texts.safe(directory.toString())
+                Texts.safe(bundlePath.toString())
                     + (built.exitCode() == 0 ? " may be installed." : " may not be installed.")));
   }
 }

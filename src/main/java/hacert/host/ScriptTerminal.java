@@ -12,9 +12,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /** Pseudo-terminals by {@code script}, with no option newer than util-linux 2.23 (CentOS 7). */
 final class ScriptTerminal implements Terminal {
@@ -161,12 +163,13 @@ final class ScriptTerminal implements Terminal {
         if (match.isPresent() && (now - due >= 0 || matcher.full())) {
           found = 0;
           matcher.consume(match.get());
-          int prompt = match.get().prompt();
-          if (answered[prompt]) {
-            repeated = Optional.of(prompts.get(prompt).text());
+          String asked = prompts.get(match.get().prompt()).text();
+          OptionalInt open = open(asked);
+          if (open.isEmpty()) {
+            repeated = Optional.of(asked);
             break;
           }
-          answer(prompt);
+          answer(open.getAsInt());
           continue;
         }
         if (now - deadline >= 0) {
@@ -208,6 +211,13 @@ final class ScriptTerminal implements Terminal {
     private void take(byte[] chunk) {
       decoder.feed(chunk, chunk.length);
       Arrays.fill(chunk, (byte) 0);
+    }
+
+    /** The first prompt of this text that was not answered yet. */
+    private OptionalInt open(String asked) {
+      return IntStream.range(0, answered.length)
+          .filter(i -> !answered[i] && prompts.get(i).text().equals(asked))
+          .findFirst();
     }
 
     private void answer(int prompt) {

@@ -9,13 +9,22 @@ import java.util.Comparator;
 import java.util.List;
 
 /** Replaces secrets in a text that comes in pieces. */
-final class Scrubber implements CharSink, AutoCloseable {
+public final class Scrubber implements CharSink, AutoCloseable {
   private static final char[] INSTEAD = {'*', '*', '*'};
 
   private final CharSink sink;
   private final List<char[]> secrets = new ArrayList<>();
   private final char[] held;
   private int count;
+
+  /** A text with {@code ***} in the place of this secret, quoted as a shell may show it or not. */
+  public static String clean(String text, byte[] secret) {
+    StringBuilder cleaned = new StringBuilder();
+    try (Scrubber scrubber = new Scrubber(List.of(secret), cleaned::append)) {
+      text.chars().forEach(c -> scrubber.accept((char) c));
+    }
+    return cleaned.toString();
+  }
 
   Scrubber(List<byte[]> secrets, CharSink sink) {
     this.sink = sink;
@@ -53,6 +62,7 @@ final class Scrubber implements CharSink, AutoCloseable {
     return result;
   }
 
+  /** Takes the next character. */
   @Override
   public void accept(char c) {
     if (held.length == 0) {

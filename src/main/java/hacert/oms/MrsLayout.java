@@ -19,6 +19,7 @@ import java.util.stream.Stream;
  * @param configuration directories of the HA configuration; those that this version lacks are left
  *     out
  * @param missingConfiguration the directories of the profile that are left out
+ * @param generateScript the vendor's script that makes a root CA, which need not be there
  * @param replaceScript the vendor's replacement script
  * @param restartScript the vendor's restart script
  * @param statusScript the vendor's status script
@@ -28,6 +29,7 @@ record MrsLayout(
     Path localCertificates,
     List<Path> configuration,
     List<Path> missingConfiguration,
+    Path generateScript,
     Path replaceScript,
     Path restartScript,
     Path statusScript) {
@@ -57,6 +59,7 @@ record MrsLayout(
             directory(run.resolve(profile.localCertificates())),
             List.copyOf(configuration),
             List.copyOf(missing),
+            run.resolve(profile.generate().script()),
             script(omHome.resolve(profile.replace().script())),
             script(omHome.resolve(profile.restart().script())),
             script(omHome.resolve(profile.status().script())));
@@ -128,7 +131,8 @@ record MrsLayout(
     }
   }
 
-  private static Path script(Path path) throws HostException {
+  /** The same path, if a script is there. */
+  static Path script(Path path) throws HostException {
     if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
       throw new HostException(
           "SCRIPT_MISSING",

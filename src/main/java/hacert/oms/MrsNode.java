@@ -14,11 +14,14 @@ import hacert.target.Bundle;
 import hacert.target.BundleSpec;
 import hacert.target.HaRole;
 import hacert.target.Host;
+import hacert.target.InstallSpec;
 import hacert.target.ManagedNode;
 import hacert.target.NodeFacts;
 import hacert.target.NodeIdentity;
 import hacert.target.Secret;
 import hacert.target.Step;
+import hacert.target.Taken;
+import hacert.target.VendorMaker;
 import hacert.x509.Certificates;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -141,7 +144,7 @@ final class MrsNode implements ManagedNode {
 
   @Override
   public List<Finding> checkBundle(Bundle bundle, Secret password) {
-    return RootBundle.check(bundle, password, host.clock());
+    return RootBundle.check(bundle, password, profile.partialChain(), host.clock());
   }
 
   @Override
@@ -154,6 +157,32 @@ final class MrsNode implements ManagedNode {
   }
 
   @Override
+  public Taken take(Bundle given, Secret givenPassword, Secret password) {
+    return bundles.take(given, givenPassword, RootBundle.keyFile(layout), password);
+  }
+
+  @Override
+  public Optional<VendorMaker> vendor() {
+    return Optional.of(
+        new GenerateStep(
+            host, layout, profile.generate(), new InstalledCertificates(layout, profile).root()));
+  }
+
+  @Override
+  public List<Finding> checkInstall(InstallSpec spec) {
+    return spec.renewCipher() && profile.replace().renewCipher().isEmpty()
+        ? List.of(
+            Finding.error(
+                "RENEW_CIPHER_UNKNOWN",
+                "hacert_renew_cipher is set, and the profile knows no argument of "
+                    + layout.replaceScript()
+                    + " that renews the cipher suite.",
+                "Take hacert_renew_cipher away; where this version has such an argument, name it"
+                    + " in hacert_profile_file, key replace.renew_cipher."))
+        : List.of();
+  }
+
+  @Override
   public List<Finding> compare(BundleSpec spec) {
     return new InstalledCertificates(layout, profile)
         .root()
@@ -162,10 +191,10 @@ final class MrsNode implements ManagedNode {
   }
 
   @Override
-  public List<Step> install(Bundle bundle, Secret password, String marker, Path kept) {
+  public List<Step> install(Bundle bundle, Secret password, InstallSpec spec) {
     return List.of(
         new Step("root", () -> installRoot(bundle)),
-        new Step("replace", () -> replace(bundle, password, marker, kept)));
+        new Step("replace", () -> replace(bundle, password, spec)));
   }
 
   private String installRoot(Bundle bundle) throws HostException {
@@ -179,10 +208,9 @@ final class MrsNode implements ManagedNode {
     return "root-ca.* in " + layout.certificates();
   }
 
-  private String replace(Bundle bundle, Secret password, String marker, Path kept)
-      throws HostException {
+  private String replace(Bundle bundle, Secret password, InstallSpec spec) throws HostException {
     Optional<X509Certificate> before = new InstalledCertificates(layout, profile).server();
-    new ReplaceStep(host, layout, profile.replace()).run(password, marker, kept);
+    new ReplaceStep(host, layout, profile.replace()).run(password, spec);
     InstalledCertificates installed = new InstalledCertificates(layout, profile);
     if (!installed.digest().equals(RootBundle.digest(bundle))
         || !installed.consistent()

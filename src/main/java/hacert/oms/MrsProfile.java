@@ -16,6 +16,8 @@ import java.util.List;
  * @param serverKeys file names that its key may have, there or in the local certificates
  * @param localCertificates where gen-cert.sh writes and HA may read, below OMS_RUN_PATH
  * @param configuration HA configuration which holds the encrypted key password, below OMS_RUN_PATH
+ * @param partialChain whether HA takes a sub-CA as trust without its root
+ * @param generate the vendor's script that makes a root CA
  * @param replace the vendor's replacement script
  * @param restart the vendor's restart script
  * @param status the vendor's status script
@@ -32,6 +34,8 @@ public record MrsProfile(
     List<String> serverKeys,
     String localCertificates,
     List<String> configuration,
+    boolean partialChain,
+    Generate generate,
     Replace replace,
     Restart restart,
     Status status,
@@ -53,14 +57,44 @@ public record MrsProfile(
   }
 
   /**
+   * @param script path below OMS_RUN_PATH
+   * @param passwordArgument argument that the password is put behind, as {@code --password=}; empty
+   *     where the script asks for it
+   * @param prompts texts that ask for the password, one for each time that it is answered
+   * @param success text that says it worked
+   * @param seconds deadline
+   */
+  public record Generate(
+      String script, String passwordArgument, List<String> prompts, String success, int seconds) {
+    /** Refuses values with which the password would not be passed, or the gate be lost. */
+    public Generate {
+      needed("generate.success", success);
+      positive("generate.seconds", seconds);
+      prompts = List.copyOf(prompts);
+      prompts.forEach(prompt -> needed("generate.prompts", prompt));
+      if (passwordArgument.isEmpty() == prompts.isEmpty()) {
+        throw new IllegalArgumentException(
+            "one of generate.password_argument and generate.prompts must be set, and only one");
+      }
+    }
+  }
+
+  /**
    * @param script path below the OM home
    * @param arguments arguments of the script
+   * @param renewCipher argument that renews the HA password cipher suite; empty where the script
+   *     has none
    * @param prompt text that asks for the password
    * @param success text that says it worked
    * @param seconds deadline
    */
   public record Replace(
-      String script, List<String> arguments, String prompt, String success, int seconds) {
+      String script,
+      List<String> arguments,
+      String renewCipher,
+      String prompt,
+      String success,
+      int seconds) {
     /** Refuses values with which the answer or the gate would be lost. */
     public Replace {
       needed("replace.prompt", prompt);

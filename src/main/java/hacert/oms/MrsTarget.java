@@ -2,6 +2,8 @@ package hacert.oms;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import hacert.host.HostException;
+import hacert.policy.GivenCa;
+import hacert.policy.RootBundlePolicy;
 import hacert.result.CertificateSummary;
 import hacert.result.Finding;
 import hacert.target.Bundle;
@@ -13,6 +15,7 @@ import hacert.target.NodeIdentity;
 import hacert.target.Profiles;
 import hacert.target.Secret;
 import hacert.target.Target;
+import hacert.x509.Certificates;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,27 +49,39 @@ public final class MrsTarget implements Target {
   }
 
   @Override
+  public String givenDigest(Bundle given, Secret password, Clock clock) {
+    return RootBundle.read(given, password, clock).chain().stream()
+        .findFirst()
+        .map(Certificates::sha256)
+        .orElse("");
+  }
+
+  @Override
+  public List<String> bundleFiles() {
+    return List.of(MrsLayout.ROOT_CERTIFICATE, MrsLayout.ROOT_KEY);
+  }
+
+  @Override
   public List<CertificateSummary> summaries(Bundle bundle) {
     return RootBundle.summaries(bundle);
   }
 
   @Override
-  public List<Finding> validate(
+  public Validated validate(
       String profile, JsonNode overrides, Bundle bundle, Optional<Secret> password, Clock clock)
       throws HostException {
     MrsProfile values = Profiles.load(profile, NAME, overrides, MrsProfile.class);
     List<Finding> findings = new ArrayList<>();
     password.ifPresent(p -> findings.addAll(values.password().check(p)));
     try (Secret none = new Secret(new byte[0])) {
-      RootBundle.check(bundle, password.orElse(none), clock).stream()
-          .filter(f -> password.isPresent() || !f.code().equals("KEY_PASSWORD_WRONG"))
-          .forEach(findings::add);
+      GivenCa given = RootBundle.read(bundle, password.orElse(none), clock);
+      findings.addAll(given.findings());
+      findings.addAll(RootBundlePolicy.check(given.chain(), values.partialChain(), clock));
+      return new Validated(
+          findings,
+          given.chain().stream()
+              .map(c -> Certificates.summary(MrsLayout.ROOT_CERTIFICATE, c))
+              .toList());
     }
-    return findings;
-  }
-
-  @Override
-  public List<String> bundleFiles() {
-    return List.of(MrsLayout.ROOT_CERTIFICATE, MrsLayout.ROOT_KEY);
   }
 }

@@ -8,6 +8,7 @@ import hacert.host.MarkedProcesses;
 import hacert.host.Prompt;
 import hacert.host.TerminalResult;
 import hacert.target.Host;
+import hacert.target.InstallSpec;
 import hacert.target.Secret;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,14 +35,12 @@ final class ReplaceStep {
     this.profile = profile;
   }
 
-  /**
-   * Runs it.
-   *
-   * @param kept directory in which its output is kept, as {@code replace-N/output}
-   */
-  void run(Secret password, String marker, Path kept) throws HostException {
+  void run(Secret password, InstallSpec spec) throws HostException {
     List<String> argv = new ArrayList<>(List.of("sh", layout.replaceScript().toString()));
     argv.addAll(profile.arguments());
+    if (spec.renewCipher()) {
+      argv.add(profile.renewCipher());
+    }
     byte[] answer = password.copy();
     TerminalResult result;
     try {
@@ -49,13 +48,13 @@ final class ReplaceStep {
           host.terminal()
               .run(
                   Command.of(host.login(), argv)
-                      .withVariable(MarkedProcesses.VARIABLE, marker)
+                      .withVariable(MarkedProcesses.VARIABLE, spec.marker())
                       .withDeadline(Duration.ofSeconds(profile.seconds())),
                   List.of(new Prompt(profile.prompt(), answer)));
     } finally {
       Arrays.fill(answer, (byte) 0);
     }
-    keep(kept, result.output());
+    keep(spec.kept(), result.output());
     judge(result);
   }
 

@@ -3,6 +3,7 @@ package hacert.oms;
 import hacert.host.HostException;
 import hacert.policy.BundleFile;
 import hacert.policy.BundleFiles;
+import hacert.policy.GivenCa;
 import hacert.policy.RootBundlePolicy;
 import hacert.result.CertificateSummary;
 import hacert.result.Finding;
@@ -10,6 +11,7 @@ import hacert.target.Bundle;
 import hacert.target.BundleSpec;
 import hacert.target.Host;
 import hacert.target.Secret;
+import hacert.target.Taken;
 import hacert.x509.Certificates;
 import hacert.x509.KeyForm;
 import hacert.x509.KeySpec;
@@ -17,6 +19,7 @@ import hacert.x509.PemKeys;
 import hacert.x509.RootAuthority;
 import hacert.x509.Subject;
 import hacert.x509.UnreadableCertificateException;
+import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Period;
@@ -49,12 +52,7 @@ final class RootBundle {
   Bundle make(
       BundleSpec spec, Optional<X509Certificate> installed, byte[] installedKey, Secret password)
       throws HostException {
-    Subject subject = subject(spec, installed);
-    List<Finding> wrong = subject.check();
-    if (Finding.stops(wrong)) {
-      Finding first = wrong.get(0);
-      throw new HostException(first.code(), first.message(), first.remedy());
-    }
+    Subject subject = checkedSubject(spec, installed);
     int days = spec.validityDays();
     if (days < 1 || days > LONGEST_VALIDITY_DAYS) {
       throw new HostException(
@@ -65,19 +63,46 @@ final class RootBundle {
     RootAuthority authority =
         RootAuthority.make(
             keySpec(spec), subject, Period.ofDays(days), host.clock(), host.random());
-    KeyForm form = installedKey.length == 0 ? KeyForm.PKCS8_AES256 : KeyForm.of(installedKey);
+    return written(
+        List.of(authority.certificate()), authority.key(), KeyForm.of(installedKey), password);
+  }
+
+  /**
+   * Brings one that was handed over into the form that is installed: the CA's certificate and its
+   * issuers in the one file, the key, encrypted with our password, in the other.
+   */
+  Taken take(Bundle given, Secret givenPassword, byte[] installedKey, Secret password) {
+    GivenCa ca = read(given, givenPassword, host.clock());
+    if (Finding.stops(ca.findings()) || ca.key().isEmpty()) {
+      return new Taken(new Bundle(Map.of()), ca.findings());
+    }
+    return new Taken(
+        written(ca.chain(), ca.key().get(), KeyForm.of(installedKey), password), ca.findings());
+  }
+
+  static GivenCa read(Bundle given, Secret password, Clock clock) {
+    char[] chars = password.chars();
+    try {
+      return GivenCa.read(given.files(), chars, clock);
+    } finally {
+      Arrays.fill(chars, '\0');
+    }
+  }
+
+  private Bundle written(
+      List<X509Certificate> chain, PrivateKey key, KeyForm form, Secret password) {
     char[] chars = password.chars();
     try {
       Map<String, byte[]> files = new LinkedHashMap<>();
-      files.put(MrsLayout.ROOT_CERTIFICATE, Certificates.pem(authority.certificate()));
-      files.put(MrsLayout.ROOT_KEY, PemKeys.write(authority.key(), form, chars, host.random()));
+      files.put(MrsLayout.ROOT_CERTIFICATE, Certificates.pem(chain));
+      files.put(MrsLayout.ROOT_KEY, PemKeys.write(key, form, chars, host.random()));
       return new Bundle(files);
     } finally {
       Arrays.fill(chars, '\0');
     }
   }
 
-  static List<Finding> check(Bundle bundle, Secret password, Clock clock) {
+  static List<Finding> check(Bundle bundle, Secret password, boolean partialChain, Clock clock) {
     List<Finding> findings = new ArrayList<>();
     for (String name : List.of(MrsLayout.ROOT_CERTIFICATE, MrsLayout.ROOT_KEY)) {
       byte[] content = bundle.files().get(name);
@@ -86,13 +111,13 @@ final class RootBundle {
             Finding.error(
                 "FILE_MISSING",
                 "The bundle has no " + name + ", or an empty one.",
-                "Give a directory with root-ca.crt and root-ca.pem as hacert_bundle."));
+                "Run the same command again from its beginning: it stages anew."));
       } else if (content.length > InstalledCertificates.LARGEST_FILE) {
         findings.add(
             Finding.error(
                 "FILE_TOO_LARGE",
                 name + " of the bundle has " + content.length + " bytes.",
-                "Give one certificate and one key in PEM form."));
+                "Give the CA's certificate, its issuers and its key, and nothing else."));
       }
     }
     if (!findings.isEmpty()) {
@@ -104,6 +129,7 @@ final class RootBundle {
           bundle.files().get(MrsLayout.ROOT_CERTIFICATE),
           bundle.files().get(MrsLayout.ROOT_KEY),
           chars,
+          partialChain,
           clock);
     } finally {
       Arrays.fill(chars, '\0');
@@ -141,22 +167,24 @@ final class RootBundle {
                     + ". The next rotation follows them; -e hacert_force=true rotates now."));
   }
 
+  /** The CA's own certificate and its issuers. */
   static List<CertificateSummary> summaries(Bundle bundle) {
-    return certificate(bundle)
-        .map(c -> List.of(Certificates.summary(MrsLayout.ROOT_CERTIFICATE, c)))
-        .orElse(List.of());
+    return certificates(bundle).stream()
+        .map(c -> Certificates.summary(MrsLayout.ROOT_CERTIFICATE, c))
+        .toList();
   }
 
+  /** Fingerprint of the CA's own certificate. */
   static String digest(Bundle bundle) {
-    return certificate(bundle).map(Certificates::sha256).orElse("");
+    return certificates(bundle).stream().findFirst().map(Certificates::sha256).orElse("");
   }
 
-  static Optional<X509Certificate> certificate(Bundle bundle) {
+  private static List<X509Certificate> certificates(Bundle bundle) {
     byte[] content = bundle.files().get(MrsLayout.ROOT_CERTIFICATE);
     try {
-      return content == null ? Optional.empty() : Optional.of(Certificates.read(content).get(0));
+      return content == null ? List.of() : Certificates.read(content);
     } catch (UnreadableCertificateException e) {
-      return Optional.empty();
+      return List.of();
     }
   }
 
@@ -174,6 +202,17 @@ final class RootBundle {
     } catch (IllegalArgumentException e) {
       throw new HostException("KEY_UNKNOWN", e.getMessage(), "Correct hacert_key.");
     }
+  }
+
+  static Subject checkedSubject(BundleSpec spec, Optional<X509Certificate> installed)
+      throws HostException {
+    Subject subject = subject(spec, installed);
+    List<Finding> wrong = subject.check();
+    if (Finding.stops(wrong)) {
+      Finding first = wrong.get(0);
+      throw new HostException(first.code(), first.message(), first.remedy());
+    }
+    return subject;
   }
 
   private static Subject subject(BundleSpec spec, Optional<X509Certificate> installed) {

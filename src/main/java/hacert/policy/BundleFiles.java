@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -14,14 +16,75 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** Reads the files of a bundle from places that others can write to. */
 public final class BundleFiles {
   private static final Set<OpenOption> OPTIONS =
       Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
 
+  /** A certificate has a few kilobytes, a chain of a hundred 200; what is larger is none. */
+  private static final long LARGEST = 1 << 20;
+
+  private static final int MOST = 16;
+
+  /** How files are called that hold certificates or keys. */
+  private static final Set<String> EXTENSIONS =
+      Set.of("crt", "cer", "cert", "pem", "der", "key", "p7b", "p7c", "p12", "pfx");
+
   private BundleFiles() {}
+
+  /**
+   * Reads a bundle as people hand it over: one file, or all files of a directory that are named as
+   * certificates and keys are ({@code crt}, {@code cer}, {@code cert}, {@code pem}, {@code der},
+   * {@code key}, {@code p7b}, {@code p7c}, {@code p12}, {@code pfx}).
+   *
+   * @return at most 16 files of at most 1 MiB, by name; one refusal where there is none
+   */
+  public static Map<String, BundleFile> given(Path path) {
+    Map<String, BundleFile> files = new TreeMap<>();
+    if (!Files.isDirectory(path)) {
+      files.put(String.valueOf(path.getFileName()), read(path, LARGEST));
+      return files;
+    }
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(path, BundleFiles::named)) {
+      for (Path file : all) {
+        if (files.size() == MOST) {
+          return Map.of(
+              path.toString(),
+              refused(
+                  "FILE_TOO_LARGE",
+                  path + " holds more than " + MOST + " files of certificates and keys.",
+                  "Give a directory with the CA's files alone."));
+        }
+        files.put(file.getFileName().toString(), read(file, LARGEST));
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      return Map.of(
+          path.toString(),
+          refused(
+              "FILE_UNREADABLE",
+              path + " cannot be listed.",
+              "Check owner and mode of the directory."));
+    }
+    if (files.isEmpty()) {
+      files.put(
+          path.toString(),
+          refused(
+              "FILE_MISSING",
+              path + " holds no file named as certificates and keys are.",
+              "Give a directory with the CA's certificate and key, or one file with both."));
+    }
+    return files;
+  }
+
+  private static boolean named(Path file) {
+    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+    return EXTENSIONS.contains(name.substring(name.lastIndexOf('.') + 1));
+  }
 
   /**
    * Reads a regular file that is not a symbolic link. (Directories above it may be links.)

@@ -7,6 +7,7 @@ import hacert.x509.PemKeys;
 import hacert.x509.UnreadableCertificateException;
 import hacert.x509.UnreadableKeyException;
 import java.security.PrivateKey;
+import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.RSAPublicKey;
 import java.time.Clock;
@@ -17,22 +18,30 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Whether a root CA can be installed: one X.509 v3 certificate that may issue others, and its
- * encrypted key. All that is wrong is found in one go, each as an error but for the one warning:
+ * Whether a CA can be installed: an X.509 v3 certificate that may issue others, its issuers up to
+ * the root after it, and its encrypted key. All that is wrong is found in one go:
  *
  * <ul>
  *   <li>{@code CERT_UNREADABLE}, {@code CERT_NOT_SINGLE}, {@code CERT_HOLDS_KEY}: the file
- *   <li>{@code CERT_VERSION}, {@code CERT_SERIAL}, {@code CERT_NOT_CA}, {@code CERT_EXPIRED},
- *       {@code CERT_NOT_YET_VALID}, {@code CERT_WEAK_SIGNATURE}, {@code CERT_SIGNATURE}, {@code
- *       CERT_NOT_ROOT} (warning): the certificate
- *   <li>{@code KEY_ALGORITHM}, {@code KEY_TOO_SMALL}: the certificate's key
+ *   <li>{@code CERT_VERSION}, {@code CERT_SERIAL}, {@code CERT_NOT_CA}, {@code CERT_PURPOSE},
+ *       {@code CERT_EXPIRED}, {@code CERT_NOT_YET_VALID}, {@code CERT_WEAK_SIGNATURE}, {@code
+ *       CERT_SIGNATURE}, {@code CERT_NOT_ROOT}, {@code CERT_PATH_LENGTH}: a certificate
+ *   <li>{@code KEY_ALGORITHM}, {@code KEY_TOO_SMALL}: a certificate's key
  *   <li>{@code KEY_UNREADABLE}, {@code KEY_PASSWORD_WRONG}, {@code KEY_NOT_ENCRYPTED}, {@code
  *       KEY_MISMATCH}: the key file
  * </ul>
+ *
+ * <p>Both nodes verify each other with this file as their trust. openssl, unless told to take
+ * partial chains, verifies up to a self-signed certificate: a sub-CA needs its root in the file.
  */
 public final class RootBundlePolicy {
   private static final int FEWEST_RSA_BITS = 2048;
   private static final Set<String> CURVES = Set.of("EC P-256", "EC P-384");
+
+  /** serverAuth and clientAuth (RFC 5280, 4.2.1.12). */
+  private static final Set<String> TLS_USES = Set.of("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2");
+
+  private static final String ANY_USE = "2.5.29.37.0";
 
   private RootBundlePolicy() {}
 
@@ -42,11 +51,12 @@ public final class RootBundlePolicy {
    * @param certificatePem content of {@code root-ca.crt}
    * @param keyPem content of {@code root-ca.pem}
    * @param password of the key
+   * @param partialChain whether the system verifies up to a sub-CA
    * @param clock tells now
    * @return empty when it may be installed
    */
   public static List<Finding> check(
-      byte[] certificatePem, byte[] keyPem, char[] password, Clock clock) {
+      byte[] certificatePem, byte[] keyPem, char[] password, boolean partialChain, Clock clock) {
     List<Finding> findings = new ArrayList<>();
     if (PemKeys.present(certificatePem)) {
       findings.add(
@@ -58,17 +68,39 @@ public final class RootBundlePolicy {
                   + " make a new key."));
     }
     List<X509Certificate> certificates = certificates(certificatePem, findings);
-    if (certificates.size() > 1) {
-      findings.add(
-          Finding.error(
-              "CERT_NOT_SINGLE",
-              "Expected one certificate, got "
-                  + certificates.size()
-                  + "; what the vendor's scripts do with the others is not known.",
-              "Give the issuing CA's certificate alone."));
-    }
-    certificates.stream().limit(1).forEach(one -> certificate(one, clock.instant(), findings));
+    findings.addAll(check(certificates, partialChain, clock));
     key(keyPem, password, certificates, findings);
+    return List.copyOf(findings);
+  }
+
+  /**
+   * Checks certificates alone: the CA's, then its issuers.
+   *
+   * @return empty when they may be installed with their key
+   */
+  public static List<Finding> check(
+      List<X509Certificate> chain, boolean partialChain, Clock clock) {
+    List<Finding> findings = new ArrayList<>();
+    for (int i = 0; i < chain.size(); i++) {
+      X509Certificate one = chain.get(i);
+      if (i > 0 && !follows(chain.get(i - 1), one)) {
+        findings.add(
+            Finding.error(
+                "CERT_NOT_SINGLE",
+                "Expected the CA's certificate and then its issuers, got "
+                    + chain.size()
+                    + " certificates of which number "
+                    + (i + 1)
+                    + " has not issued the one before it; what the vendor's scripts do with others"
+                    + " is not known.",
+                "Give the issuing CA's certificate, alone or with its issuers in order."));
+        return List.copyOf(findings);
+      }
+      certificate(one, i, clock.instant(), findings);
+    }
+    if (!chain.isEmpty()) {
+      root(chain, partialChain, findings);
+    }
     return List.copyOf(findings);
   }
 
@@ -85,26 +117,49 @@ public final class RootBundlePolicy {
     }
   }
 
+  /** Nothing follows a root, though it has issued itself. */
+  private static boolean follows(X509Certificate child, X509Certificate issuer) {
+    return !Certificates.selfSigned(child) && Certificates.issuedBy(child, issuer);
+  }
+
+  /** What a finding calls a certificate: the CA's own, or one above it. */
+  private static String called(X509Certificate certificate, int above) {
+    return above == 0
+        ? "The certificate"
+        : "The issuer " + certificate.getSubjectX500Principal().getName();
+  }
+
+  /**
+   * @param above how many certificates stand below it: 0 for the CA's own
+   */
   private static void certificate(
-      X509Certificate certificate, Instant now, List<Finding> findings) {
+      X509Certificate certificate, int above, Instant now, List<Finding> findings) {
+    String name = called(certificate, above);
     if (certificate.getVersion() != 3) {
       findings.add(
           Finding.error(
               "CERT_VERSION",
-              "Expected an X.509 certificate of version 3, got version "
-                  + certificate.getVersion()
-                  + ".",
+              name + " has version " + certificate.getVersion() + " of X.509; expected 3.",
               "Issue it as version 3, with basic constraints CA:TRUE."));
     } else if (!Certificates.mayIssue(certificate)) {
       findings.add(
           Finding.error(
               "CERT_NOT_CA",
-              "The certificate must not issue others: expected CA:TRUE, and keyCertSign if it has"
-                  + " a key usage; got "
+              name
+                  + " must not issue others: expected CA:TRUE, and keyCertSign if it has a key"
+                  + " usage; got "
                   + (certificate.getBasicConstraints() < 0 ? "no CA:TRUE." : "no keyCertSign."),
               "Give the certificate of a CA, not that of a server."));
+    } else if (certificate.getBasicConstraints() < above) {
+      findings.add(
+          Finding.error(
+              "CERT_PATH_LENGTH",
+              String.format(
+                  "%s allows %d CAs below it (pathlen); there are %d.",
+                  name, certificate.getBasicConstraints(), above),
+              "Have the CA issued by one whose path length allows it."));
     }
-    if (certificate.getSerialNumber().signum() <= 0) {
+    if (above == 0 && certificate.getSerialNumber().signum() <= 0) {
       findings.add(
           Finding.error(
               "CERT_SERIAL",
@@ -113,60 +168,105 @@ public final class RootBundlePolicy {
                   + ".",
               "Issue the certificate again with a random serial number."));
     }
-    validity(certificate, now, findings);
-    signature(certificate, findings);
-    root(certificate, findings);
+    purpose(certificate, name, findings);
+    validity(certificate, name, now, findings);
+    signature(certificate, above, name, findings);
     publicKey(certificate, findings);
   }
 
-  private static void validity(X509Certificate certificate, Instant now, List<Finding> findings) {
+  /** openssl refuses what a CA issues for a use that the CA itself is not meant for. */
+  private static void purpose(X509Certificate certificate, String name, List<Finding> findings) {
+    try {
+      List<String> uses = certificate.getExtendedKeyUsage();
+      if (uses != null && !uses.contains(ANY_USE) && !uses.containsAll(TLS_USES)) {
+        findings.add(
+            Finding.error(
+                "CERT_PURPOSE",
+                name
+                    + " is limited to other uses than those of TLS servers and clients: "
+                    + uses
+                    + ".",
+                "Give a CA without extended key usage, or with serverAuth and clientAuth."));
+      }
+    } catch (CertificateParsingException e) {
+      findings.add(
+          Finding.error(
+              "CERT_UNREADABLE",
+              name + " has an extended key usage that cannot be read.",
+              "Issue the certificate again."));
+    }
+  }
+
+  private static void validity(
+      X509Certificate certificate, String name, Instant now, List<Finding> findings) {
     Instant begin = certificate.getNotBefore().toInstant();
     Instant end = certificate.getNotAfter().toInstant();
     if (now.isBefore(begin)) {
       findings.add(
           Finding.error(
               "CERT_NOT_YET_VALID",
-              "The certificate begins at " + begin + "; it is " + now + " here.",
+              name + " begins at " + begin + "; it is " + now + " here.",
               "Wait until then, or set this host's clock right."));
     }
     if (now.isAfter(end)) {
       findings.add(
           Finding.error(
               "CERT_EXPIRED",
-              "The certificate ended at " + end + "; it is " + now + " here.",
+              name + " ended at " + end + "; it is " + now + " here.",
               "Give one that is valid."));
     }
   }
 
-  private static void signature(X509Certificate certificate, List<Finding> findings) {
-    String name = certificate.getSigAlgName().toUpperCase(Locale.ROOT);
-    if (name.startsWith("SHA1") || name.startsWith("MD")) {
+  /** Nobody verifies the signature of a root that is trusted; the CA itself may not be weak. */
+  private static void signature(
+      X509Certificate certificate, int above, String name, List<Finding> findings) {
+    String algorithm = certificate.getSigAlgName().toUpperCase(Locale.ROOT);
+    boolean weak = algorithm.startsWith("SHA1") || algorithm.startsWith("MD");
+    if (weak && (above == 0 || !Certificates.selfSigned(certificate))) {
       findings.add(
           Finding.error(
               "CERT_WEAK_SIGNATURE",
-              "Expected a certificate signed with SHA-256 or better, got "
+              name
+                  + " should be signed with SHA-256 or better, and is with "
                   + certificate.getSigAlgName()
                   + ".",
               "Issue the certificate again with SHA-256."));
     }
   }
 
-  private static void root(X509Certificate certificate, List<Finding> findings) {
-    if (!certificate.getSubjectX500Principal().equals(certificate.getIssuerX500Principal())) {
-      findings.add(
-          Finding.warning(
-              "CERT_NOT_ROOT",
-              "The certificate is not self-signed; who verifies up to a root, as openssl does"
-                  + " unless told otherwise, does not accept what it issues.",
-              "Prefer a self-signed root, or make sure that the system takes partial chains."));
-    } else if (!Certificates.issuedBy(certificate, certificate)) {
+  private static void root(
+      List<X509Certificate> chain, boolean partialChain, List<Finding> findings) {
+    X509Certificate top = chain.get(chain.size() - 1);
+    if (Certificates.selfSigned(top)) {
+      return;
+    }
+    if (top.getSubjectX500Principal().equals(top.getIssuerX500Principal())) {
       findings.add(
           Finding.error(
               "CERT_SIGNATURE",
-              "The certificate names itself as issuer, but its own key did not sign it: it is"
-                  + " damaged, or another key's.",
+              called(top, chain.size() - 1)
+                  + " names itself as issuer, but its own key did not sign it: it is damaged, or"
+                  + " another key's.",
               "Copy the certificate again from where it was issued."));
+      return;
     }
+    String message =
+        "The given certificates do not lead to a self-signed root: that of "
+            + top.getIssuerX500Principal().getName()
+            + " is missing. The nodes verify each other with these certificates, and openssl,"
+            + " unless it is told to take partial chains, accepts none that it cannot follow to a"
+            + " root: HA would not come up.";
+    findings.add(
+        partialChain
+            ? Finding.warning(
+                "CERT_NOT_ROOT",
+                message + " The profile says that this version takes partial chains.",
+                "Give the issuers too, or be sure of the profile's partial_chain.")
+            : Finding.error(
+                "CERT_NOT_ROOT",
+                message,
+                "Give the issuers up to the root beside the CA's certificate. Where the installed"
+                    + " version takes partial chains, set partial_chain in hacert_profile_file."));
   }
 
   private static void publicKey(X509Certificate certificate, List<Finding> findings) {
@@ -210,22 +310,23 @@ public final class RootBundlePolicy {
                 "Give the key that the certificate was issued for."));
       }
     } catch (UnreadableKeyException e) {
-      findings.add(unreadable(e));
+      findings.add(unreadable("The private key", e));
     }
   }
 
-  private static Finding unreadable(UnreadableKeyException e) {
+  /** What an unreadable key means, by the name of its file or in words. */
+  static Finding unreadable(String name, UnreadableKeyException e) {
     return switch (e.reason()) {
       case WRONG_PASSWORD, PASSWORD_MISSING ->
           Finding.error(
               "KEY_PASSWORD_WRONG",
-              "The private key does not open: " + e.getMessage() + ".",
-              "Give the password that the key was encrypted with.");
+              name + " does not open: " + e.getMessage() + ".",
+              "Give the password that it was encrypted with.");
       default ->
           Finding.error(
               "KEY_UNREADABLE",
-              "The private key cannot be read: " + e.getMessage() + ".",
-              "Give one RSA or EC private key in PEM form, copied completely.");
+              name + " cannot be read: " + e.getMessage() + ".",
+              "Give one RSA or EC private key, copied completely.");
     };
   }
 }

@@ -84,12 +84,10 @@ final class Apply {
                         "Set hacert_password, from a vault."));
     try (Bundle bundle = StagedBundle.read(site.state().bundle(plan.rotation()))) {
       checkStaged(journal, bundle, password);
-      String marker = plan.rotation() + "." + site.name();
-      MarkedProcesses.awaitEnd(marker, site.host().clock());
+      MarkedProcesses.awaitEnd(site.marker(), site.host().clock());
       Steps steps = site.steps(journal);
       removeLeftovers();
-      Path kept = site.state().rotation(plan.rotation());
-      for (Step step : site.node().install(bundle, password, marker, kept)) {
+      for (Step step : site.node().install(bundle, password, site.installSpec())) {
         steps.run(Phase.APPLY + "." + step.name(), () -> Steps.Done.of(step.action().run()));
       }
       steps.run(Phase.APPLY_MODES, () -> Steps.Done.of(modes()));
@@ -187,6 +185,10 @@ final class Apply {
           "NOT_STAGED",
           "This node is not staged for rotation " + plan.rotation() + ". It was not changed.",
           "Run the playbook from its beginning.");
+    }
+    List<Finding> wrong = site.node().checkInstall(site.installSpec());
+    if (Finding.stops(wrong)) {
+      throw new RefusedException(wrong);
     }
     if (site.first()) {
       stagedAlike(journal);

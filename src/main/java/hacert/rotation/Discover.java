@@ -40,7 +40,16 @@ final class Discover {
     List<Finding> findings = new ArrayList<>(facts.findings());
     // What an open rotation has installed is not loaded yet, and that is its own doing.
     findings.removeIf(f -> mixed && f.code().equals("UNPROVEN"));
-    findings.addAll(site.node().compare(site.request().settings().bundle()));
+    if (site.loan().open()) {
+      // What the vendor's script has left there is our own doing as well.
+      findings.removeIf(f -> f.code().equals("UNPROVEN"));
+      if (busy.isEmpty()) {
+        findings.add(site.loan().finding());
+      }
+    }
+    if (site.request().settings().source(false) == Settings.Source.MAKE) {
+      findings.addAll(site.node().compare(site.request().settings().bundle()));
+    }
     int current = 0;
     Optional<Snapshot> installed = Optional.empty();
     try {

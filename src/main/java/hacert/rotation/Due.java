@@ -31,7 +31,12 @@ final class Due {
     }
     if (q.givenDigest().isPresent()
         && all.stream().anyMatch(d -> !d.bundleDigest().equals(q.givenDigest().get()))) {
-      due.add(new Plan.Reason("NEW_BUNDLE", "the given bundle is not the installed one"));
+      due.add(
+          new Plan.Reason(
+              "NEW_BUNDLE",
+              q.givenDigest().get().isEmpty()
+                  ? "which CA the given bundle holds cannot be told; stage says why"
+                  : "the given bundle is not the installed one"));
     }
     if (all.stream().map(Discovery::bundleDigest).distinct().count() > 1) {
       due.add(new Plan.Reason("NODES_DIFFER", "the nodes do not have the same root certificate"));

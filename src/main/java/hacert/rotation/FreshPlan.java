@@ -36,6 +36,10 @@ final class FreshPlan {
   }
 
   private Decision replace() {
+    findings.addAll(q.settings().checkSource(q.givenDigest().isPresent()));
+    if (Finding.stops(findings) && q.intent() == Settings.Intent.ROTATE) {
+      return new Decision.No(Exit.REFUSED, findings);
+    }
     List<Plan.Reason> due = Due.reasons(q);
     findings.addAll(Due.givenExpiring(q));
     findings.addAll(Due.renewedTooSoon(q));

@@ -16,9 +16,11 @@ import hacert.result.Result;
 import hacert.target.Bundle;
 import hacert.target.Host;
 import hacert.target.NodeIdentity;
+import hacert.target.Secret;
 import hacert.target.Target;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -115,16 +117,37 @@ public final class Operations {
 
   /** Calls that write do so one at a time. */
   private static Answer locked(Site site) throws HostException, RefusedException, LockedException {
-    if (site.request().check() || !KEPT.contains(site.request().operation())) {
+    if (site.request().check()) {
+      return run(site);
+    }
+    if (!KEPT.contains(site.request().operation())) {
+      settleIfFree(site);
       return run(site);
     }
     AtomicFiles.directories(site.state().root(), 0700);
     CallLock lock = site.lock();
     try {
       AtomicFiles.removeLeftovers(site.state().root());
+      site.loan().settle();
       return run(site);
     } finally {
       lock.close();
+    }
+  }
+
+  /** One who only looks puts right what a killed call has left, unless a call works here now. */
+  private static void settleIfFree(Site site) throws HostException {
+    if (!site.loan().open()) {
+      return;
+    }
+    Optional<CallLock> lock =
+        CallLock.tryAcquire(site.state().lock(), site.request().operation(), site.host().clock());
+    if (lock.isPresent()) {
+      try {
+        site.loan().settle();
+      } finally {
+        lock.get().close();
+      }
     }
   }
 
@@ -224,10 +247,10 @@ public final class Operations {
     if (!secrets.bundleGiven()) {
       return Optional.empty();
     }
-    Map<String, byte[]> files = new LinkedHashMap<>();
-    secrets.bundleFiles().forEach((name, secret) -> files.put(name, secret.copy()));
-    try (Bundle bundle = new Bundle(files)) {
-      return Optional.of(target.digest(bundle));
+    try (Bundle bundle = secrets.bundle();
+        Secret none = new Secret(new byte[0])) {
+      Secret password = secrets.bundlePassword().orElse(none);
+      return Optional.of(target.givenDigest(bundle, password, Clock.systemUTC()));
     }
   }
 

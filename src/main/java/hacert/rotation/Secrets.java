@@ -1,5 +1,6 @@
 package hacert.rotation;
 
+import hacert.target.Bundle;
 import hacert.target.Secret;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -13,6 +14,9 @@ import java.util.TreeMap;
 public final class Secrets implements AutoCloseable {
   /** Name of the key's password. */
   public static final String PASSWORD = "password";
+
+  /** Name of the password that opens the given bundle. */
+  public static final String BUNDLE_PASSWORD = "bundle_password";
 
   /** What stands before the name of a file of the given bundle. */
   public static final String BUNDLE = "bundle/";
@@ -29,16 +33,21 @@ public final class Secrets implements AutoCloseable {
     return Optional.ofNullable(byName.get(PASSWORD));
   }
 
-  /** The files of the given bundle, by name; empty if none was given. */
-  public Map<String, Secret> bundleFiles() {
-    Map<String, Secret> files = new TreeMap<>();
+  /** The password that opens the given bundle: its own, else the key's. */
+  public Optional<Secret> bundlePassword() {
+    return Optional.ofNullable(byName.get(BUNDLE_PASSWORD)).or(this::password);
+  }
+
+  /** A copy of the files of the given bundle, by name, which the caller closes. */
+  public Bundle bundle() {
+    Map<String, byte[]> files = new TreeMap<>();
     byName.forEach(
         (name, secret) -> {
           if (name.startsWith(BUNDLE)) {
-            files.put(name.substring(BUNDLE.length()), secret);
+            files.put(name.substring(BUNDLE.length()), secret.copy());
           }
         });
-    return files;
+    return new Bundle(files);
   }
 
   /** Names of all secrets, in a fixed order. */

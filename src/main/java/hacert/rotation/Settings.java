@@ -2,7 +2,9 @@ package hacert.rotation;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import hacert.result.Finding;
 import hacert.target.BundleSpec;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -21,6 +23,8 @@ import java.util.Map;
  * @param rotation id of a rotation to continue, whoever began it
  * @param peerCopy how the bundle comes to the other nodes
  * @param managerUrl the Manager page; empty if it is not to be read
+ * @param source where the new bundle comes from
+ * @param renewCipher whether the replacement renews the cipher of stored passwords too
  */
 public record Settings(
     String stateDir,
@@ -34,7 +38,25 @@ public record Settings(
     int generations,
     String rotation,
     Plan.Copy peerCopy,
-    String managerUrl) {
+    String managerUrl,
+    Source source,
+    boolean renewCipher) {
+
+  /** Where the new bundle comes from. */
+  public enum Source {
+    /** Given where one is given, else made. */
+    @JsonProperty("auto")
+    AUTO,
+    /** This program makes it on the first node. */
+    @JsonProperty("make")
+    MAKE,
+    /** It comes with the request. */
+    @JsonProperty("given")
+    GIVEN,
+    /** The vendor's own script makes it on the first node. */
+    @JsonProperty("vendor")
+    VENDOR
+  }
 
   /** Ten years, as the vendor's own script makes them. */
   private static final int DEFAULT_VALIDITY_DAYS = 3650;
@@ -51,17 +73,43 @@ public record Settings(
     rotation = rotation == null ? "" : rotation;
     peerCopy = peerCopy == null ? Plan.Copy.SSH : peerCopy;
     managerUrl = managerUrl == null ? "" : managerUrl;
+    source = source == null ? Source.AUTO : source;
   }
 
   /** Every setting at its default. */
   public static Settings defaults() {
-    return new Settings(null, null, 0, null, 0, false, false, 0, 0, null, null, null);
+    return new Settings(null, null, 0, null, 0, false, false, 0, 0, null, null, null, null, false);
   }
 
   /** Which bundle is asked for where one is made. */
   @JsonIgnore
   public BundleSpec bundle() {
     return new BundleSpec(key, validityDays, subject);
+  }
+
+  /**
+   * Where the new bundle comes from, never {@link Source#AUTO}.
+   *
+   * @param given whether one came with the request
+   */
+  @JsonIgnore
+  public Source source(boolean given) {
+    return source != Source.AUTO ? source : given ? Source.GIVEN : Source.MAKE;
+  }
+
+  /** What is wrong where source and request do not fit; empty if nothing is. */
+  @JsonIgnore
+  public List<Finding> checkSource(boolean given) {
+    if (given == (source(given) == Source.GIVEN)) {
+      return List.of();
+    }
+    return List.of(
+        Finding.error(
+            "SOURCE_CONTRADICTION",
+            given
+                ? "hacert_bundle is set, and hacert_source says that the bundle is made."
+                : "hacert_source is given, and hacert_bundle is not set.",
+            "Set both or neither: hacert_source given goes with hacert_bundle."));
   }
 
   /** The intent of {@code decide}. */

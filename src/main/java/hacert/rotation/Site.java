@@ -5,6 +5,7 @@ import hacert.host.HostException;
 import hacert.host.Peers;
 import hacert.host.Snapshot;
 import hacert.target.Host;
+import hacert.target.InstallSpec;
 import hacert.target.ManagedNode;
 import hacert.target.Target;
 import java.time.Duration;
@@ -60,6 +61,20 @@ record Site(
 
   GenerationStore generations() {
     return new GenerationStore(state);
+  }
+
+  Loan loan() {
+    return new Loan(state, host.clock());
+  }
+
+  /** What marks the processes that this rotation starts on this node. */
+  String marker() {
+    return plan().rotation() + "." + name();
+  }
+
+  InstallSpec installSpec() {
+    return new InstallSpec(
+        marker(), request.settings().renewCipher(), state.rotation(plan().rotation()));
   }
 
   Snapshot installed() throws HostException {

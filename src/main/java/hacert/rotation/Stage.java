@@ -13,15 +13,17 @@ import hacert.result.Json;
 import hacert.result.Outcome;
 import hacert.result.StepReport;
 import hacert.target.Bundle;
+import hacert.target.BundleSpec;
 import hacert.target.NodeFacts;
 import hacert.target.Secret;
+import hacert.target.Taken;
+import hacert.target.VendorMaker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,7 +37,8 @@ import java.util.stream.Stream;
  *
  * <ol>
  *   <li>take the lease and open the journal;
- *   <li>on the first node: make the bundle, or take the given one; on the others: find it copied;
+ *   <li>on the first node: make the bundle, have the vendor's script make it, or take the given
+ *       one; on the others: find it copied;
  *   <li>back up what is installed;
  *   <li>on the first node: copy the bundle to the others, and read it back there.
  * </ol>
@@ -56,6 +59,7 @@ final class Stage {
   private final Site site;
   private final Plan plan;
   private final Carrier carrier;
+  private final List<Finding> notices = new ArrayList<>();
   private NodeFacts facts;
 
   Stage(Site site) {
@@ -97,7 +101,7 @@ final class Stage {
     JsonNode staged = steps.journal().entry(Phase.STAGE_BUNDLE).orElseThrow().data();
     data.set("staged", staged);
     return Answer.of(Outcome.SUCCEEDED)
-        .findings(forewarnings())
+        .findings(forewarned())
         .steps(steps.reports())
         .before(site.generations().get(plan.from()).certificates())
         .after(certificates(staged))
@@ -124,11 +128,24 @@ final class Stage {
           "No password for the key was given. Nothing was changed.",
           "Set hacert_password, from a vault.");
     }
-    List<Finding> findings = site.node().checkPassword(password.get());
+    List<Finding> findings = new ArrayList<>(site.node().checkPassword(password.get()));
+    findings.addAll(site.node().checkInstall(site.installSpec()));
+    findings.addAll(site.request().settings().checkSource(givenOrNotFirst()));
     if (Finding.stops(findings)) {
       throw new RefusedException(findings);
     }
     return password;
+  }
+
+  /** The other nodes find the bundle copied, wherever it came from. */
+  private boolean givenOrNotFirst() {
+    return site.first()
+        ? site.secrets().bundleGiven()
+        : site.request().settings().source() == Settings.Source.GIVEN;
+  }
+
+  private Settings.Source source() {
+    return site.request().settings().source(site.secrets().bundleGiven());
   }
 
   private Journal open() throws HostException, RefusedException, LockedException {
@@ -199,24 +216,61 @@ final class Stage {
     }
     try (Bundle bundle = makeOrTake(password.orElseThrow())) {
       StagedBundle.write(site.state().bundle(plan.rotation()), bundle);
-      String how = site.secrets().bundleGiven() ? "the given bundle" : "a new root CA";
+      String how =
+          switch (source()) {
+            case GIVEN -> "the given bundle";
+            case VENDOR -> "a root CA that the vendor's script made";
+            case AUTO, MAKE -> "a new root CA";
+          };
       return new Steps.Done(how, described(bundle));
     }
   }
 
   private Bundle makeOrTake(Secret password) throws HostException {
     Bundle bundle =
-        site.secrets().bundleGiven()
-            ? given()
-            : site.node().make(site.request().settings().bundle(), password);
-    throwFirst(site.node().checkBundle(bundle, password));
+        switch (source()) {
+          case GIVEN -> take(password);
+          case VENDOR -> vendor(password);
+          case AUTO, MAKE -> site.node().make(site.request().settings().bundle(), password);
+        };
+    note(site.node().checkBundle(bundle, password));
     return bundle;
   }
 
-  private Bundle given() {
-    Map<String, byte[]> files = new LinkedHashMap<>();
-    site.secrets().bundleFiles().forEach((name, secret) -> files.put(name, secret.copy()));
-    return new Bundle(files);
+  private Bundle take(Secret password) throws HostException {
+    try (Bundle given = site.secrets().bundle()) {
+      Taken taken =
+          site.node().take(given, site.secrets().bundlePassword().orElse(password), password);
+      note(taken.findings());
+      return taken.bundle();
+    }
+  }
+
+  private Bundle vendor(Secret password) throws HostException {
+    VendorMaker vendor = checkedVendor();
+    BundleSpec spec = site.request().settings().bundle();
+    return site.loan()
+        .during(vendor.output(), site.marker(), () -> vendor.make(spec, password, site.marker()));
+  }
+
+  private VendorMaker checkedVendor() throws HostException {
+    VendorMaker vendor =
+        site.node()
+            .vendor()
+            .orElseThrow(
+                () ->
+                    new HostException(
+                        "SOURCE_CONTRADICTION",
+                        "hacert_source is vendor, and this target has no script of the vendor's.",
+                        "Set hacert_source to make or given."));
+    notices.addAll(vendor.check(site.request().settings().bundle()));
+    return vendor;
+  }
+
+  /** The first error ends the stage; what is no error is told in its result. */
+  private void note(List<Finding> findings) throws HostException {
+    throwFirst(findings);
+    notices.addAll(findings);
   }
 
   private static void throwFirst(List<Finding> findings) throws HostException {
@@ -375,16 +429,22 @@ final class Stage {
       steps.add(new StepReport(Phase.STAGE_BUNDLE, "planned", 0, done.note()));
       after = certificates(done.data());
     } else if (site.first()) {
-      try (Bundle bundle = makeOrTake(password.orElseThrow())) {
-        after = site.target().summaries(bundle);
-        if (plan.carried()) {
-          carrier.sealed(bundle);
+      String how;
+      if (source() == Settings.Source.VENDOR) {
+        checkedVendor();
+        how = "the vendor's script is there; it is not run";
+      } else {
+        try (Bundle bundle = makeOrTake(password.orElseThrow())) {
+          after = site.target().summaries(bundle);
+          if (plan.carried()) {
+            carrier.sealed(bundle);
+          }
         }
+        how =
+            source() == Settings.Source.GIVEN
+                ? "the given bundle is good"
+                : "a root CA can be made; the real one gets a serial of its own";
       }
-      String how =
-          site.secrets().bundleGiven()
-              ? "the given bundle is good"
-              : "a root CA can be made; the real one gets a serial of its own";
       steps.add(new StepReport(Phase.STAGE_BUNDLE, "planned", 0, how));
       for (String name : plan.order().subList(1, plan.order().size())) {
         if (!plan.carried()) {
@@ -408,16 +468,20 @@ final class Stage {
             0,
             installed.entries().size() + " files and directories"));
     return Answer.of(Outcome.PLANNED)
-        .findings(forewarnings())
+        .findings(forewarned())
         .steps(steps)
         .before(site.node().installed())
         .after(after)
         .data(data);
   }
 
-  /** Said once a cluster. */
-  private List<Finding> forewarnings() {
-    return site.first() ? site.node().forewarnings() : List.of();
+  /** What was noticed, and, once a cluster, what is to be expected. */
+  private List<Finding> forewarned() {
+    List<Finding> all = new ArrayList<>(notices);
+    if (site.first()) {
+      all.addAll(site.node().forewarnings());
+    }
+    return all;
   }
 
   private static List<CertificateSummary> certificates(JsonNode staged) {

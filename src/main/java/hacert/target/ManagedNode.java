@@ -44,18 +44,29 @@ public interface ManagedNode {
   Bundle make(BundleSpec spec, Secret password) throws HostException;
 
   /**
+   * Brings a bundle that was handed over, in files of any usual form and name, into the form that
+   * is installed here.
+   *
+   * @param given the files as they were given
+   * @param givenPassword what opens them; keys without a password are taken too
+   * @param password what the key is encrypted with here
+   */
+  Taken take(Bundle given, Secret givenPassword, Secret password);
+
+  /** The vendor's own way to make a bundle here; empty if this system has none. */
+  Optional<VendorMaker> vendor();
+
+  /** What forbids to install in this way. */
+  List<Finding> checkInstall(InstallSpec spec);
+
+  /**
    * How the bundle differs from what {@code spec} asks for, as findings that inform: changed
    * settings are reported, not acted on.
    */
   List<Finding> compare(BundleSpec spec);
 
-  /**
-   * The steps that install a staged bundle on this node, without the restart.
-   *
-   * @param marker text that marks the processes of this rotation in their environment
-   * @param kept directory where what the system's scripts print is kept, without secrets
-   */
-  List<Step> install(Bundle bundle, Secret password, String marker, Path kept);
+  /** The steps that install a staged bundle on this node, without the restart. */
+  List<Step> install(Bundle bundle, Secret password, InstallSpec spec);
 
   /**
    * The restart, detached from this process.

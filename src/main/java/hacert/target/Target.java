@@ -33,19 +33,38 @@ public interface Target {
   /** The digest of a bundle, comparable to {@link NodeFacts#bundleDigest}; empty if it has none. */
   String digest(Bundle bundle);
 
+  /**
+   * The digest of a bundle as it was handed over, before it is brought into the form that is
+   * installed.
+   *
+   * @param password what opens it
+   * @return comparable to {@link NodeFacts#bundleDigest}; empty if it cannot be told
+   */
+  String givenDigest(Bundle given, Secret password, Clock clock);
+
+  /** Names of the files that a bundle consists of, as it is staged and installed. */
+  List<String> bundleFiles();
+
   /** The certificates in a bundle. */
   List<CertificateSummary> summaries(Bundle bundle);
 
   /**
-   * What is wrong with a bundle, wherever it is to be installed.
+   * What is wrong with a bundle that is handed over, wherever it is to be installed.
    *
+   * @param bundle the files as they were given
    * @param password the key's password; where it is empty, the key is not opened
+   * @return its findings, and of the bundle as it would be installed what can be told
    * @throws HostException if the profile is unknown
    */
-  List<Finding> validate(
+  Validated validate(
       String profile, JsonNode overrides, Bundle bundle, Optional<Secret> password, Clock clock)
       throws HostException;
 
-  /** Names of the files that a given bundle consists of, as secrets of a request carry them. */
-  List<String> bundleFiles();
+  /**
+   * What is known of a bundle that was handed over.
+   *
+   * @param findings what is wrong with it
+   * @param certificates those that would be installed, as far as they can be told
+   */
+  record Validated(List<Finding> findings, List<CertificateSummary> certificates) {}
 }

@@ -3,6 +3,7 @@ package hacert.x509;
 import hacert.result.CertificateSummary;
 import hacert.x509.UnreadableCertificateException.Reason;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -16,6 +17,7 @@ import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -41,13 +43,7 @@ public final class Certificates {
     try {
       blocks = Pem.blocks(pem);
     } catch (Pem.Malformed e) {
-      throw new UnreadableCertificateException(
-          switch (e.fault()) {
-            case TOO_LONG -> Reason.TOO_LARGE;
-            case TRUNCATED -> Reason.TRUNCATED;
-            case DAMAGED -> Reason.DAMAGED;
-          },
-          e.getMessage());
+      throw unreadable(e);
     }
     List<X509Certificate> certificates = new ArrayList<>();
     for (Pem.Block block : blocks) {
@@ -71,7 +67,17 @@ public final class Certificates {
     return List.copyOf(certificates);
   }
 
-  private static X509Certificate one(byte[] der, int number) throws UnreadableCertificateException {
+  static UnreadableCertificateException unreadable(Pem.Malformed e) {
+    return new UnreadableCertificateException(
+        switch (e.fault()) {
+          case TOO_LONG -> Reason.TOO_LARGE;
+          case TRUNCATED -> Reason.TRUNCATED;
+          case DAMAGED -> Reason.DAMAGED;
+        },
+        e.getMessage());
+  }
+
+  static X509Certificate one(byte[] der, int number) throws UnreadableCertificateException {
     Der.Verdict verdict = Der.look(der);
     if (verdict == Der.Verdict.TRUNCATED) {
       throw new UnreadableCertificateException(
@@ -89,6 +95,42 @@ public final class Certificates {
     }
     throw new UnreadableCertificateException(
         Reason.DAMAGED, "certificate " + number + " is not an X.509 certificate in DER form");
+  }
+
+  /**
+   * The way from a certificate to its root: the certificate, then each one's issuer, as far as
+   * {@code among} has it. Of several issuers that fit, a self-signed one is preferred, then the one
+   * that is valid longest.
+   */
+  public static List<X509Certificate> chain(X509Certificate from, List<X509Certificate> among) {
+    List<X509Certificate> chain = new ArrayList<>(List.of(from));
+    X509Certificate last = from;
+    while (last != null && !selfSigned(last)) {
+      X509Certificate child = last;
+      last =
+          among.stream()
+              .filter(c -> !chain.contains(c) && mayIssue(c) && issuedBy(child, c))
+              .max(
+                  Comparator.comparing(Certificates::selfSigned)
+                      .thenComparing(X509Certificate::getNotAfter))
+              .orElse(null);
+      if (last != null) {
+        chain.add(last);
+      }
+    }
+    return List.copyOf(chain);
+  }
+
+  /** Whether a certificate is a root: it names itself as issuer, and its own key signed it. */
+  public static boolean selfSigned(X509Certificate certificate) {
+    return issuedBy(certificate, certificate);
+  }
+
+  /** The PEM text of certificates, in this order. */
+  public static byte[] pem(List<X509Certificate> certificates) {
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    certificates.forEach(certificate -> text.writeBytes(pem(certificate)));
+    return text.toByteArray();
   }
 
   /** The PEM text of a certificate: one block, lines of 64 characters. */

@@ -28,7 +28,6 @@ import org.bouncycastle.asn1.pkcs.PKCS12PBEParams;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.crypto.Digest;
-import org.bouncycastle.crypto.PBEParametersGenerator;
 import org.bouncycastle.crypto.digests.SHA1Digest;
 import org.bouncycastle.crypto.digests.SHA224Digest;
 import org.bouncycastle.crypto.digests.SHA256Digest;
@@ -69,7 +68,9 @@ final class PasswordCipher {
     AES_192("AES-192-CBC", "AES", 24, 16, NISTObjectIdentifiers.id_aes192_CBC),
     AES_256("AES-256-CBC", "AES", 32, 16, NISTObjectIdentifiers.id_aes256_CBC),
     DES3("DES-EDE3-CBC", "DESede", 24, 8, PKCSObjectIdentifiers.des_EDE3_CBC),
-    DES("DES-CBC", "DES", 8, 8, OIWObjectIdentifiers.desCBC);
+    DES("DES-CBC", "DES", 8, 8, OIWObjectIdentifiers.desCBC),
+    /** Of no use to protect anything; PKCS#12 files of old tools have their certificates in it. */
+    RC2_40("RC2-40-CBC", "RC2", 5, 8, PKCSObjectIdentifiers.RC2_CBC);
 
     private final String text;
     private final String algorithm;
@@ -244,7 +245,10 @@ final class PasswordCipher {
         return pbes1("SHA-1", algorithm.getParameters());
       }
       if (oid.equals(PKCSObjectIdentifiers.pbeWithSHAAnd3_KeyTripleDES_CBC)) {
-        return pkcs12(PKCS12PBEParams.getInstance(algorithm.getParameters()));
+        return pkcs12(Block.DES3, PKCS12PBEParams.getInstance(algorithm.getParameters()));
+      }
+      if (oid.equals(PKCSObjectIdentifiers.pbeWithSHAAnd40BitRC2_CBC)) {
+        return pkcs12(Block.RC2_40, PKCS12PBEParams.getInstance(algorithm.getParameters()));
       }
       throw unsupported(oid.getId());
     } catch (RuntimeException e) {
@@ -296,7 +300,8 @@ final class PasswordCipher {
     throw unsupported("PBES2 with key derivation " + function.getAlgorithm());
   }
 
-  private static int iterations(BigInteger count) throws UnreadableKeyException {
+  /** The count, where it is one that costs no more than is allowed. */
+  static int iterations(BigInteger count) throws UnreadableKeyException {
     if (count.signum() <= 0) {
       throw damaged("an iteration count that is not positive");
     }
@@ -444,24 +449,37 @@ final class PasswordCipher {
     }
   }
 
-  private static PasswordCipher pkcs12(PKCS12PBEParams params) throws UnreadableKeyException {
+  private static PasswordCipher pkcs12(Block block, PKCS12PBEParams params)
+      throws UnreadableKeyException {
     int iterations = iterations(params.getIterations());
     return new PasswordCipher(
-        Block.DES3,
+        block,
         new byte[0],
-        (password, octets) -> pkcs12(password, params.getIV(), iterations),
-        "PKCS#12 PBE, DES-EDE3-CBC, SHA-1, " + iterations + " iterations");
+        (password, octets) -> pkcs12(password, params.getIV(), iterations, block),
+        "PKCS#12 PBE, " + block.text + ", SHA-1, " + iterations + " iterations");
   }
 
-  private static byte[] pkcs12(char[] password, byte[] salt, int iterations) {
-    byte[] secret = PBEParametersGenerator.PKCS12PasswordToBytes(password);
+  /** UTF-16 with two zero octets at its end, an empty password too (RFC 7292, B.1). */
+  static byte[] bmp(char[] password) {
+    byte[] bytes = new byte[2 * password.length + 2];
+    for (int i = 0; i < password.length; i++) {
+      bytes[2 * i] = (byte) (password[i] >> 8);
+      bytes[2 * i + 1] = (byte) password[i];
+    }
+    return bytes;
+  }
+
+  private static byte[] pkcs12(char[] password, byte[] salt, int iterations, Block block) {
+    byte[] secret = bmp(password);
     try {
       PKCS12ParametersGenerator generator = new PKCS12ParametersGenerator(new SHA1Digest());
       generator.init(secret, salt, iterations);
-      ParametersWithIV both = (ParametersWithIV) generator.generateDerivedParameters(24 * 8, 8 * 8);
+      ParametersWithIV both =
+          (ParametersWithIV)
+              generator.generateDerivedParameters(block.keyOctets * 8, block.octets * 8);
       byte[] key = ((KeyParameter) both.getParameters()).getKey();
-      byte[] derived = Arrays.copyOf(key, 24 + 8);
-      System.arraycopy(both.getIV(), 0, derived, 24, 8);
+      byte[] derived = Arrays.copyOf(key, block.keyOctets + block.octets);
+      System.arraycopy(both.getIV(), 0, derived, block.keyOctets, block.octets);
       Arrays.fill(key, (byte) 0);
       return derived;
     } finally {

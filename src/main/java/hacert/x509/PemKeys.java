@@ -53,10 +53,10 @@ public final class PemKeys {
   /** A hostile key must not make a signature take minutes. */
   private static final int MOST_RSA_BITS = 8192;
 
-  private static final String RSA_LABEL = "RSA PRIVATE KEY";
-  private static final String EC_LABEL = "EC PRIVATE KEY";
-  private static final String PKCS8_LABEL = "PRIVATE KEY";
-  private static final String ENCRYPTED_LABEL = "ENCRYPTED PRIVATE KEY";
+  static final String RSA_LABEL = "RSA PRIVATE KEY";
+  static final String EC_LABEL = "EC PRIVATE KEY";
+  static final String PKCS8_LABEL = "PRIVATE KEY";
+  static final String ENCRYPTED_LABEL = "ENCRYPTED PRIVATE KEY";
 
   private PemKeys() {}
 
@@ -113,7 +113,11 @@ public final class PemKeys {
    * @throws UnreadableKeyException if there is none, or it cannot be read
    */
   public static PrivateKey read(byte[] pem, char[] password) throws UnreadableKeyException {
-    Pem.Block block = only(pem);
+    return open(only(pem), password);
+  }
+
+  /** Reads the key in a block, and wipes the block. */
+  static PrivateKey open(Pem.Block block, char[] password) throws UnreadableKeyException {
     try {
       return read(block, password);
     } catch (IOException | RuntimeException e) {
@@ -189,13 +193,7 @@ public final class PemKeys {
     try {
       blocks = Pem.blocks(pem);
     } catch (Pem.Malformed e) {
-      throw new UnreadableKeyException(
-          switch (e.fault()) {
-            case TOO_LONG -> Reason.TOO_LARGE;
-            case TRUNCATED -> Reason.TRUNCATED;
-            case DAMAGED -> Reason.DAMAGED;
-          },
-          e.getMessage());
+      throw unreadable(e);
     }
     List<Pem.Block> keys = new ArrayList<>();
     for (Pem.Block block : blocks) {
@@ -215,11 +213,21 @@ public final class PemKeys {
             Reason.SEVERAL_KEYS, "expected one private key, got " + keys.size());
   }
 
-  private static boolean isKey(Pem.Block block) {
+  static UnreadableKeyException unreadable(Pem.Malformed e) {
+    return new UnreadableKeyException(
+        switch (e.fault()) {
+          case TOO_LONG -> Reason.TOO_LARGE;
+          case TRUNCATED -> Reason.TRUNCATED;
+          case DAMAGED -> Reason.DAMAGED;
+        },
+        e.getMessage());
+  }
+
+  static boolean isKey(Pem.Block block) {
     return block.label().endsWith("PRIVATE KEY");
   }
 
-  private static boolean isEncrypted(Pem.Block block) {
+  static boolean isEncrypted(Pem.Block block) {
     return block.label().equals(ENCRYPTED_LABEL) || block.headers().containsKey("DEK-Info");
   }
 

@@ -131,7 +131,7 @@ class GenerateTest {
     }
     byte[] crt = Files.readAllBytes(dir.resolve("root-ca.crt"));
     byte[] pem = Files.readAllBytes(dir.resolve("root-ca.pem"));
-    assertThat(RootBundlePolicy.check(crt, pem, PASSWORD.toCharArray(), Clock.systemUTC()))
+    assertThat(RootBundlePolicy.check(crt, pem, PASSWORD.toCharArray(), false, Clock.systemUTC()))
         .isEmpty();
     byte[] publicKey =
         Openssl.ok(

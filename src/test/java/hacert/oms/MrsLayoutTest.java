@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import hacert.host.HostException;
+import hacert.result.Json;
+import hacert.target.Profiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,5 +81,29 @@ class MrsLayoutTest {
     Files.createSymbolicLink(local, host.certHa());
     assertThat(host.layout().rollbackSet()).doesNotHaveDuplicates().hasSize(2);
     assertThat(host.layout().certificateDirectories()).containsExactly(host.certHa().toRealPath());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"opt/Bigdata", "opt/huawei/Bigdata"})
+  void takes_the_place_of_version_3_from_the_login_whichever_it_is(String place) throws Exception {
+    Path home = base.resolve(place);
+    Path om = home.resolve("om-server/om");
+    Path run = home.resolve("om-server/OMS");
+    Files.createDirectories(om.resolve("security/certHA"));
+    Files.createDirectories(run.resolve("workspace0/ha/local/cert"));
+    Files.createDirectories(om.resolve("sbin"));
+    for (String script : List.of("replacehaSSLCert.sh", "restart-oms.sh", "status-oms.sh")) {
+      Files.copy(host.sbin().resolve(script), om.resolve("sbin").resolve(script));
+    }
+    host.variables.put("BIGDATA_HOME", home.toString());
+    host.variables.put("OMS_RUN_PATH", run.toString());
+    MrsProfile profile =
+        Profiles.load("mrs-3x", "mrs-ha", Json.mapper().createObjectNode(), MrsProfile.class);
+    MrsLayout layout = MrsLayout.of(profile, host.host().login());
+    assertThat(layout.certificates()).isEqualTo(om.resolve("security/certHA").toRealPath());
+    assertThat(layout.localCertificates())
+        .isEqualTo(run.resolve("workspace0/ha/local/cert").toRealPath());
+    assertThat(layout.generateScript())
+        .isEqualTo(run.resolve("workspace/ha/module/hacom/script/gen-cert.sh"));
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import hacert.host.HostException;
+import hacert.target.InstallSpec;
 import hacert.target.Secret;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ class ReplaceStepTest {
 
   @TempDir Path base;
   private ScriptHost host;
+  private boolean renewCipher;
 
   @BeforeEach
   void build() throws Exception {
@@ -37,7 +39,7 @@ class ReplaceStepTest {
   private void run() throws Exception {
     ReplaceStep step = host.replace();
     try (Secret password = new Secret(PASSWORD.getBytes(UTF_8))) {
-      step.run(password, "rotation.mgmt1", base.resolve("kept"));
+      step.run(password, new InstallSpec("rotation.mgmt1", renewCipher, base.resolve("kept")));
     }
   }
 
@@ -141,5 +143,16 @@ class ReplaceStepTest {
             + SUCCESS);
     run();
     assertThat(host.lines("seen")).containsExactly("-u", "a b", "0077", "rotation.mgmt1");
+  }
+
+  @Test
+  void renews_the_cipher_where_asked_to_with_the_profiles_argument() throws Exception {
+    host.overrides = "{\"replace\": {\"renew_cipher\": \"-u\", \"arguments\": [\"-f\"]}}";
+    renewCipher = true;
+    host.script(
+        "replacehaSSLCert.sh",
+        "printf '%s\\n' \"$@\" >" + base.resolve("seen") + "\n" + ON_TERMINAL + SUCCESS);
+    run();
+    assertThat(host.lines("seen")).containsExactly("-f", "-u");
   }
 }

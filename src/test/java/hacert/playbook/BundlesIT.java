@@ -54,7 +54,7 @@ class BundlesIT {
         Arguments.of(5, "a certificate that may not issue", "CERT_NOT_CA"),
         Arguments.of(6, "a key that is cut off", "KEY_UNREADABLE"),
         Arguments.of(7, "a file of two megabytes", "FILE_UNREADABLE"),
-        Arguments.of(8, "no key", "FILE_UNREADABLE"),
+        Arguments.of(8, "no key", "KEY_MISSING"),
         Arguments.of(9, "no bundle at all", "FILE_UNREADABLE"));
   }
 

@@ -1,6 +1,7 @@
 package hacert.playbook;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import hacert.result.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,7 +22,7 @@ final class Playbook {
   private final Lab lab;
   private final List<String> words = new ArrayList<>();
   private final Map<String, String> environment = new HashMap<>();
-  private final Map<String, Map<String, String>> clusters = new TreeMap<>();
+  private final Map<String, Map<String, Object>> clusters = new TreeMap<>();
   private Path directory = Lab.PROJECT;
 
   private Playbook(Lab lab, String playbook) {
@@ -58,6 +59,18 @@ final class Playbook {
         .computeIfAbsent(pair.cluster(), name -> new TreeMap<>())
         .put(variable, value.toString());
     return this;
+  }
+
+  /** Sets a variable of one cluster that is no text. */
+  Playbook setYaml(Pair pair, String variable, String yaml) {
+    try {
+      clusters
+          .computeIfAbsent(pair.cluster(), name -> new TreeMap<>())
+          .put(variable, new YAMLMapper().readTree(yaml));
+      return this;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Overrides keys of the vendor profile, as {@code confirm_seconds}. */

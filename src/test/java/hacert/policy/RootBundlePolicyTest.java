@@ -63,7 +63,7 @@ class RootBundlePolicyTest {
 
   private static List<String> codes(byte[] certificate, byte[] key, String password, Clock clock) {
     List<Finding> findings =
-        RootBundlePolicy.check(certificate, key, password.toCharArray(), clock);
+        RootBundlePolicy.check(certificate, key, password.toCharArray(), false, clock);
     assertThat(findings)
         .allSatisfy(
             f -> {
@@ -109,7 +109,7 @@ class RootBundlePolicyTest {
   }
 
   @Test
-  void refuses_more_or_less_than_one_certificate_and_a_key_beside_it() {
+  void refuses_certificates_that_are_no_chain_and_a_key_beside_them() {
     assertThat(codes(join(certificate, certificate), key, PASSWORD, NOW))
         .containsExactly("CERT_NOT_SINGLE");
     assertThat(codes(join(certificate, key), key, PASSWORD, NOW)).containsExactly("CERT_HOLDS_KEY");
@@ -216,15 +216,16 @@ class RootBundlePolicyTest {
   }
 
   @Test
-  void refuses_a_root_that_its_own_key_did_not_sign_and_warns_of_one_that_is_no_root()
-      throws Exception {
+  void refuses_a_root_that_its_own_key_did_not_sign_and_one_that_is_no_root() throws Exception {
     KeyPair own = KeySpec.EC_P256.generate(RANDOM);
     KeyPair other = KeySpec.EC_P256.generate(RANDOM);
     char[] password = PASSWORD.toCharArray();
     byte[] pem = PemKeys.write(own.getPrivate(), KeyForm.TRADITIONAL_AES128, password, RANDOM);
     assertThat(codes(issue(other, "CN=ca", own), pem, PASSWORD, NOW))
         .containsExactly("CERT_SIGNATURE");
-    assertThat(RootBundlePolicy.check(issue(other, "CN=root", own), pem, password, NOW))
+    assertThat(codes(issue(other, "CN=root", own), pem, PASSWORD, NOW))
+        .containsExactly("CERT_NOT_ROOT");
+    assertThat(RootBundlePolicy.check(issue(other, "CN=root", own), pem, password, true, NOW))
         .singleElement()
         .satisfies(
             f -> {

@@ -189,8 +189,9 @@ class RequestReaderTest {
     try (Secrets read = read(bytes()).secrets()) {
       assertThat(read.password().orElseThrow().copy()).isEqualTo("a\u0000b".getBytes(UTF_8));
       assertThat(read.bundleGiven()).isTrue();
-      assertThat(read.bundleFiles()).containsOnlyKeys("root-ca.crt", "root-ca.pem");
-      assertThat(read.bundleFiles().get("root-ca.pem").copy()).isEqualTo("€.".getBytes(UTF_8));
+      assertThat(read.bundle().files()).containsOnlyKeys("root-ca.crt", "root-ca.pem");
+      assertThat(read.bundle().files().get("root-ca.pem")).isEqualTo("€.".getBytes(UTF_8));
+      assertThat(read.bundlePassword()).isEqualTo(read.password());
       assertThat(read.toString()).doesNotContain("€");
     }
   }

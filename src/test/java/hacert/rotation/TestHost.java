@@ -60,6 +60,8 @@ final class TestHost {
     for (String script : SCRIPTS) {
       script(Files.createDirectories(omHome().resolve("sbin")), script);
     }
+    script(
+        Files.createDirectories(run().resolve("workspace/ha/module/hacom/script")), "gen-cert.sh");
     Files.writeString(here.resolve("ha/role"), role + "\n");
     Files.writeString(
         here.resolve("ha/start"),

@@ -1,0 +1,61 @@
+package hacert.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hacert.x509.EnterpriseCa;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ValidateTest {
+  private static final String PASSWORD = "Abc-1234$";
+  private static EnterpriseCa pki;
+
+  @BeforeAll
+  static void make(@TempDir Path dir) throws Exception {
+    pki = EnterpriseCa.make(dir, "ec:P-256");
+    pki.opensslWith(
+            PASSWORD,
+            ("pkcs12 -export -inkey sub.key -in sub.crt -certfile root.crt -passout stdin -out"
+                    + " full.p12")
+                .split(" "))
+        .opensslWith(
+            PASSWORD,
+            "pkcs12 -export -inkey sub.key -in sub.crt -passout stdin -out bare.p12".split(" "));
+  }
+
+  private static Cli.Run run(Path path, String password) {
+    return password.isEmpty()
+        ? Cli.run("", "validate", "--target", "mrs-ha", path.toString())
+        : Cli.run(password, "validate", "--target", "mrs-ha", "--password-stdin", path.toString());
+  }
+
+  @Test
+  void refuses_what_may_not_be_installed_and_says_why(@TempDir Path empty) {
+    assertThat(run(pki.path("full.p12"), "Other-1234")).matches(r -> r.code() == 3);
+    assertThat(run(pki.path("full.p12"), "Other-1234").toString()).contains("KEY_PASSWORD_WRONG");
+    assertThat(run(pki.path("full.p12"), "").toString()).contains("KEY_PASSWORD_WRONG");
+    assertThat(run(pki.path("bare.p12"), PASSWORD).toString()).contains("CERT_NOT_ROOT");
+    assertThat(run(pki.path("root.crt"), "").toString()).contains("KEY_MISSING");
+    assertThat(run(empty, "").toString()).contains("FILE_MISSING");
+    assertThat(run(empty.resolve("none"), "").toString()).contains("FILE_MISSING");
+  }
+
+  @Test
+  void takes_a_container_and_a_directory_of_der_files(@TempDir Path dir) throws Exception {
+    Cli.Run run = run(pki.path("full.p12"), PASSWORD);
+    assertThat(run.code()).as(run.toString()).isZero();
+    pki.openssl("x509 -in sub.crt -outform der -out sub.der".split(" "))
+        .opensslWith(
+            PASSWORD,
+            "pkcs8 -topk8 -in sub.key -outform der -passout stdin -out locked.key".split(" "));
+    Files.copy(pki.path("sub.der"), dir.resolve("ca.CER"));
+    Files.copy(pki.path("locked.key"), dir.resolve("ca.key"));
+    Files.copy(pki.path("root.crt"), dir.resolve("chain.pem"));
+    Files.writeString(dir.resolve("README"), "hello");
+    assertThat(run(dir, PASSWORD).code()).as(run(dir, PASSWORD).toString()).isZero();
+    assertThat(run(dir, "").code()).as(run(dir, "").toString()).isZero();
+  }
+}

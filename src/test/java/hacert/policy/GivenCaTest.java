@@ -1,0 +1,149 @@
+package hacert.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hacert.result.Finding;
+import hacert.x509.Certificates;
+import hacert.x509.EnterpriseCa;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Bundles as an enterprise hands them over. */
+class GivenCaTest {
+  private static final String PASSWORD = "Abc-1234$";
+  private static final String CA = "basicConstraints=critical,CA:TRUE";
+  private static EnterpriseCa pki;
+
+  @BeforeAll
+  static void make(@TempDir Path dir) throws IOException {
+    pki = EnterpriseCa.make(dir, "ec:P-256");
+    pki.issue("other", "ec:P-256", "", CA)
+        .opensslWith(
+            PASSWORD, "pkcs8 -topk8 -in sub.key -out locked.key -passout stdin".split(" "));
+  }
+
+  private static Map<String, byte[]> files(String... names) throws IOException {
+    Map<String, byte[]> files = new HashMap<>();
+    for (String name : names) {
+      files.put(name, pki.bytes(name));
+    }
+    return files;
+  }
+
+  private static GivenCa read(String... names) throws IOException {
+    return GivenCa.read(files(names), PASSWORD.toCharArray(), Clock.systemUTC());
+  }
+
+  /** Codes of the files, then of the CA in them. */
+  private static List<String> codes(GivenCa given) {
+    List<Finding> all = new ArrayList<>(given.findings());
+    all.addAll(RootBundlePolicy.check(given.chain(), false, Clock.systemUTC()));
+    assertThat(all).allMatch(f -> !f.message().isBlank() && !f.toString().contains(PASSWORD));
+    return all.stream().map(Finding::code).toList();
+  }
+
+  private static List<String> chain(GivenCa given) {
+    return given.chain().stream()
+        .map(c -> c.getSubjectX500Principal().getName().replaceAll(",.*", ""))
+        .toList();
+  }
+
+  @Test
+  void refuses_a_bundle_without_the_one_key_or_without_its_certificate() throws Exception {
+    assertThat(codes(read("sub.crt", "root.crt"))).containsExactly("KEY_MISSING");
+    assertThat(codes(read("sub.crt", "sub.key", "other.key")))
+        .contains("KEY_SEVERAL")
+        .doesNotContain("KEY_MISMATCH");
+    assertThat(codes(read("root.crt", "locked.key"))).containsExactly("KEY_MISMATCH");
+    assertThat(codes(read("locked.key"))).containsExactly("CERT_UNREADABLE");
+    assertThat(codes(GivenCa.read(Map.of(), PASSWORD.toCharArray(), Clock.systemUTC())))
+        .containsExactly("KEY_MISSING", "CERT_UNREADABLE");
+  }
+
+  @Test
+  void names_the_file_that_cannot_be_read_or_opened() throws Exception {
+    Map<String, byte[]> files = files("sub.crt", "locked.key");
+    files.put("note.pem", "hello".getBytes(StandardCharsets.UTF_8));
+    GivenCa given = GivenCa.read(files, "another-1A".toCharArray(), Clock.systemUTC());
+    assertThat(codes(given)).containsExactly("KEY_PASSWORD_WRONG", "CERT_UNREADABLE");
+    assertThat(given.findings().get(0).message()).startsWith("locked.key ");
+    assertThat(given.findings().get(1).message()).startsWith("note.pem ");
+    assertThat(given.key()).isEmpty();
+  }
+
+  @Test
+  void takes_a_key_without_a_password_and_warns() throws Exception {
+    GivenCa given = read("sub.crt", "root.crt", "sub.key");
+    assertThat(codes(given)).containsExactly("KEY_NOT_ENCRYPTED");
+    assertThat(Finding.stops(given.findings())).isFalse();
+  }
+
+  @Test
+  void finds_the_ca_by_its_key_and_puts_its_issuers_after_it() throws Exception {
+    GivenCa given = read("other.crt", "root.crt", "sub.crt", "locked.key");
+    assertThat(chain(given)).containsExactly("CN=sub", "CN=root");
+    assertThat(codes(given)).containsExactly("CERT_LEFT_OUT");
+    assertThat(given.key()).isPresent();
+    assertThat(chain(read("root.crt", "root.key", "sub.crt"))).containsExactly("CN=root");
+  }
+
+  @Test
+  void refuses_a_sub_ca_that_comes_without_its_root() throws Exception {
+    GivenCa given = read("sub.crt", "locked.key");
+    assertThat(codes(given)).containsExactly("CERT_NOT_ROOT");
+    assertThat(RootBundlePolicy.check(given.chain(), true, Clock.systemUTC()))
+        .singleElement()
+        .matches(f -> f.code().equals("CERT_NOT_ROOT") && !Finding.stops(List.of(f)));
+  }
+
+  @Test
+  void judges_the_issuers_too() throws Exception {
+    pki.issue("tight", "ec:P-256", "", "basicConstraints=critical,CA:TRUE,pathlen:0")
+        .issue("below", "ec:P-256", "tight", CA);
+    assertThat(codes(read("below.crt", "tight.crt", "below.key"))).contains("CERT_PATH_LENGTH");
+    pki.issue("mail", "ec:P-256", "root", CA + ";extendedKeyUsage=emailProtection");
+    assertThat(codes(read("mail.crt", "root.crt", "mail.key"))).contains("CERT_PURPOSE");
+    pki.issue("small", "rsa:1024", "", CA).issue("onsmall", "ec:P-256", "small", CA);
+    assertThat(codes(read("onsmall.crt", "small.crt", "onsmall.key"))).contains("KEY_TOO_SMALL");
+    pki.issue("weak", "ec:P-256", "root", CA, "-sha1").issue("onweak", "ec:P-256", "weak", CA);
+    assertThat(codes(read("onweak.crt", "weak.crt", "root.crt", "onweak.key")))
+        .contains("CERT_WEAK_SIGNATURE");
+    pki.issue("oldroot", "ec:P-256", "", CA, "-sha1").issue("onold", "ec:P-256", "oldroot", CA);
+    assertThat(codes(read("onold.crt", "oldroot.crt", "onold.key")))
+        .doesNotContain("CERT_WEAK_SIGNATURE");
+    pki.issue("leaf", "ec:P-256", "root", "basicConstraints=CA:FALSE");
+    assertThat(codes(read("leaf.crt", "root.crt", "leaf.key"))).contains("CERT_NOT_CA");
+  }
+
+  @Test
+  void takes_the_valid_and_the_self_signed_one_of_several_certificates_of_one_key()
+      throws Exception {
+    pki.issue("twice", "ec:P-256", "", CA);
+    byte[] own = pki.bytes("twice.crt");
+    pki.certify("twice", "root", CA);
+    Map<String, byte[]> files = files("twice.crt", "twice.key", "root.crt");
+    files.put("own.crt", own);
+    GivenCa given = GivenCa.read(files, PASSWORD.toCharArray(), Clock.systemUTC());
+    X509Certificate wanted = Certificates.read(own).get(0);
+    assertThat(given.chain()).containsExactly(wanted);
+  }
+
+  @Test
+  void tells_the_ca_without_a_password_where_only_one_can_be_it() throws Exception {
+    GivenCa given =
+        GivenCa.read(files("root.crt", "sub.crt", "locked.key"), new char[0], Clock.systemUTC());
+    assertThat(codes(given)).isEmpty();
+    assertThat(chain(given)).containsExactly("CN=sub", "CN=root");
+    assertThat(given.key()).isEmpty();
+  }
+}
