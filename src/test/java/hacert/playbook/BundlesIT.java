@@ -27,7 +27,7 @@ class BundlesIT {
     before = LAB.remember();
     Bundles bundles = new Bundles(LAB.files(), LAB.password());
     good = bundles.good("good");
-    Playbook playbook = Playbook.rotate(LAB);
+    Playbook playbook = Playbook.rotate(LAB).set("hacert_max_failed_clusters", 10);
     bundle(playbook, 1, good).setFor(LAB.pair(1), "hacert_password", "Another-Passw0rd");
     playbook.setFor(LAB.pair(2), "hacert_password", "weak");
     bundle(playbook, 3, bundles.expired("expired"));

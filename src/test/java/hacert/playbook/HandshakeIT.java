@@ -36,6 +36,7 @@ class HandshakeIT {
     LAB.pair(2).hosts().forEach(host -> LAB.turn(host, "serves-old"));
     run =
         Playbook.rotate(LAB)
+            .set("hacert_max_failed_clusters", 2)
             .profile("confirm_seconds", "45", "ha_port", LAB.pair(1).a().haPort())
             .fail();
   }

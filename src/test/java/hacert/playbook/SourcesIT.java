@@ -50,7 +50,7 @@ class SourcesIT {
     LAB.turn(two(2).a(), "gen-fails-half");
     LAB.turn(three(1).a(), "gen-prompts", "3");
     LAB.turn(three(2).a(), "gen-prompts", "4");
-    Playbook playbook = Playbook.rotate(LAB);
+    Playbook playbook = Playbook.rotate(LAB).set("hacert_max_failed_clusters", 5);
     for (Pair pair : List.of(two(0), two(1), two(2), three(1), three(2))) {
       playbook.setFor(pair, "hacert_source", "vendor").setYaml(pair, "hacert_subject", SUBJECT);
     }
