@@ -8,10 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** One run over several clusters: which begin, when, and what a failure means to the others. */
+@Tag("long")
 class ManyPairsIT {
   private static final int PAIRS = 4;
 
