@@ -13,6 +13,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -54,6 +55,7 @@ class CarriedBundleIT {
     assertThat(pair.a().events("calls")).isEmpty();
   }
 
+  @Tag("long")
   @Test
   void killed_after_the_offer_or_the_sealing_the_same_command_finishes() {
     carrying().pauseAfter("stage", pair.b()).start().awaitPause().kill();
@@ -81,6 +83,7 @@ class CarriedBundleIT {
     assertThat(filesOfTheControlSide()).noneMatch(file -> lines.stream().anyMatch(file::contains));
   }
 
+  @Tag("long")
   @Test
   void a_given_bundle_is_in_no_argument_environment_or_file_but_the_hosts() throws Exception {
     Path bundle = new Bundles(LAB.files(), LAB.password()).good("given");

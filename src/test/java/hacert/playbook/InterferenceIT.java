@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -38,6 +39,7 @@ class InterferenceIT {
     assertThat(pair.hosts()).allMatch(host -> before.restartsSince(host) == 1);
   }
 
+  @Tag("long")
   @Test
   void a_certificate_edited_on_the_first_node_after_stage_is_refused_and_left_alone()
       throws IOException {
@@ -48,6 +50,7 @@ class InterferenceIT {
     pair.assertUntouched(edited);
   }
 
+  @Tag("long")
   @Test
   void a_certificate_edited_on_the_second_node_after_stage_calls_a_person() throws IOException {
     Playbook.Running run = Playbook.rotate(LAB).pauseAfter("stage", pair.b()).start().awaitPause();

@@ -16,10 +16,12 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** One run over pairs, each with another way to a certificate. */
+@Tag("long")
 class SourcesIT {
   @RegisterExtension static final Lab LAB = Lab.of(7, "mixed");
 

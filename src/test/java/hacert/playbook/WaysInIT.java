@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,6 +107,7 @@ class WaysInIT {
     assertThat(run.text()).doesNotContain("xxxx");
   }
 
+  @Tag("long")
   @ParameterizedTest
   @EnumSource(Way.class)
   void every_way_in_sees_the_pair_as_it_is(Way way) throws Exception {
@@ -118,6 +120,7 @@ class WaysInIT {
     pair.assertUntouched(before);
   }
 
+  @Tag("long")
   @ParameterizedTest
   @EnumSource(names = {"AS_OMM", "BY_SUDO_SU"})
   void omm_may_have_a_c_shell(Way way) throws Exception {
@@ -158,6 +161,7 @@ class WaysInIT {
     pair.assertUntouched(before);
   }
 
+  @Tag("long")
   @Test
   void a_profile_that_reads_its_input_to_the_end_is_waited_for_and_named() throws Exception {
     append(".bash_profile", "cat >/dev/null\n");
@@ -168,6 +172,7 @@ class WaysInIT {
     pair.assertUntouched(before);
   }
 
+  @Tag("long")
   @Test
   void a_shell_that_swallows_the_request_is_named_too() throws Exception {
     append(".bashrc", "cat >/dev/null\n");
