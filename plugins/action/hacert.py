@@ -98,7 +98,8 @@ FEEDER = (
 # archive may be made. What is printed before the marker is a banner of some profile and is ignored.
 #
 # A class archive halves the start of the Java VM. The VM itself refuses one of another jar or another Java, but dies
-# of one that is cut off; therefore its hash is in its name.
+# of one that is cut off; therefore its hash is in its name. A Java without the archive of its own classes would not
+# even start to make one.
 SCRIPT = r"""
 mark=$1 sha=$2 dir=$3 wanted=$4 mode=$5 size=$6 compiler=$7 archive=$8
 umask 077
@@ -140,6 +141,9 @@ classes() {
     [ -f "$made" ] && sum=$(sha256sum <"$made") || continue
     [ "$made" = "$dir/lib/hacert-$sha-$version-${sum%% *}.jsa" ] && classes=-XX:SharedArchiveFile=$made
   done
+}
+archivable() {
+  [ "$archive" ] && "$java" -Xshare:on -XX:+UseSerialGC -Xmx256m -version >/dev/null 2>&1 </dev/null
 }
 archived() {
   trap 'rm -f "$new"' EXIT
@@ -185,7 +189,7 @@ if ! find_java; then cat >/dev/null; say java-missing "$seen"; exit; fi
 if [ "$mode" = run ]; then
   good "$jar" || { cat >/dev/null; say jar-missing; exit; }
   classes
-  [ -z "$classes" ] && [ "$archive" ] && archived
+  [ -z "$classes" ] && archivable && archived
   run exec
 fi
 work=$(mktemp -d) || { cat >/dev/null; exit 1; }
