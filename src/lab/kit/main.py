@@ -84,7 +84,8 @@ def raise_lab(lab):
 
 
 def start(lab):
-    """Starts what is not running and waits until every pair is one steady active, one steady standby."""
+    """Starts what is not running and waits until both nodes of every pair see one steady active and one steady standby node
+    in health."""
     kind = KINDS[lab.kind]
     kind.start(lab)
     for host in lab.hosts:
@@ -95,7 +96,7 @@ def start(lab):
     def steady():
         unsteady[:] = [host.name for host in lab.hosts
                        if (knowledge(host).get("role"), knowledge(host).get("phase"), knowledge(host).get("heard"))
-                       != (("active", "Actived", True) if host.first else ("standby", "Deactived", True))]
+                       != (("active", "Actived", True) if host.first else ("standby", "Deactived", True)) or not sees_health(host)]
         return not unsteady
 
     await_until(steady, 30 + len(lab.hosts), lambda: f"not steady: {' '.join(unsteady)}; see {lab.directory}/hosts/*/var/log/ha.log")
@@ -108,6 +109,15 @@ def knowledge(host):
         return json.loads(build.read(f"{host.run}/ha.json"))
     except (FileNotFoundError, ValueError):
         return {}
+
+
+def sees_health(host):
+    """Whether this node's status would call both nodes well: what it knows of the other is a heartbeat old."""
+    try:
+        rows = [line.split("\t") for line in build.read(f"{host.run}/ha.rows").splitlines() if line.startswith("node\t")]
+    except FileNotFoundError:
+        return False
+    return len(rows) == 2 and all(row[6].lower() == "normal" and row[7] in ("Actived", "Deactived") for row in rows)
 
 
 def close_masters(lab):

@@ -103,6 +103,11 @@ final class Lab implements BeforeAllCallback, AfterAllCallback {
     return description.path("password").asText();
   }
 
+  /** What a randomised lab was drawn from. */
+  long seed() {
+    return description.path("seed").asLong();
+  }
+
   /** The pair of this number, from 1. */
   Pair pair(int number) {
     String cluster = "lab_mrs" + number;
