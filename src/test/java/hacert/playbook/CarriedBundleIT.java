@@ -20,6 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /**
  * Nodes that do not let each other in: the control machine carries the bundle, and sees nothing.
  */
+@Tag("long")
 class CarriedBundleIT {
   @RegisterExtension static final Lab LAB = Lab.of(1, "3x");
 
@@ -55,7 +56,6 @@ class CarriedBundleIT {
     assertThat(pair.a().events("calls")).isEmpty();
   }
 
-  @Tag("long")
   @Test
   void killed_after_the_offer_or_the_sealing_the_same_command_finishes() {
     carrying().pauseAfter("stage", pair.b()).start().awaitPause().kill();
@@ -83,7 +83,6 @@ class CarriedBundleIT {
     assertThat(filesOfTheControlSide()).noneMatch(file -> lines.stream().anyMatch(file::contains));
   }
 
-  @Tag("long")
   @Test
   void a_given_bundle_is_in_no_argument_environment_or_file_but_the_hosts() throws Exception {
     Path bundle = new Bundles(LAB.files(), LAB.password()).good("given");

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import hacert.result.Outcome;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** One run over eight pairs whose vendor scripts say one thing and do another. */
+@Tag("long")
 class FalseSuccessIT {
   @RegisterExtension static final Lab LAB = Lab.of(8, "3x");
 

@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How one comes to be omm on real users, sudo and su, whatever omm's profile does meanwhile. */
+@Tag("long")
 class WaysInIT {
   @RegisterExtension static final Lab LAB = Lab.of(1, "3x", "--hosts", "namespaces");
 
@@ -107,7 +108,6 @@ class WaysInIT {
     assertThat(run.text()).doesNotContain("xxxx");
   }
 
-  @Tag("long")
   @ParameterizedTest
   @EnumSource(Way.class)
   void every_way_in_sees_the_pair_as_it_is(Way way) throws Exception {
@@ -120,7 +120,6 @@ class WaysInIT {
     pair.assertUntouched(before);
   }
 
-  @Tag("long")
   @ParameterizedTest
   @EnumSource(names = {"AS_OMM", "BY_SUDO_SU"})
   void omm_may_have_a_c_shell(Way way) throws Exception {
@@ -161,7 +160,6 @@ class WaysInIT {
     pair.assertUntouched(before);
   }
 
-  @Tag("long")
   @Test
   void a_profile_that_reads_its_input_to_the_end_is_waited_for_and_named() throws Exception {
     append(".bash_profile", "cat >/dev/null\n");
@@ -172,7 +170,6 @@ class WaysInIT {
     pair.assertUntouched(before);
   }
 
-  @Tag("long")
   @Test
   void a_shell_that_swallows_the_request_is_named_too() throws Exception {
     append(".bashrc", "cat >/dev/null\n");
