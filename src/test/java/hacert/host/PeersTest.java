@@ -414,15 +414,12 @@ class PeersTest {
       assertThat(Findings.code(session::check)).isEqualTo("PEER_LOST");
     }
     try (PeerSession session = open(peer)) {
-      session.check();
-      for (ProcessHandle served : sshd.descendants().toList()) {
-        // Not asked how it went: one that served the login may just have ended.
-        Commands.system()
-            .run(
-                Command.of(
-                    Map.of("PATH", "/usr/bin:/bin"),
-                    List.of("kill", "-STOP", Long.toString(served.pid()))));
-      }
+      // It freezes while nothing is asked of it.
+      session.exec(
+          "(sleep 0.2; kill -STOP $PPID) >/dev/null 2>&1 </dev/null &",
+          new byte[0],
+          Duration.ofSeconds(20));
+      Thread.sleep(1000);
       assertThat(Findings.code(session::check)).isEqualTo("PEER_LOST");
     }
     sshd.descendants().forEach(ProcessHandle::destroyForcibly);
