@@ -27,6 +27,7 @@ class InterferenceIT {
     before = pair.remember();
   }
 
+  @Tag("long")
   @Test
   void of_two_runs_at_once_one_is_locked_out_and_the_other_ends_well() {
     Playbook.Running first =
