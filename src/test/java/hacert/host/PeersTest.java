@@ -385,16 +385,17 @@ class PeersTest {
         session.remove(file);
       }
       assertThat(Path.of(file)).doesNotExist();
-      notices_a_peer_that_freezes(peer, process);
+      notices_a_peer_that_freezes(peer);
       Files.writeString(ssh.resolve("known_hosts"), "");
       assertThat(Findings.code(() -> open(peer))).isEqualTo("PEER_HOST_KEY_UNKNOWN");
     } finally {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroy();
       process.waitFor();
     }
   }
 
-  private void notices_a_peer_that_freezes(Peer usual, Process sshd) throws Exception {
+  private void notices_a_peer_that_freezes(Peer usual) throws Exception {
     Peer peer =
         new Peer(
             usual.host(),
@@ -422,7 +423,6 @@ class PeersTest {
       Thread.sleep(1000);
       assertThat(Findings.code(session::check)).isEqualTo("PEER_LOST");
     }
-    sshd.descendants().forEach(ProcessHandle::destroyForcibly);
   }
 
   private static String run(String... argv) throws Exception {
