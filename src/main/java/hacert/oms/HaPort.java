@@ -1,5 +1,6 @@
 package hacert.oms;
 
+import hacert.host.Pause;
 import hacert.oms.OmsStatus.NodeRow;
 import hacert.probe.Credentials;
 import hacert.probe.Endpoint;
@@ -69,7 +70,7 @@ final class HaPort {
       if (!mayCome || !host.clock().instant().isBefore(end)) {
         return seen;
       }
-      pause();
+      Pause.of(PAUSE, "the HA port");
     }
   }
 
@@ -104,14 +105,5 @@ final class HaPort {
         "See that HA runs there, and that ha_port of the profile is the port of its heartbeat and"
             + " hacert_peer_address the node's address. With ha_port: 0 in hacert_profile_file no"
             + " handshake is made.");
-  }
-
-  private static void pause() {
-    try {
-      Thread.sleep(PAUSE.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while waiting for the HA port", e);
-    }
   }
 }

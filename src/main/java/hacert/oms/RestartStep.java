@@ -3,6 +3,7 @@ package hacert.oms;
 import hacert.host.Attempt;
 import hacert.host.Command;
 import hacert.host.HostException;
+import hacert.host.Pause;
 import hacert.target.Host;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -69,7 +70,7 @@ final class RestartStep {
       if (host.clock().instant().isAfter(end)) {
         return overdue(said, output, startBefore);
       }
-      pause();
+      Pause.of(PAUSE, "a restart");
     }
   }
 
@@ -139,14 +140,5 @@ final class RestartStep {
 
   private Optional<String> start(OmsStatus s) {
     return self.in(s).map(OmsStatus.NodeRow::startTime).filter(t -> !t.isEmpty());
-  }
-
-  private static void pause() {
-    try {
-      Thread.sleep(PAUSE.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while waiting for a restart", e);
-    }
   }
 }

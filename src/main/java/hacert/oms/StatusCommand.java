@@ -3,6 +3,7 @@ package hacert.oms;
 import hacert.host.Command;
 import hacert.host.CommandResult;
 import hacert.host.HostException;
+import hacert.host.Pause;
 import hacert.target.Host;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -112,16 +113,7 @@ final class StatusCommand {
         }
         return last;
       }
-      pause();
-    }
-  }
-
-  private static void pause() {
-    try {
-      Thread.sleep(PAUSE.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while waiting for a status", e);
+      Pause.of(PAUSE, "a status");
     }
   }
 }

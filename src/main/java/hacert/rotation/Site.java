@@ -2,6 +2,7 @@ package hacert.rotation;
 
 import hacert.host.CallLock;
 import hacert.host.HostException;
+import hacert.host.Pause;
 import hacert.host.Peers;
 import hacert.host.Snapshot;
 import hacert.target.Host;
@@ -128,12 +129,7 @@ record Site(
                 + ". Nothing was changed.",
             "Wait until it has ended, then run the same command again.");
       }
-      try {
-        Thread.sleep(PAUSE.toMillis());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException("interrupted while waiting for the lock", e);
-      }
+      Pause.of(PAUSE, "the lock");
     }
   }
 }
