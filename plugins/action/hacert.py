@@ -56,14 +56,23 @@ SETTINGS = (
     ("hacert_rotation", "rotation", str),
     ("hacert_peer_copy", "peer_copy", ("ssh", "control")),
     ("hacert_manager_url", "manager_url", str),
-    ("hacert_source", "source", str),
+    ("hacert_source", "source", ("make", "given", "vendor")),
     ("hacert_renew_cipher", "renew_cipher", bool),
+    ("hacert_opengauss_env", "options.environment", str),
+    ("hacert_apply", "options.apply", ("local", "cluster")),
+    ("hacert_restart", "options.restart", ("auto", "always", "never")),
+    ("hacert_trust", "options.trust", ("overlap", "finish", "replace")),
+    ("hacert_accept_ca_change", "options.accept_ca_change", bool),
+    ("hacert_revoke", "options.revoke", list),
+    ("hacert_clean_up", "options.clean_up", bool),
+    ("hacert_rollback", "options.rollback", ("own", "vendor", "vendor-local")),
 )
 # These are a node's own; all other variables speak of the cluster and are the same whichever node is asked.
-PER_NODE = ("hacert_state_dir",)
+PER_NODE = ("hacert_state_dir", "hacert_opengauss_env")
 
 # How files are called that hold certificates or keys; what they are is told by the jar.
 BUNDLE_EXTENSIONS = ("crt", "cer", "cert", "pem", "der", "key", "p7b", "p7c", "p12", "pfx")
+PACKAGE_EXTENSIONS = ("crt", "pem", "key", "cipher", "rand", "crl", "pk8", "cnf", "zip")
 LARGEST_BUNDLE_FILE = 1 << 20
 MOST_BUNDLE_FILES = 16
 LARGEST_PROFILE = 256 << 10
@@ -456,6 +465,10 @@ class ActionModule(ActionBase):
                     value = boolean(value)
                 except TypeError:
                     raise self._invalid(variable, value, "true or false") from None
+            elif kind is list:
+                if not isinstance(value, list):
+                    raise self._invalid(variable, value, "a list")
+                value = [str(one) for one in value]
             elif kind is dict:
                 if not isinstance(value, dict):
                     raise self._invalid(variable, value, "a dictionary")
@@ -464,7 +477,8 @@ class ActionModule(ActionBase):
                 value = str(value)
                 if isinstance(kind, tuple) and value not in kind:
                     raise self._invalid(variable, value, " or ".join(kind))
-            settings[key] = value
+            below, unused, name = key.rpartition(".")
+            (settings.setdefault(below, {}) if below else settings)[name] = value
         if self._of_cluster("hacert_bundle"):
             settings.setdefault("source", "given")
         return settings
@@ -556,12 +570,17 @@ class ActionModule(ActionBase):
         if password and self._operation in NEEDS_PASSWORD:
             named.append(("password", password))
         # Whether the given CA is another than the installed one decides what is due; to tell it, its key is needed.
-        replaced = self._operation == "stage" and (self._call["plan"] or {}).get("kind") != "restore"
+        replaced = self._operation == "stage" and (self._call["plan"] or {}).get("kind") == "replace"
         if bundle and (replaced or self._operation == "decide"):
             named += [("bundle/" + name, content) for name, content in bundle.items()]
             if bundle_password or password:
                 named.append(("bundle_password", bundle_password or password))
-        self._secret = [password, bundle_password, *bundle.values()]
+        ca_password = self._password("hacert_ca_password")
+        authority = self._files("hacert_ca") if replaced and not bundle else {}
+        if replaced and not bundle and ca_password:
+            named.append(("ca_password", ca_password))
+        named += [("ca/" + name, content) for name, content in authority.items()]
+        self._secret = [password, bundle_password, ca_password, *bundle.values(), *authority.values()]
         return named
 
     def _password(self, variable):
@@ -575,29 +594,37 @@ class ActionModule(ActionBase):
         return str(value or "").encode("utf-8", "surrogateescape")
 
     def _bundle(self):
-        path = self._of_cluster("hacert_bundle")
-        if not path or self._operation not in ("discover", "decide", "stage"):
+        if self._operation not in ("discover", "decide", "stage"):
+            return {}
+        return self._files("hacert_bundle")
+
+    def _files(self, variable):
+        """Certificates and keys that a variable names: one file, or those of a directory."""
+        path = self._of_cluster(variable)
+        if not path:
             return {}
         path = self._loader.path_dwim(str(path))
         if not os.path.isdir(path):
-            return {self._shown(path): self._read_file(path, LARGEST_BUNDLE_FILE, "hacert_bundle")}
+            return {self._shown(path): self._read_file(path, LARGEST_BUNDLE_FILE, variable)}
+        package = variable == "hacert_bundle" and self._text("hacert_target") == "opengauss"
+        extensions = PACKAGE_EXTENSIONS if package else BUNDLE_EXTENSIONS
         try:
-            names = sorted(n for n in os.listdir(path) if n.lower().rpartition(".")[2] in BUNDLE_EXTENSIONS)
+            names = sorted(n for n in os.listdir(path) if n.lower().rpartition(".")[2] in extensions)
         except OSError as error:
             raise Problem.of_setting(
                 "FILE_UNREADABLE",
                 "%s cannot be listed on the control machine: %s." % (path, error.strerror),
-                "Correct hacert_bundle, or the directory's owner and mode.",
+                "Correct %s, or the directory's owner and mode." % variable,
             ) from None
         if not 0 < len(names) <= MOST_BUNDLE_FILES:
             raise Problem.of_setting(
                 "FILE_UNREADABLE",
                 "%s holds %d files named as certificates and keys are; expected 1 to %d of the kinds %s."
-                % (path, len(names), MOST_BUNDLE_FILES, ", ".join(BUNDLE_EXTENSIONS)),
-                "Give a directory with the CA's certificate and key alone, or one file with both.",
+                % (path, len(names), MOST_BUNDLE_FILES, ", ".join(extensions)),
+                "Give a directory with the certificates and keys alone, or one file with all of them.",
             )
         return {
-            self._shown(name): self._read_file(os.path.join(path, name), LARGEST_BUNDLE_FILE, "hacert_bundle")
+            self._shown(name): self._read_file(os.path.join(path, name), LARGEST_BUNDLE_FILE, variable)
             for name in names
         }
 

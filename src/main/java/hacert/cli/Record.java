@@ -6,6 +6,7 @@ import hacert.result.Outcome;
 import hacert.target.Host;
 import hacert.target.ManagedNode;
 import hacert.target.NodeIdentity;
+import hacert.target.Options;
 import hacert.target.Target;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -103,7 +104,12 @@ final class Record implements Callable<Integer> {
     }
     Host host = Wiring.host();
     ManagedNode node =
-        target.open(host, cluster.self(), cluster.profile(), cluster.profileOverrides());
+        target.open(
+            host,
+            cluster.self(),
+            cluster.profile(),
+            cluster.profileOverrides(),
+            Options.defaults());
     String status = node.statusText();
     List<String> listed = node.hostsIn(status);
     if (listed.isEmpty()) {

@@ -1,6 +1,8 @@
 package hacert.host;
 
 import hacert.result.Finding;
+import hacert.result.Severity;
+import java.util.List;
 
 /**
  * Something on this machine, or on the way to the other one, is not as it has to be. It carries the
@@ -28,6 +30,15 @@ public final class HostException extends Exception {
     super(message, cause);
     this.code = code;
     this.remedy = remedy;
+  }
+
+  /** Throws the first of these findings that is an error, if there is one. */
+  public static void throwFirst(List<Finding> findings) throws HostException {
+    for (Finding f : findings) {
+      if (f.severity() == Severity.ERROR) {
+        throw new HostException(f.code(), f.message(), f.remedy());
+      }
+    }
   }
 
   /** Stable code of the finding. */

@@ -209,6 +209,23 @@ public record Snapshot(List<String> roots, List<Entry> entries, List<String> ski
   }
 
   /**
+   * The content of one of its files, from where {@link #copyTo} has put it.
+   *
+   * @return empty if it is not among its files, or its copy cannot be read
+   */
+  public Optional<byte[]> contentOf(Path generation, Path file) {
+    Entry entry = byPath().get(file.toString());
+    if (entry == null || entry.type() != Type.FILE) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(content(copyOf(generation, entry)));
+    } catch (HostException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
    * Brings the roots back to this snapshot: content, owners, modes, times; what is not in it is
    * removed, except sockets, pipes and devices. What does not differ is not touched. After a crash
    * in the middle, the same call again ends right.

@@ -10,14 +10,17 @@ import hacert.probe.ProbeResult;
 import hacert.result.CertificateSummary;
 import hacert.result.Finding;
 import hacert.result.Json;
+import hacert.target.Authority;
 import hacert.target.Bundle;
 import hacert.target.BundleSpec;
 import hacert.target.HaRole;
 import hacert.target.Host;
 import hacert.target.InstallSpec;
+import hacert.target.Made;
 import hacert.target.ManagedNode;
 import hacert.target.NodeFacts;
 import hacert.target.NodeIdentity;
+import hacert.target.RestartNeed;
 import hacert.target.Secret;
 import hacert.target.Step;
 import hacert.target.Taken;
@@ -31,13 +34,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** This host as a management node of a pair. */
 final class MrsNode implements ManagedNode {
+  /** Ten years, as the vendor's own script makes a root certificate. */
+  private static final int USUAL_VALIDITY_DAYS = 3650;
+
   private final Host host;
   private final NodeIdentity node;
   private final MrsLayout layout;
@@ -138,27 +144,52 @@ final class MrsNode implements ManagedNode {
   }
 
   @Override
+  public boolean needsPassword() {
+    return true;
+  }
+
+  @Override
   public List<Finding> checkPassword(Secret password) {
     return profile.password().check(password);
   }
 
   @Override
-  public List<Finding> checkBundle(Bundle bundle, Secret password) {
-    return RootBundle.check(bundle, password, profile.partialChain(), host.clock());
+  public List<Finding> checkBundle(Bundle bundle, Optional<Secret> password) {
+    return RootBundle.check(bundle, password.orElseThrow(), profile.partialChain(), host.clock());
+  }
+
+  /** The root CA is what is installed: there is no other to issue it. */
+  @Override
+  public Made make(BundleSpec spec, Optional<Secret> password, Authority authority)
+      throws HostException {
+    Bundle bundle =
+        bundles.make(
+            spec.usually(USUAL_VALIDITY_DAYS),
+            new InstalledCertificates(layout, profile).root(),
+            RootBundle.keyFile(layout),
+            password.orElseThrow());
+    return new Made(bundle, new Bundle(Map.of()), List.of());
   }
 
   @Override
-  public Bundle make(BundleSpec spec, Secret password) throws HostException {
-    return bundles.make(
-        spec,
-        new InstalledCertificates(layout, profile).root(),
-        RootBundle.keyFile(layout),
-        password);
+  public Taken take(Bundle given, Optional<Secret> givenPassword, Optional<Secret> password) {
+    Secret own = password.orElseThrow();
+    return bundles.take(given, givenPassword.orElse(own), RootBundle.keyFile(layout), own);
   }
 
   @Override
-  public Taken take(Bundle given, Secret givenPassword, Secret password) {
-    return bundles.take(given, givenPassword, RootBundle.keyFile(layout), password);
+  public Bundle vendorBackup() throws HostException {
+    throw new HostException(
+        "NO_VENDOR_BACKUP",
+        "The vendor's scripts of this target keep no backup.",
+        "Run rollback-certs.yml without hacert_rollback: it brings back a generation of its own.");
+  }
+
+  /** HA loads its certificates when it starts. */
+  @Override
+  public RestartNeed restartNeed(Function<Path, Optional<byte[]>> content) {
+    return new RestartNeed(
+        RestartNeed.Scope.NODE, "HA loads its certificates when it starts", List.of());
   }
 
   @Override
@@ -191,10 +222,25 @@ final class MrsNode implements ManagedNode {
   }
 
   @Override
-  public List<Step> install(Bundle bundle, Secret password, InstallSpec spec) {
+  public List<Step> install(Bundle bundle, Optional<Secret> password, InstallSpec spec) {
     return List.of(
         new Step("root", () -> installRoot(bundle)),
-        new Step("replace", () -> replace(bundle, password, spec)));
+        new Step("replace", () -> replace(bundle, password.orElseThrow(), spec)));
+  }
+
+  @Override
+  public Step stop(Path runDirectory) {
+    throw new IllegalStateException("each node of a pair is restarted by itself");
+  }
+
+  @Override
+  public String followRestored() {
+    return "";
+  }
+
+  @Override
+  public boolean runsEverywhere() {
+    throw new IllegalStateException("each node of a pair is restarted by itself");
   }
 
   private String installRoot(Bundle bundle) throws HostException {
@@ -251,6 +297,11 @@ final class MrsNode implements ManagedNode {
   }
 
   @Override
+  public boolean servedIsLoaded() {
+    return false;
+  }
+
+  @Override
   public String served() {
     if (!port.known()) {
       return "";
@@ -304,9 +355,5 @@ final class MrsNode implements ManagedNode {
       return HaRole.UNKNOWN;
     }
     return row.active().equals("active") ? HaRole.ACTIVE : HaRole.STANDBY;
-  }
-
-  static String word(HaRole role) {
-    return role.name().toLowerCase(Locale.ROOT);
   }
 }

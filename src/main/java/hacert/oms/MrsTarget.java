@@ -12,6 +12,7 @@ import hacert.target.Host;
 import hacert.target.ManagedNode;
 import hacert.target.NodeFacts;
 import hacert.target.NodeIdentity;
+import hacert.target.Options;
 import hacert.target.Profiles;
 import hacert.target.Secret;
 import hacert.target.Target;
@@ -33,8 +34,17 @@ public final class MrsTarget implements Target {
   }
 
   @Override
-  public ManagedNode open(Host host, NodeIdentity node, String profile, JsonNode overrides)
+  public ManagedNode open(
+      Host host, NodeIdentity node, String profile, JsonNode overrides, Options options)
       throws HostException {
+    if (!options.equals(Options.defaults())) {
+      throw new HostException(
+          "OPTION_UNKNOWN",
+          "The target " + NAME + " has none of the choices " + options + ".",
+          "Take away what is set of hacert_apply, hacert_restart, hacert_trust, hacert_rollback,"
+              + " hacert_revoke, hacert_accept_ca_change, hacert_clean_up and"
+              + " hacert_opengauss_env.");
+    }
     return new MrsNode(host, node, Profiles.load(profile, NAME, overrides, MrsProfile.class));
   }
 
@@ -54,6 +64,12 @@ public final class MrsTarget implements Target {
         .findFirst()
         .map(Certificates::sha256)
         .orElse("");
+  }
+
+  /** The vendor's script issues the server certificate with it. */
+  @Override
+  public boolean installsAsGiven() {
+    return false;
   }
 
   @Override

@@ -56,10 +56,10 @@ final class PairAssessment {
               "SINGLE_MODE",
               "The Manager runs on one node (HAMode single, or one node in the status).",
               "HA certificates exist only with an active and a standby node: leave it alone."));
-      return view("", "");
+      return view(List.of(), List.of());
     }
     if (views.size() < 2 || views.size() < facts.size()) {
-      return view("", "");
+      return view(List.of(), List.of());
     }
     List<String> active = names(HaRole.ACTIVE);
     List<String> standby = names(HaRole.STANDBY);
@@ -67,11 +67,13 @@ final class PairAssessment {
     if (!Finding.stops(findings)) {
       health();
     }
-    return view(active.size() == 1 ? active.get(0) : "", standby.size() == 1 ? standby.get(0) : "");
+    return view(active, standby);
   }
 
-  private ClusterView view(String active, String standby) {
-    return new ClusterView(active, standby, List.copyOf(findings));
+  private ClusterView view(List<String> active, List<String> standby) {
+    String only = active.size() == 1 ? active.get(0) : "";
+    return new ClusterView(
+        only, standby.size() == 1 ? standby : List.of(), only, List.copyOf(findings));
   }
 
   private List<String> names(HaRole role) {

@@ -168,7 +168,7 @@ final class PairProof {
               "ROLES_SWAPPED",
               String.format(
                   "this node was %s before and is %s now: the pair swapped its HA roles",
-                  MrsNode.word(before), MrsNode.word(now)),
+                  before.word(), now.word()),
               "Nothing has to be done; swap them back on the Manager page if it matters."));
     }
   }

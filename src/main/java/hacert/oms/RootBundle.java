@@ -207,11 +207,7 @@ final class RootBundle {
   static Subject checkedSubject(BundleSpec spec, Optional<X509Certificate> installed)
       throws HostException {
     Subject subject = subject(spec, installed);
-    List<Finding> wrong = subject.check();
-    if (Finding.stops(wrong)) {
-      Finding first = wrong.get(0);
-      throw new HostException(first.code(), first.message(), first.remedy());
-    }
+    HostException.throwFirst(subject.check());
     return subject;
   }
 

@@ -20,14 +20,16 @@ import hacert.rotation.Journal.State;
 import hacert.target.Bundle;
 import hacert.target.HaRole;
 import hacert.target.NodeFacts;
+import hacert.target.RestartNeed.Scope;
 import hacert.target.Secret;
 import hacert.target.Step;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BinaryOperator;
 
 /**
  * Changes this node: installs what is staged, and restarts the service.
@@ -36,6 +38,9 @@ import java.util.Optional;
  * has succeeded (others), nothing was changed since the backup, and, on the first node, the HA
  * roles are still what the plan was made for. Once begun it is finished, however often it is cut
  * off.
+ *
+ * <p>Where all nodes are started at once ({@link Scope#CLUSTER}), the first node's apply stops them
+ * before it installs, and the last node's starts them after it has installed.
  */
 final class Apply {
   private final Site site;
@@ -64,28 +69,22 @@ final class Apply {
   private Answer begin(Journal journal) throws HostException, RefusedException {
     if (plan.kind() == Plan.Kind.RESTORE) {
       Steps steps = site.steps(journal);
-      steps.run(
-          Phase.APPLY_RESTORE,
-          () -> {
-            Generation wanted = site.generations().get(plan.restore());
-            wanted.manifest().restore(site.state().generation(plan.restore()));
-            return Steps.Done.of("files of generation " + plan.restore());
-          });
+      stop(steps);
+      steps.run(Phase.APPLY_RESTORE, () -> Steps.Done.of(restored(plan.restore())));
       return restart(steps);
     }
-    Secret password =
-        site.secrets()
-            .password()
-            .orElseThrow(
-                () ->
-                    new RefusedException(
-                        "PASSWORD_MISSING",
-                        "No password for the key was given.",
-                        "Set hacert_password, from a vault."));
+    Optional<Secret> password = site.secrets().password();
+    if (plan.kind() == Plan.Kind.REPLACE && password.isEmpty() && site.node().needsPassword()) {
+      throw new RefusedException(
+          "PASSWORD_MISSING",
+          "No password for the key was given.",
+          "Set hacert_password, from a vault.");
+    }
     try (Bundle bundle = StagedBundle.read(site.state().bundle(plan.rotation()))) {
       checkStaged(journal, bundle, password);
       MarkedProcesses.awaitEnd(site.marker(), site.host().clock());
       Steps steps = site.steps(journal);
+      stop(steps);
       removeLeftovers();
       for (Step step : site.node().install(bundle, password, site.installSpec())) {
         steps.run(Phase.APPLY + "." + step.name(), () -> Steps.Done.of(step.action().run()));
@@ -93,6 +92,40 @@ final class Apply {
       steps.run(Phase.APPLY_MODES, () -> Steps.Done.of(modes()));
       return restart(steps);
     }
+  }
+
+  private String restored(int generation) throws HostException {
+    site.generations().get(generation).manifest().restore(site.state().generation(generation));
+    return "files of generation " + generation + site.node().followRestored();
+  }
+
+  /** The first node stops all; on the others it was seen before that they are stopped. */
+  private void stop(Steps steps) throws HostException {
+    if (scope(steps.journal()) == Scope.CLUSTER && site.first()) {
+      Step stop =
+          site.node().stop(site.state().rotation(plan.rotation()).resolve("stop-" + run(steps)));
+      steps.run(Phase.APPLY_STOP, () -> Steps.Done.of(stop.action().run()));
+    }
+  }
+
+  /** A stop that failed is tried once more by each run. */
+  private int run(Steps steps) {
+    return steps
+        .journal()
+        .entry(Phase.APPLY_STOP)
+        .filter(e -> !e.run().equals(site.request().holder().process()))
+        .map(e -> e.state() == State.FAILED ? e.attempts() + 1 : e.attempts())
+        .orElse(1);
+  }
+
+  /** What is started anew, by what all nodes have said when they were staged. */
+  private Scope scope(Journal journal) {
+    return site.request().staged().stream()
+        .filter(r -> plan.order().contains(r.host()) && good(r, "stage", r.host()))
+        .map(r -> r.data().path("staged"))
+        .filter(JsonNode::isObject)
+        .map(StagedBundle::restart)
+        .reduce(StagedBundle.restart(journal), BinaryOperator.maxBy(Comparator.naturalOrder()));
   }
 
   /** An earlier call that was killed while it wrote may have left a temporary file. */
@@ -121,6 +154,27 @@ final class Apply {
 
   private Answer restart(Steps steps) throws HostException {
     Journal journal = steps.journal();
+    Scope scope = scope(journal);
+    if (scope == Scope.NODE || scope == Scope.CLUSTER && plan.last(site.name())) {
+      restartHere(steps);
+    } else {
+      String last = plan.order().get(plan.order().size() - 1);
+      String note =
+          scope == Scope.CLUSTER
+              ? last + " starts all nodes"
+              : "not needed: " + StagedBundle.restartReason(journal);
+      JsonNode data = Applied.restartData(1, startBefore(journal), site.installed());
+      steps.run(Phase.APPLY_RESTART, data, () -> Steps.Done.of(note));
+    }
+    return Answer.of(Outcome.SUCCEEDED)
+        .steps(steps.reports())
+        .after(site.node().installed())
+        .restart(steps.seconds(Phase.APPLY_RESTART).orElse(null))
+        .data(applied(steps.journal()));
+  }
+
+  private void restartHere(Steps steps) throws HostException {
+    Journal journal = steps.journal();
     int attempt = attempt(journal);
     Path directory = Applied.restartDirectory(site.state(), plan.rotation(), attempt);
     String start = startBefore(journal);
@@ -129,11 +183,6 @@ final class Apply {
     JsonNode data =
         Applied.restartData(attempt, start, before.isPresent() ? before.get() : site.installed());
     steps.run(Phase.APPLY_RESTART, data, () -> Steps.Done.of(restart.action().run()));
-    return Answer.of(Outcome.SUCCEEDED)
-        .steps(steps.reports())
-        .after(site.node().installed())
-        .restart(steps.seconds(Phase.APPLY_RESTART).orElse(null))
-        .data(applied(steps.journal()));
   }
 
   /** Since the stage, HA may have been started anew beside us; that is not our restart. */
@@ -195,8 +244,23 @@ final class Apply {
       unchangedRoles();
     } else {
       firstApplied();
+      stopped(journal);
     }
-    untouched();
+    if (site.first() || !plan.together()) {
+      untouched();
+    }
+  }
+
+  /** A service that runs must not meet files that it cannot open. */
+  private void stopped(Journal journal) throws RefusedException {
+    if (scope(journal) == Scope.CLUSTER && !site.node().serviceStart().isEmpty()) {
+      throw new RefusedException(
+          "NOT_STOPPED",
+          "The service on this node runs, and should have been stopped by "
+              + plan.order().get(0)
+              + " before its files are replaced. This node was not changed.",
+          "Find out who has started it. Then run the same command again.");
+    }
   }
 
   private void stagedAlike(Journal journal) throws RefusedException {
@@ -260,14 +324,9 @@ final class Apply {
           "ROLES_CHANGED",
           String.format(
               "%s was %s when the rotation was planned and is %s now. Nothing was changed.",
-              node, word(planned), word(now)),
-          "See with status-oms.sh that the pair is well, then run the playbook again: it plans"
-              + " anew.");
+              node, planned.word(), now.word()),
+          "See that the cluster is well, then run the playbook again: it plans anew.");
     }
-  }
-
-  private static String word(HaRole role) {
-    return role.name().toLowerCase(Locale.ROOT);
   }
 
   /** What is installed must still be what was backed up, or the backup would be no way back. */
@@ -285,7 +344,7 @@ final class Apply {
     }
   }
 
-  private void checkStaged(Journal journal, Bundle bundle, Secret password)
+  private void checkStaged(Journal journal, Bundle bundle, Optional<Secret> password)
       throws HostException, RefusedException {
     Entry staged = journal.entry(Phase.STAGE_BUNDLE).orElseThrow();
     JsonNode files = staged.data().path("files");

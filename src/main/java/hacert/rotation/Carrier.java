@@ -32,9 +32,9 @@ final class Carrier {
     this.plan = site.plan();
   }
 
-  /** Whether the first node was asked already. */
-  boolean firstHasTold() {
-    return told(plan.order().get(0)).isPresent();
+  /** Whether the node that makes or takes the bundle was asked already. */
+  boolean makerHasTold() {
+    return told(plan.maker()).isPresent();
   }
 
   /** Makes the key that the bundle is to be sealed to, and keeps its private half here. */
@@ -63,7 +63,7 @@ final class Carrier {
   /** The bundle, sealed to each node that has offered a key; a node that is staged offers none. */
   ObjectNode sealed(Bundle bundle) throws HostException {
     ObjectNode sealed = Json.mapper().createObjectNode();
-    for (String name : plan.order().subList(1, plan.order().size())) {
+    for (String name : plan.receivers()) {
       String recipient = told(name).map(d -> d.path(RECIPIENT).asText()).orElse("");
       if (!recipient.isEmpty()) {
         sealed.put(name, SealedBundle.seal(bundle, recipient, way(name)));
@@ -72,10 +72,10 @@ final class Carrier {
     return Json.mapper().createObjectNode().set(SEALED, sealed);
   }
 
-  /** Opens what the first node sealed, and puts it where a copy would lie. */
+  /** Opens what the node that has the bundle sealed, and puts it where a copy would lie. */
   void open() throws HostException {
     String sealed =
-        told(plan.order().get(0)).map(d -> d.path(SEALED).path(site.name()).asText()).orElse("");
+        told(plan.maker()).map(d -> d.path(SEALED).path(site.name()).asText()).orElse("");
     byte[] key = {};
     try {
       key = Files.readAllBytes(site.state().recipient(plan.rotation()).resolve(KEY));
@@ -107,6 +107,6 @@ final class Carrier {
   }
 
   private SealedBundle.Way way(String to) {
-    return new SealedBundle.Way(site.request().cluster(), plan.rotation(), plan.order().get(0), to);
+    return new SealedBundle.Way(site.request().cluster(), plan.rotation(), plan.maker(), to);
   }
 }

@@ -51,7 +51,7 @@ final class Close {
 
   private Outcome outcome(Journal journal) throws RefusedException {
     boolean back = plan.action() == Plan.Action.BACK;
-    boolean changed = journal.begunAny(Phase.APPLY);
+    boolean changed = journal.begunAny(Phase.APPLY) || journal.begunAny(Phase.ROLLBACK);
     if (back && !changed) {
       return Outcome.REFUSED;
     }
@@ -67,7 +67,7 @@ final class Close {
   private void record(Journal journal) throws HostException {
     NodeFacts facts = site.node().facts(false);
     Generation.Origin origin =
-        plan.kind() == Plan.Kind.RESTORE ? Generation.Origin.RESTORED : Generation.Origin.INSTALLED;
+        plan.kind() == Plan.Kind.REPLACE ? Generation.Origin.INSTALLED : Generation.Origin.RESTORED;
     Generation installed =
         new Generation(
             Generation.SCHEMA,

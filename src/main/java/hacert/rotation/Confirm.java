@@ -62,11 +62,7 @@ final class Confirm {
         () -> {
           Proof proof = site.node().prove(expected, healthy(back), proving(journal, back));
           findings.addAll(proof.findings());
-          for (Finding f : proof.findings()) {
-            if (Finding.stops(List.of(f))) {
-              throw new HostException(f.code(), f.message(), f.remedy());
-            }
-          }
+          HostException.throwFirst(proof.findings());
           return new Steps.Done("proven", agreed(journal, proof.agreed()));
         });
     Optional<JsonNode> data =

@@ -76,7 +76,7 @@ public final class Decide {
                 + ", and has not ended.",
             "Run rotate-certs.yml to go forward with it, or rollback-certs.yml to go back."));
     q.found().values().stream().filter(Discovery::open).map(Recovery::state).forEach(findings::add);
-    return new Decision.Go(journal.plan().with(Plan.Action.STOP, List.of()), findings);
+    return new Decision.Go(journal.plan().with(Plan.Action.STOP), findings);
   }
 
   /** A step failed before the rotation changed anything: what was staged is closed. */
@@ -92,7 +92,7 @@ public final class Decide {
     // What was staged on a node that answers no more is forgotten by the next rotation.
     List<Finding> findings = new ArrayList<>();
     q.unreachable().values().forEach(findings::addAll);
-    return new FreshPlan(q, new ClusterView("", "", List.of()), findings).nothing();
+    return new FreshPlan(target, q, ClusterView.UNKNOWN, findings).nothing();
   }
 
   private Decision fresh(Question q, List<Finding> claims) {
@@ -112,7 +112,7 @@ public final class Decide {
     if (q.found().isEmpty()) {
       return new Decision.No(Exit.REFUSED, findings);
     }
-    return new FreshPlan(q, view, findings).make();
+    return new FreshPlan(target, q, view, findings).make();
   }
 
   /** An operator may take the risk of a backup that is not proven to be the running state. */

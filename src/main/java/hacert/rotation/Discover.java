@@ -146,7 +146,7 @@ final class Discover {
               .noneMatch(d -> certificates.stream().anyMatch(d.path()::startsWith));
       return asApplied ? Files.NEW : Files.OTHER;
     }
-    return journal.begunAny(Phase.APPLY) ? Files.PARTIAL : Files.OTHER;
+    return journal.begunAny(Phase.APPLY) || journal.plan().together() ? Files.PARTIAL : Files.OTHER;
   }
 
   /**
@@ -155,17 +155,39 @@ final class Discover {
    * is seen to serve another certificate.
    */
   static Loaded loaded(Site site, Journal journal, String startNow) throws HostException {
+    if (site.node().servedIsLoaded()) {
+      return seen(site, journal);
+    }
     Loaded told = told(site, journal, startNow);
     String served = told == Loaded.NEW ? site.node().served() : "";
-    if (served.isEmpty()) {
-      return told;
-    }
+    return served.isEmpty() ? told : seen(site, journal, served);
+  }
+
+  private static Loaded seen(Site site, Journal journal, String served) throws HostException {
     Plan plan = journal.plan();
     boolean wanted = plan.kind() == Plan.Kind.RESTORE && keeps(site, plan.restore(), served);
     if (keeps(site, plan.from(), served) && !wanted) {
       return Loaded.OLD;
     }
     return wanted || holds(site.node().installed(), served) ? Loaded.NEW : Loaded.UNKNOWN;
+  }
+
+  /**
+   * What is served tells, but where both generations have that certificate: there the files do, for
+   * the rest of them is loaded with it.
+   */
+  private static Loaded seen(Site site, Journal journal) throws HostException {
+    String served = site.node().served();
+    if (served.isEmpty()) {
+      return Loaded.DOWN;
+    }
+    if (keeps(site, journal.plan().from(), served) && holds(site.node().installed(), served)) {
+      Generation before = site.generations().get(journal.plan().from());
+      return GenerationStore.differences(before.manifest(), site.installed()).isEmpty()
+          ? Loaded.OLD
+          : Loaded.NEW;
+    }
+    return seen(site, journal, served);
   }
 
   private static boolean keeps(Site site, int generation, String served) throws HostException {

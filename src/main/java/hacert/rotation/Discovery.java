@@ -100,6 +100,10 @@ public record Discovery(
 
   /** Whether an open rotation has begun to change this node. */
   public boolean changed() {
-    return open() && journal.begunAny(Phase.APPLY);
+    return open()
+        && (journal.begunAny(Phase.APPLY)
+            || journal.begunAny(Phase.ROLLBACK)
+            // Then another node's call changes this one too, and only the files tell.
+            || journal.plan().together() && files != Files.OLD);
   }
 }

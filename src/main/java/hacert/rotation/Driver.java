@@ -116,7 +116,7 @@ public final class Driver {
 
   private End forward(Plan plan, Intent intent) throws StepFailed {
     List<Result> staged = new ArrayList<>();
-    for (String node : plan.order()) {
+    for (String node : plan.staging()) {
       staged.add(must(ask("stage", node(node), plan, List.of(), null, List.of(), intent)));
     }
     if (cluster.check()) {
@@ -137,7 +137,7 @@ public final class Driver {
     }
     boolean rolledBack = confirmAndClose(plan, intent) || !plan.back().isEmpty();
     // The older generation that was asked for could not be installed: back is where it was before.
-    boolean returnFailed = plan.kind() == Plan.Kind.RESTORE && !failed.isEmpty();
+    boolean returnFailed = plan.kind() != Plan.Kind.REPLACE && !failed.isEmpty();
     boolean asked = intent == Intent.ROLLBACK && !returnFailed;
     Exit exit = asked ? Exit.DONE : Exit.ROLLED_BACK;
     return new End(rolledBack ? exit : lastFailure(exit), plan, lastFindings());

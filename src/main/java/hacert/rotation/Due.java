@@ -2,6 +2,7 @@ package hacert.rotation;
 
 import hacert.result.CertificateSummary;
 import hacert.result.Finding;
+import hacert.target.Target;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ final class Due {
 
   private Due() {}
 
-  static List<Plan.Reason> reasons(Question q) {
+  static List<Plan.Reason> reasons(Target target, Question q) {
     List<Plan.Reason> due = new ArrayList<>();
     List<Discovery> all = List.copyOf(q.found().values());
     if (q.settings().force()) {
@@ -46,7 +47,7 @@ final class Due {
           .filter(f -> f.code().equals("BUNDLE_INCONSISTENT"))
           .forEach(f -> due.add(new Plan.Reason(f.code(), f.on(d.node()).message())));
       for (CertificateSummary c : d.installed()) {
-        if (!givenItself(q, c) && !q.now().isBefore(dueAt(c, q.settings()))) {
+        if (!given(target, q, d, c) && !q.now().isBefore(dueAt(c, q.settings()))) {
           due.add(new Plan.Reason("EXPIRING", expiring(d, c, q.now())));
         }
       }
@@ -54,16 +55,22 @@ final class Due {
     return due;
   }
 
-  /** Installing a given bundle again makes its root certificate no younger. */
-  private static boolean givenItself(Question q, CertificateSummary c) {
-    return q.givenDigest().filter(c.sha256()::equals).isPresent();
+  /** Installing a given bundle again makes nothing younger that is part of it. */
+  private static boolean given(Target target, Question q, Discovery d, CertificateSummary c) {
+    return q.givenDigest()
+        .filter(
+            digest ->
+                target.installsAsGiven()
+                    ? digest.equals(d.bundleDigest())
+                    : digest.equals(c.sha256()))
+        .isPresent();
   }
 
   /** The given bundle is installed and falls due itself: no rotation with it can help. */
-  static List<Finding> givenExpiring(Question q) {
+  static List<Finding> givenExpiring(Target target, Question q) {
     return q.found().values().stream()
-        .flatMap(d -> d.installed().stream())
-        .filter(c -> givenItself(q, c) && !q.now().isBefore(dueAt(c, q.settings())))
+        .flatMap(d -> d.installed().stream().filter(c -> given(target, q, d, c)))
+        .filter(c -> !q.now().isBefore(dueAt(c, q.settings())))
         .limit(1)
         .map(
             c ->

@@ -4,6 +4,9 @@ import hacert.result.Exit;
 import hacert.result.Finding;
 import hacert.target.ClusterView;
 import hacert.target.NodeIdentity;
+import hacert.target.Options;
+import hacert.target.RestartNeed;
+import hacert.target.Target;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,11 +19,13 @@ final class FreshPlan {
   /** Code, or beginning of the code, of a finding that a cluster is not in health. */
   static final String UNHEALTHY = "UNHEALTHY";
 
+  private final Target target;
   private final Question q;
   private final ClusterView view;
   private final List<Finding> findings;
 
-  FreshPlan(Question q, ClusterView view, List<Finding> findings) {
+  FreshPlan(Target target, Question q, ClusterView view, List<Finding> findings) {
+    this.target = target;
     this.q = q;
     this.view = view;
     this.findings = new ArrayList<>(findings);
@@ -40,8 +45,8 @@ final class FreshPlan {
     if (Finding.stops(findings) && q.intent() == Settings.Intent.ROTATE) {
       return new Decision.No(Exit.REFUSED, findings);
     }
-    List<Plan.Reason> due = Due.reasons(q);
-    findings.addAll(Due.givenExpiring(q));
+    List<Plan.Reason> due = Due.reasons(target, q);
+    findings.addAll(Due.givenExpiring(target, q));
     findings.addAll(Due.renewedTooSoon(q));
     if (due.isEmpty()) {
       return nothing();
@@ -50,6 +55,12 @@ final class FreshPlan {
   }
 
   private Decision restore() {
+    if (q.settings().options().rollback() != Options.Rollback.OWN) {
+      Plan.Reason reason =
+          new Plan.Reason("ROLLBACK", "the backup that the vendor's command keeps is asked for");
+      return new Decision.Go(
+          plan(Plan.Action.ROTATE, Plan.Kind.VENDOR, List.of(reason), 0), findings);
+    }
     int wanted = q.settings().generation();
     OptionalInt generation = wanted > 0 ? OptionalInt.of(wanted) : previous();
     if (generation.isEmpty() || !keptEverywhere(generation.getAsInt())) {
@@ -97,11 +108,13 @@ final class FreshPlan {
         action,
         kind,
         kind == Plan.Kind.REPLACE ? q.settings().peerCopy() : Plan.Copy.SSH,
+        apply(kind),
         action == Plan.Action.ROTATE ? q.newRotation() : "",
         view.active(),
-        view.standby(),
-        order(),
+        order(view.active()),
+        order(view.maker()),
         List.of(),
+        RestartNeed.Scope.NODE,
         due,
         due.isEmpty() ? Due.next(q) : null,
         from,
@@ -116,10 +129,22 @@ final class FreshPlan {
         nodes);
   }
 
-  private List<String> order() {
+  private Options.Apply apply(Plan.Kind kind) {
+    return switch (kind) {
+      case REPLACE -> q.settings().options().apply();
+      case RESTORE -> Options.Apply.LOCAL;
+      case VENDOR ->
+          q.settings().options().rollback() == Options.Rollback.VENDOR
+              ? Options.Apply.CLUSTER
+              : Options.Apply.LOCAL;
+    };
+  }
+
+  /** All nodes, this one first. */
+  private List<String> order(String first) {
     List<String> order = new ArrayList<>();
-    if (!view.active().isEmpty()) {
-      order.add(view.active());
+    if (!first.isEmpty()) {
+      order.add(first);
     }
     q.nodes().stream()
         .map(NodeIdentity::name)

@@ -46,7 +46,7 @@ final class OpenJournal {
 
   /** A driver that was thought dead must not undo what another one decided since. */
   static void checkDirection(Journal journal, Plan plan) throws RefusedException {
-    if (!journal.plan().with(plan.action(), plan.back()).equals(plan)) {
+    if (!journal.plan().with(Plan.Action.NONE).equals(plan.with(Plan.Action.NONE))) {
       throw new RefusedException(
           "PLAN_DIFFERS",
           "The plan of rotation "

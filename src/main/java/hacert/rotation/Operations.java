@@ -177,7 +177,12 @@ public final class Operations {
         host,
         peers,
         target,
-        target.open(host, request.node(), request.profile(), request.profileOverrides()),
+        target.open(
+            host,
+            request.node(),
+            request.profile(),
+            request.profileOverrides(),
+            request.settings().options()),
         new StateDirectory(state),
         version);
   }

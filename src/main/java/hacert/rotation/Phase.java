@@ -19,6 +19,9 @@ final class Phase {
   /** Backs up what is installed. */
   static final String STAGE_BACKUP = "stage.backup";
 
+  /** Stops the system on all nodes, where all are started at once. */
+  static final String APPLY_STOP = "apply.stop";
+
   /** Gives the installed files the owners and modes that they had before. */
   static final String APPLY_MODES = "apply.modes";
 
@@ -33,6 +36,9 @@ final class Phase {
 
   /** Proves the old state after a rollback. */
   static final String CONFIRM_BACK = "confirm.back";
+
+  /** Stops the system on all nodes, where all are started at once. */
+  static final String ROLLBACK_STOP = "rollback.stop";
 
   /** Brings this rotation's backup back. */
   static final String ROLLBACK_RESTORE = "rollback.restore";

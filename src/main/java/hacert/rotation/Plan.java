@@ -1,10 +1,14 @@
 package hacert.rotation;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import hacert.target.Options;
+import hacert.target.RestartNeed;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * What was decided for a cluster. It is made once, travels through the playbook unread but for
@@ -14,11 +18,14 @@ import java.util.Objects;
  * @param action what to do now
  * @param kind what apply installs
  * @param peerCopy how the bundle comes to the other nodes
+ * @param apply which calls of the vendor's installation there are
  * @param rotation id of the rotation; empty with {@link Action#NONE}
  * @param active the active node, as pinned before the first change
- * @param standby the standby node, as pinned before the first change
  * @param order all nodes in the order of apply
+ * @param staging all nodes in the order of stage; the first makes or takes the bundle
  * @param back with {@link Action#BACK}: the nodes to roll back, in order
+ * @param restart with {@link Action#BACK}: what the rotation starts anew, as the nodes said when
+ *     they were staged
  * @param due why
  * @param until with {@link Action#NONE}: when the next rotation falls due
  * @param from number of the generation that is backed up
@@ -29,15 +36,18 @@ import java.util.Objects;
  *     one may take the place of
  * @param nodes what is known of each node, by name
  */
+@JsonIgnoreProperties("standby")
 public record Plan(
     Action action,
     Kind kind,
     Copy peerCopy,
+    Options.Apply apply,
     String rotation,
     String active,
-    String standby,
     List<String> order,
+    List<String> staging,
     List<String> back,
+    RestartNeed.Scope restart,
     List<Reason> due,
     Instant until,
     int from,
@@ -47,9 +57,12 @@ public record Plan(
     List<String> supersedes,
     Map<String, PlannedNode> nodes) {
 
-  /** A plan that was written before there was a choice copies by ssh. */
+  /** What a plan does not say was no choice when it was written. */
   public Plan {
     peerCopy = peerCopy == null ? Copy.SSH : peerCopy;
+    apply = apply == null ? Options.Apply.LOCAL : apply;
+    staging = staging == null || staging.isEmpty() ? order : staging;
+    restart = restart == null ? RestartNeed.Scope.NODE : restart;
   }
 
   /** What to do now. */
@@ -75,7 +88,10 @@ public record Plan(
     REPLACE,
     /** An older generation, file by file. */
     @JsonProperty("restore")
-    RESTORE
+    RESTORE,
+    /** The vendor's own backup, by the vendor's own rollback. */
+    @JsonProperty("vendor")
+    VENDOR
   }
 
   /** How the bundle comes from the first node to the others. */
@@ -118,20 +134,32 @@ public record Plan(
         && supersedes != null
         && nodes != null
         && nodes.keySet().containsAll(order)
+        && Set.copyOf(staging).equals(nodes.keySet())
         && order.stream().allMatch(Objects::nonNull);
   }
 
   /** The same plan with another action. */
-  public Plan with(Action newAction, List<String> newBack) {
+  public Plan with(Action newAction) {
+    return with(newAction, List.of(), RestartNeed.Scope.NODE);
+  }
+
+  /** The same plan as the way back for these nodes. */
+  public Plan back(List<String> newBack, RestartNeed.Scope newRestart) {
+    return with(Action.BACK, newBack, newRestart);
+  }
+
+  private Plan with(Action newAction, List<String> newBack, RestartNeed.Scope newRestart) {
     return new Plan(
         newAction,
         kind,
         peerCopy,
+        apply,
         rotation,
         active,
-        standby,
         order,
+        staging,
         newBack,
+        newRestart,
         due,
         until,
         from,
@@ -147,8 +175,28 @@ public record Plan(
     return peerCopy == Copy.CONTROL;
   }
 
+  /** Whether one call on the first node installs on all. */
+  boolean together() {
+    return apply == Options.Apply.CLUSTER;
+  }
+
   /** Whether a node is the first to be changed. */
   public boolean first(String node) {
     return order.get(0).equals(node);
+  }
+
+  /** Whether a node is the last to be changed. */
+  boolean last(String node) {
+    return order.get(order.size() - 1).equals(node);
+  }
+
+  /** The node that makes or takes the bundle. */
+  String maker() {
+    return staging.get(0);
+  }
+
+  /** The nodes that get the bundle from the one that makes or takes it. */
+  List<String> receivers() {
+    return staging.subList(1, staging.size());
   }
 }

@@ -11,13 +11,13 @@ import hacert.rotation.Discovery.Loaded;
 import hacert.target.ClusterView;
 import hacert.target.HaRole;
 import hacert.target.NodeFacts;
+import hacert.target.RestartNeed;
 import hacert.target.Target;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -66,7 +66,7 @@ final class Recovery {
       return asked ? ending(ended.get()) : forward(ended.get().node() + " has ended it");
     }
     if (nodes().stream().noneMatch(Discovery::changed)) {
-      return go(plan.with(Plan.Action.BACK, List.of()), "nothing was changed; it is closed");
+      return go(plan.back(List.of(), RestartNeed.Scope.NONE), "nothing was changed; it is closed");
     }
     boolean begun = nodes().stream().anyMatch(d -> d.open() && rollbackBegun(d.journal()));
     boolean refused = nodes().stream().anyMatch(d -> told("rollback", d) > 0);
@@ -121,9 +121,10 @@ final class Recovery {
     ClusterView view = target.assess(facts);
     boolean agree =
         !view.active().isEmpty()
-            && !view.standby().isEmpty()
+            && view.standbys().size() == q.nodes().size() - 1
             && view.findings().stream()
-                .noneMatch(f -> f.severity() == Severity.ERROR && !f.code().equals("UNHEALTHY"));
+                .noneMatch(
+                    f -> f.severity() == Severity.ERROR && !f.code().equals(FreshPlan.UNHEALTHY));
     if (attempts(Phase.CONFIRM_PROVE) < MOST_ATTEMPTS && (agree || !q.afterFailure())) {
       return forward("all nodes run the new generation; it is proven once more");
     }
@@ -189,21 +190,35 @@ final class Recovery {
   }
 
   private Decision forward(String why) {
-    return go(plan.with(Plan.Action.ROTATE, List.of()), "forward: " + why);
+    return go(plan.with(Plan.Action.ROTATE), "forward: " + why);
   }
 
-  /** Nodes that need no restart come first: they end the mixed window soonest. */
+  /**
+   * Nodes that need no restart come first: they end the mixed window soonest. Where all are stopped
+   * and started at once there is no such difference.
+   */
   private Decision back(String why) {
+    RestartNeed.Scope restart = restart();
+    boolean each = restart == RestartNeed.Scope.NODE;
     List<String> back =
         nodes().stream()
             .filter(Discovery::changed)
             .filter(d -> !d.journal().done(Phase.ROLLBACK_RESTART))
             .sorted(
-                Comparator.comparing(Recovery::needsRestart)
+                Comparator.comparing((Discovery d) -> each && needsRestart(d))
                     .thenComparing(d -> plan.order().indexOf(d.node())))
             .map(Discovery::node)
             .toList();
-    return go(plan.with(Plan.Action.BACK, back), "back: " + why);
+    return go(plan.back(back, restart), "back: " + why);
+  }
+
+  /** What the rotation starts anew, by what the nodes said when they were staged. */
+  private RestartNeed.Scope restart() {
+    return nodes().stream()
+        .filter(Discovery::open)
+        .map(d -> StagedBundle.restart(d.journal()))
+        .max(Comparator.naturalOrder())
+        .orElse(RestartNeed.Scope.NODE);
   }
 
   private Decision go(Plan next, String why) {
@@ -236,7 +251,7 @@ final class Recovery {
                 + " and its heartbeat down, until both nodes agree."));
     q.unreachable().values().forEach(findings::addAll);
     nodes().forEach(d -> findings.add(state(d)));
-    return new Decision.Go(plan.with(Plan.Action.STOP, List.of()), findings);
+    return new Decision.Go(plan.with(Plan.Action.STOP), findings);
   }
 
   static Finding state(Discovery d) {
@@ -251,8 +266,7 @@ final class Recovery {
     return Finding.warning(
         "NODE_STATE",
         String.format(
-            "%s: %s, has %s on disk, HA role %s.",
-            d.node(), loaded, files, d.role().name().toLowerCase(Locale.ROOT)),
+            "%s: %s, has %s on disk, HA role %s.", d.node(), loaded, files, d.role().word()),
         "");
   }
 

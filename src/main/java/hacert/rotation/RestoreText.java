@@ -31,9 +31,12 @@ final class RestoreText {
               .filter(e -> e.type() != Type.DIRECTORY && e.path().startsWith(root + "/"))
               .map(e -> " ! -path " + quoted(pattern(e.path())))
               .collect(Collectors.joining());
-      lines.add("mkdir -p " + quoted(root));
+      boolean isDirectory =
+          g.manifest().entries().stream()
+              .anyMatch(e -> e.path().equals(root) && e.type() == Type.DIRECTORY);
       lines.add(
-          "find "
+          (isDirectory ? "mkdir -p " + quoted(root) + " && " : "[ ! -e " + quoted(root) + " ] || ")
+              + "find "
               + quoted(root)
               + " \\( -type f -o -type l \\)"
               + others

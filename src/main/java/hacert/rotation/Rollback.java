@@ -7,6 +7,7 @@ import hacert.result.Json;
 import hacert.result.Outcome;
 import hacert.rotation.Discovery.Loaded;
 import hacert.rotation.Journal.Entry;
+import hacert.target.RestartNeed.Scope;
 import hacert.target.Step;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -14,6 +15,9 @@ import java.util.Optional;
 /**
  * Returns this node to this rotation's own backup: its files, and, if the service works with the
  * new generation, its process.
+ *
+ * <p>Where all nodes are started at once, the first of those that go back stops them before its
+ * files are restored, and the last one starts them.
  */
 final class Rollback {
   private final Site site;
@@ -26,24 +30,71 @@ final class Rollback {
 
   Answer run() throws HostException, RefusedException, LockedException {
     Journal journal = OpenJournal.of(site);
-    if (!journal.isOpen() || !journal.begunAny(Phase.APPLY)) {
+    if (!journal.isOpen() || !journal.begunAny(Phase.APPLY) && !plan.together()) {
       return Answer.of(Outcome.UNCHANGED).after(site.node().installed());
     }
     noRestartUnderWay(journal);
     MarkedProcesses.awaitEnd(plan.rotation() + "." + site.name(), site.host().clock());
     Steps steps = site.steps(journal);
+    Generation backup = site.generations().get(plan.from());
+    stop(steps, backup);
     steps.run(
         Phase.ROLLBACK_RESTORE,
         () -> {
-          Generation backup = site.generations().get(plan.from());
           backup.manifest().restore(site.state().generation(plan.from()));
-          return Steps.Done.of("files of generation " + plan.from());
+          return Steps.Done.of("files of generation " + plan.from() + site.node().followRestored());
         });
     boolean needed = restart(steps);
     return Answer.of(Outcome.ROLLED_BACK)
         .steps(steps.reports())
         .after(site.node().installed())
         .restart(needed ? steps.seconds(Phase.ROLLBACK_RESTART).orElse(null) : null);
+  }
+
+  /** Where nothing but the stop itself was tried, all may still run with the old files. */
+  private void stop(Steps steps, Generation backup) throws HostException, RefusedException {
+    if (plan.restart() != Scope.CLUSTER) {
+      return;
+    }
+    boolean same = GenerationStore.differences(backup.manifest(), site.installed()).isEmpty();
+    if (!plan.back().get(0).equals(site.name())) {
+      if (!same && !site.node().serviceStart().isEmpty()) {
+        throw new RefusedException(
+            "NOT_STOPPED",
+            "The service on this node runs, and should have been stopped by "
+                + plan.back().get(0)
+                + " before its files are restored. This node was not changed.",
+            "Find out who has started it. Then run the same command again.");
+      }
+      return;
+    }
+    if (same && plan.back().size() == 1) {
+      return;
+    }
+    int attempt = steps.journal().entry(Phase.ROLLBACK_STOP).map(Entry::attempts).orElse(0) + 1;
+    Step stop =
+        site.node().stop(site.state().rotation(plan.rotation()).resolve("stop-back-" + attempt));
+    steps.run(Phase.ROLLBACK_STOP, () -> Steps.Done.of(stop.action().run()));
+  }
+
+  /** Whether a restart is this node's part of the way back, and what to say where it is not. */
+  private Optional<String> spared(Journal journal, String start) throws HostException {
+    return switch (plan.restart()) {
+      case NONE -> Optional.of("not needed: the files are read as they are needed");
+      case NODE ->
+          Discover.loaded(site, journal, start) == Loaded.OLD
+              ? Optional.of("not needed: the service never loaded the new generation")
+              : Optional.empty();
+      case CLUSTER -> {
+        String last = plan.back().get(plan.back().size() - 1);
+        if (!last.equals(site.name())) {
+          yield Optional.of(last + " starts all nodes");
+        }
+        yield site.node().runsEverywhere()
+            ? Optional.of("not needed: all nodes run")
+            : Optional.empty();
+      }
+    };
   }
 
   /** Restarts the service if it works with the new generation; answers whether it did. */
@@ -55,10 +106,11 @@ final class Rollback {
         resumed ? earlier.get().data().path("start").asText() : site.node().serviceStart();
     int attempt = earlier.map(e -> e.data().path("attempt").asInt() + (resumed ? 0 : 1)).orElse(1);
     Path directory = Applied.rollbackDirectory(site.state(), plan.rotation(), attempt);
-    boolean needed =
-        resumed
-            ? earlier.get().data().path("needed").asBoolean(true)
-            : Discover.loaded(site, journal, start) != Loaded.OLD;
+    Optional<String> spared =
+        resumed && earlier.get().data().path("needed").asBoolean(true)
+            ? Optional.empty()
+            : spared(journal, start);
+    boolean needed = spared.isEmpty();
     Step restart = site.node().restart(directory, start, false);
     steps.run(
         Phase.ROLLBACK_RESTART,
@@ -67,11 +119,7 @@ final class Rollback {
             .put("attempt", attempt)
             .put("start", start)
             .put("needed", needed),
-        () ->
-            Steps.Done.of(
-                needed
-                    ? restart.action().run()
-                    : "not needed: the service never loaded the new generation"));
+        () -> Steps.Done.of(needed ? restart.action().run() : spared.get()));
     return needed;
   }
 

@@ -18,6 +18,12 @@ public final class Secrets implements AutoCloseable {
   /** Name of the password that opens the given bundle. */
   public static final String BUNDLE_PASSWORD = "bundle_password";
 
+  /** Name of the password of the key of a CA of our own. */
+  public static final String CA_PASSWORD = "ca_password";
+
+  /** What stands before the name of a file of a CA that issues what is made. */
+  public static final String CA = "ca/";
+
   /** What stands before the name of a file of the given bundle. */
   public static final String BUNDLE = "bundle/";
 
@@ -38,13 +44,27 @@ public final class Secrets implements AutoCloseable {
     return Optional.ofNullable(byName.get(BUNDLE_PASSWORD)).or(this::password);
   }
 
+  /** The password of the key of a CA of our own. */
+  public Optional<Secret> caPassword() {
+    return Optional.ofNullable(byName.get(CA_PASSWORD));
+  }
+
   /** A copy of the files of the given bundle, by name, which the caller closes. */
   public Bundle bundle() {
+    return files(BUNDLE);
+  }
+
+  /** A copy of the files of the CA that issues what is made, which the caller closes. */
+  public Optional<Bundle> ca() {
+    return Optional.of(files(CA)).filter(ca -> !ca.files().isEmpty());
+  }
+
+  private Bundle files(String before) {
     Map<String, byte[]> files = new TreeMap<>();
     byName.forEach(
         (name, secret) -> {
-          if (name.startsWith(BUNDLE)) {
-            files.put(name.substring(BUNDLE.length()), secret.copy());
+          if (name.startsWith(before)) {
+            files.put(name.substring(before.length()), secret.copy());
           }
         });
     return new Bundle(files);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import hacert.result.Finding;
 import hacert.target.BundleSpec;
+import hacert.target.Options;
 import java.util.List;
 import java.util.Map;
 
@@ -13,7 +14,7 @@ import java.util.Map;
  *
  * @param stateDir directory for journal, generations and results; relative to the home directory
  * @param key kind of key of a made bundle
- * @param validityDays validity of a made bundle, in days
+ * @param validityDays validity of a made bundle, in days; 0: what is usual for the system
  * @param subject parts of the subject of a made bundle
  * @param renewBeforeDays days left below which a rotation is due; 0: a third of the validity
  * @param force rotate now
@@ -25,6 +26,7 @@ import java.util.Map;
  * @param managerUrl the Manager page; empty if it is not to be read
  * @param source where the new bundle comes from
  * @param renewCipher whether the replacement renews the cipher of stored passwords too
+ * @param options choices that only some kinds of system have
  */
 public record Settings(
     String stateDir,
@@ -40,7 +42,8 @@ public record Settings(
     Plan.Copy peerCopy,
     String managerUrl,
     Source source,
-    boolean renewCipher) {
+    boolean renewCipher,
+    Options options) {
 
   /** Where the new bundle comes from. */
   public enum Source {
@@ -58,27 +61,25 @@ public record Settings(
     VENDOR
   }
 
-  /** Ten years, as the vendor's own script makes them. */
-  private static final int DEFAULT_VALIDITY_DAYS = 3650;
-
   private static final int DEFAULT_GENERATIONS = 5;
 
   /** Puts the defaults in. */
   public Settings {
     stateDir = stateDir == null || stateDir.isEmpty() ? ".hacert" : stateDir;
     key = key == null || key.isEmpty() ? "rsa-3072" : key;
-    validityDays = validityDays == 0 ? DEFAULT_VALIDITY_DAYS : validityDays;
     subject = subject == null ? Map.of() : Map.copyOf(subject);
     generations = generations == 0 ? DEFAULT_GENERATIONS : generations;
     rotation = rotation == null ? "" : rotation;
     peerCopy = peerCopy == null ? Plan.Copy.SSH : peerCopy;
     managerUrl = managerUrl == null ? "" : managerUrl;
     source = source == null ? Source.AUTO : source;
+    options = options == null ? Options.defaults() : options;
   }
 
   /** Every setting at its default. */
   public static Settings defaults() {
-    return new Settings(null, null, 0, null, 0, false, false, 0, 0, null, null, null, null, false);
+    return new Settings(
+        null, null, 0, null, 0, false, false, 0, 0, null, null, null, null, false, null);
   }
 
   /** Which bundle is asked for where one is made. */

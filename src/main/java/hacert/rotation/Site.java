@@ -5,6 +5,7 @@ import hacert.host.HostException;
 import hacert.host.Pause;
 import hacert.host.Peers;
 import hacert.host.Snapshot;
+import hacert.target.Authority;
 import hacert.target.Host;
 import hacert.target.InstallSpec;
 import hacert.target.ManagedNode;
@@ -56,6 +57,11 @@ record Site(
     return plan().first(name());
   }
 
+  /** Whether this node makes or takes the bundle. */
+  boolean maker() {
+    return plan().maker().equals(name());
+  }
+
   JournalStore journals() {
     return new JournalStore(state);
   }
@@ -75,7 +81,16 @@ record Site(
 
   InstallSpec installSpec() {
     return new InstallSpec(
-        marker(), request.settings().renewCipher(), state.rotation(plan().rotation()));
+        marker(),
+        request.settings().renewCipher(),
+        state.rotation(plan().rotation()),
+        first(),
+        plan().kind() == Plan.Kind.VENDOR);
+  }
+
+  /** The CA of our own that issues what is made here. */
+  Authority authority() {
+    return new Authority(state.authority(), secrets.caPassword(), secrets.ca());
   }
 
   Snapshot installed() throws HostException {

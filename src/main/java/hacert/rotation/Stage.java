@@ -13,11 +13,9 @@ import hacert.result.Json;
 import hacert.result.Outcome;
 import hacert.result.StepReport;
 import hacert.target.Bundle;
-import hacert.target.BundleSpec;
+import hacert.target.Made;
 import hacert.target.NodeFacts;
-import hacert.target.Secret;
-import hacert.target.Taken;
-import hacert.target.VendorMaker;
+import hacert.target.RestartNeed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,10 +23,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -37,15 +35,15 @@ import java.util.stream.Stream;
  *
  * <ol>
  *   <li>take the lease and open the journal;
- *   <li>on the first node: make the bundle, have the vendor's script make it, or take the given
- *       one; on the others: find it copied;
+ *   <li>on the node that is staged first: get the bundle ({@link BundleSource}); on the others:
+ *       find it copied;
  *   <li>back up what is installed;
- *   <li>on the first node: copy the bundle to the others, and read it back there.
+ *   <li>on the node that is staged first: copy the bundle to the others, and read it back there.
  * </ol>
  *
  * Where the control machine carries the bundle ({@link Plan.Copy#CONTROL}), the other nodes are
- * asked twice: before the first node they back up and offer a key, after it they open what it
- * sealed to that key.
+ * asked twice: before that node they back up and offer a key, after it they open what it sealed to
+ * that key.
  *
  * <p>Check mode does the same without writing: the bundle stays in memory, the copy is a log-in.
  */
@@ -59,19 +57,20 @@ final class Stage {
   private final Site site;
   private final Plan plan;
   private final Carrier carrier;
-  private final List<Finding> notices = new ArrayList<>();
+  private final BundleSource source;
   private NodeFacts facts;
 
   Stage(Site site) {
     this.site = site;
     this.plan = site.plan();
     this.carrier = new Carrier(site);
+    this.source = new BundleSource(site);
   }
 
   Answer run() throws HostException, RefusedException, LockedException {
-    Optional<Secret> password = checkedPassword();
+    source.check();
     if (site.request().check()) {
-      return planned(password);
+      return planned();
     }
     Steps steps = site.steps(open());
     // Of a call, here or on the node that copies, that was killed while it wrote.
@@ -83,19 +82,15 @@ final class Stage {
       return Answer.of(Outcome.SUCCEEDED).steps(steps.reports()).data(offered);
     }
     ObjectNode data = Json.mapper().createObjectNode();
-    if (site.first()) {
-      steps.run(Phase.STAGE_BUNDLE, () -> bundle(password));
-    } else {
-      steps.run(Phase.STAGE_BUNDLE, () -> arrived(password));
-      Trees.remove(site.state().recipient(plan.rotation()));
-    }
+    steps.run(Phase.STAGE_BUNDLE, this::bundle);
+    Trees.remove(site.state().recipient(plan.rotation()));
     steps.run(Phase.STAGE_BACKUP, this::backUp);
-    if (site.first() && plan.carried()) {
+    if (site.maker() && plan.carried()) {
       try (Bundle bundle = StagedBundle.read(site.state().bundle(plan.rotation()))) {
         data = carrier.sealed(bundle);
       }
       steps.tell(Phase.STAGE_COPY, "sealed for those that offer a key");
-    } else if (site.first() && plan.kind() == Plan.Kind.REPLACE) {
+    } else if (site.maker() && plan.kind() == Plan.Kind.REPLACE) {
       steps.run(Phase.STAGE_COPY, this::copy);
     }
     JsonNode staged = steps.journal().entry(Phase.STAGE_BUNDLE).orElseThrow().data();
@@ -114,38 +109,6 @@ final class Stage {
       facts = site.node().facts(true);
     }
     return facts;
-  }
-
-  /** A password is needed where a bundle is installed by the vendor's script, which asks for it. */
-  private Optional<Secret> checkedPassword() throws RefusedException {
-    Optional<Secret> password = site.secrets().password();
-    if (plan.kind() == Plan.Kind.RESTORE) {
-      return password;
-    }
-    if (password.isEmpty()) {
-      throw new RefusedException(
-          "PASSWORD_MISSING",
-          "No password for the key was given. Nothing was changed.",
-          "Set hacert_password, from a vault.");
-    }
-    List<Finding> findings = new ArrayList<>(site.node().checkPassword(password.get()));
-    findings.addAll(site.node().checkInstall(site.installSpec()));
-    findings.addAll(site.request().settings().checkSource(givenOrNotFirst()));
-    if (Finding.stops(findings)) {
-      throw new RefusedException(findings);
-    }
-    return password;
-  }
-
-  /** The other nodes find the bundle copied, wherever it came from. */
-  private boolean givenOrNotFirst() {
-    return site.first()
-        ? site.secrets().bundleGiven()
-        : site.request().settings().source() == Settings.Source.GIVEN;
-  }
-
-  private Settings.Source source() {
-    return site.request().settings().source(site.secrets().bundleGiven());
   }
 
   private Journal open() throws HostException, RefusedException, LockedException {
@@ -167,7 +130,7 @@ final class Stage {
         site.lease(Optional.empty()),
         null,
         facts.serviceStart(),
-        facts.role().name().toLowerCase(Locale.ROOT),
+        facts.role().word(),
         List.of());
   }
 
@@ -210,107 +173,60 @@ final class Stage {
     site.journals().archive(earlier.with(Outcome.REFUSED));
   }
 
-  private Steps.Done bundle(Optional<Secret> password) throws HostException {
-    if (plan.kind() == Plan.Kind.RESTORE) {
-      return restorable();
-    }
-    try (Bundle bundle = makeOrTake(password.orElseThrow())) {
-      StagedBundle.write(site.state().bundle(plan.rotation()), bundle);
-      String how =
-          switch (source()) {
-            case GIVEN -> "the given bundle";
-            case VENDOR -> "a root CA that the vendor's script made";
-            case AUTO, MAKE -> "a new root CA";
-          };
-      return new Steps.Done(how, described(bundle));
-    }
+  private Steps.Done bundle() throws HostException {
+    return switch (plan.kind()) {
+      case RESTORE -> restorable();
+      case REPLACE -> site.maker() ? gotten() : arrived();
+      case VENDOR -> gotten();
+    };
   }
 
-  private Bundle makeOrTake(Secret password) throws HostException {
-    Bundle bundle =
-        switch (source()) {
-          case GIVEN -> take(password);
-          case VENDOR -> vendor(password);
-          case AUTO, MAKE -> site.node().make(site.request().settings().bundle(), password);
-        };
-    note(site.node().checkBundle(bundle, password));
-    return bundle;
-  }
-
-  private Bundle take(Secret password) throws HostException {
-    try (Bundle given = site.secrets().bundle()) {
-      Taken taken =
-          site.node().take(given, site.secrets().bundlePassword().orElse(password), password);
-      note(taken.findings());
-      return taken.bundle();
+  private Steps.Done gotten() throws HostException {
+    try (Made made = source.get()) {
+      JsonNode described = described(made.bundle());
+      source.keepAuthority(made);
+      StagedBundle.write(site.state().bundle(plan.rotation()), made.bundle());
+      return new Steps.Done(source.described(), described);
     }
   }
 
-  private Bundle vendor(Secret password) throws HostException {
-    VendorMaker vendor = checkedVendor();
-    BundleSpec spec = site.request().settings().bundle();
-    return site.loan()
-        .during(vendor.output(), site.marker(), () -> vendor.make(spec, password, site.marker()));
-  }
-
-  private VendorMaker checkedVendor() throws HostException {
-    VendorMaker vendor =
-        site.node()
-            .vendor()
-            .orElseThrow(
-                () ->
-                    new HostException(
-                        "SOURCE_CONTRADICTION",
-                        "hacert_source is vendor, and this target has no script of the vendor's.",
-                        "Set hacert_source to make or given."));
-    notices.addAll(vendor.check(site.request().settings().bundle()));
-    return vendor;
-  }
-
-  /** The first error ends the stage; what is no error is told in its result. */
-  private void note(List<Finding> findings) throws HostException {
-    throwFirst(findings);
-    notices.addAll(findings);
-  }
-
-  private static void throwFirst(List<Finding> findings) throws HostException {
-    for (Finding f : findings) {
-      if (Finding.stops(List.of(f))) {
-        throw new HostException(f.code(), f.message(), f.remedy());
-      }
-    }
-  }
-
-  /** Whether this call is the one before the first node's. */
+  /** Whether this call is the one before the bundle is there. */
   private boolean offers(Journal journal) {
     return plan.carried()
-        && !site.first()
+        && !site.maker()
         && !journal.done(Phase.STAGE_BUNDLE)
-        && !carrier.firstHasTold();
+        && !carrier.makerHasTold();
   }
 
-  /** On the second node: what the first one copied here, or sealed. */
-  private Steps.Done arrived(Optional<Secret> password) throws HostException {
-    if (plan.kind() == Plan.Kind.RESTORE) {
-      return restorable();
-    }
-    String first = plan.order().get(0);
+  /** What the node that has the bundle copied here, or sealed. */
+  private Steps.Done arrived() throws HostException {
     if (plan.carried()) {
       carrier.open();
     }
     try (Bundle bundle = StagedBundle.read(site.state().bundle(plan.rotation()))) {
-      throwFirst(site.node().checkBundle(bundle, password.orElseThrow()));
+      HostException.throwFirst(site.node().checkBundle(bundle, site.secrets().password()));
       return new Steps.Done(
-          "the bundle that " + first + (plan.carried() ? " sealed" : " copied"), described(bundle));
+          "the bundle that " + plan.maker() + (plan.carried() ? " sealed" : " copied"),
+          described(bundle));
     }
   }
 
-  private JsonNode described(Bundle bundle) {
+  private JsonNode described(Bundle bundle) throws HostException {
     ObjectNode data = Json.mapper().createObjectNode();
     data.put("digest", site.target().digest(bundle));
     data.set("files", Json.mapper().valueToTree(StagedBundle.hashes(bundle)));
     data.set("certificates", Json.mapper().valueToTree(site.target().summaries(bundle)));
-    return data;
+    return withRestart(
+        data, path -> Optional.ofNullable(bundle.files().get(path.getFileName().toString())));
+  }
+
+  /** Adds what has to be started anew once these files are installed. */
+  private ObjectNode withRestart(ObjectNode data, Function<Path, Optional<byte[]>> content)
+      throws HostException {
+    RestartNeed need = site.node().restartNeed(content);
+    source.note(need.findings());
+    data.set(StagedBundle.RESTART, Json.mapper().valueToTree(need.scope()));
+    return data.put("restart_why", need.why());
   }
 
   private Steps.Done restorable() throws HostException {
@@ -320,7 +236,10 @@ final class Stage {
     data.put("digest", wanted.digest());
     data.set("files", Json.mapper().createObjectNode());
     data.set("certificates", Json.mapper().valueToTree(wanted.certificates()));
-    return new Steps.Done("generation " + wanted.number() + " is whole", data);
+    Path copies = site.state().generation(plan.restore());
+    return new Steps.Done(
+        "generation " + wanted.number() + " is whole",
+        withRestart(data, path -> wanted.manifest().contentOf(copies, path)));
   }
 
   private Steps.Done backUp() throws HostException {
@@ -387,7 +306,7 @@ final class Stage {
   private Steps.Done copy() throws HostException {
     List<String> copied = new ArrayList<>();
     try (Bundle bundle = StagedBundle.read(site.state().bundle(plan.rotation()))) {
-      for (String name : plan.order().subList(1, plan.order().size())) {
+      for (String name : plan.receivers()) {
         String directory =
             plan.nodes().get(name).stateDirectory() + "/rotations/" + plan.rotation() + "/bundle/";
         try (PeerSession session = site.peers().open(peer(name))) {
@@ -420,44 +339,20 @@ final class Stage {
         IDLE);
   }
 
-  private Answer planned(Optional<Secret> password) throws HostException, RefusedException {
+  private Answer planned() throws HostException, RefusedException {
     List<StepReport> steps = new ArrayList<>();
     ObjectNode data = Json.mapper().createObjectNode();
-    List<CertificateSummary> after = List.of();
-    if (plan.kind() == Plan.Kind.RESTORE) {
-      Steps.Done done = restorable();
-      steps.add(new StepReport(Phase.STAGE_BUNDLE, "planned", 0, done.note()));
-      after = certificates(done.data());
-    } else if (site.first()) {
-      String how;
-      if (source() == Settings.Source.VENDOR) {
-        checkedVendor();
-        how = "the vendor's script is there; it is not run";
-      } else {
-        try (Bundle bundle = makeOrTake(password.orElseThrow())) {
-          after = site.target().summaries(bundle);
-          if (plan.carried()) {
-            carrier.sealed(bundle);
-          }
-        }
-        how =
-            source() == Settings.Source.GIVEN
-                ? "the given bundle is good"
-                : "a root CA can be made; the real one gets a serial of its own";
+    JsonNode staged = Json.mapper().createObjectNode();
+    if (plan.kind() == Plan.Kind.REPLACE && !site.maker()) {
+      if (plan.carried()) {
+        data = carrier.trial();
+        steps.add(new StepReport(Phase.STAGE_RECIPIENT, "planned", 0, "can make a key"));
       }
-      steps.add(new StepReport(Phase.STAGE_BUNDLE, "planned", 0, how));
-      for (String name : plan.order().subList(1, plan.order().size())) {
-        if (!plan.carried()) {
-          try (PeerSession session = site.peers().open(peer(name))) {
-            session.check();
-          }
-        }
-        String note = plan.carried() ? "can be sealed for " + name : name + " takes a copy";
-        steps.add(new StepReport(Phase.STAGE_COPY, "planned", 0, note));
-      }
-    } else if (plan.carried()) {
-      data = carrier.trial();
-      steps.add(new StepReport(Phase.STAGE_RECIPIENT, "planned", 0, "can make a key"));
+    } else {
+      staged = plannedBundle(steps);
+    }
+    if (plan.kind() == Plan.Kind.REPLACE && site.maker()) {
+      plannedCopies(steps);
     }
     Snapshot installed = site.installed();
     checkRoom(installed);
@@ -471,14 +366,48 @@ final class Stage {
         .findings(forewarned())
         .steps(steps)
         .before(site.node().installed())
-        .after(after)
+        .after(certificates(staged))
         .data(data);
+  }
+
+  private JsonNode plannedBundle(List<StepReport> steps) throws HostException {
+    if (plan.kind() == Plan.Kind.RESTORE) {
+      Steps.Done done = restorable();
+      steps.add(new StepReport(Phase.STAGE_BUNDLE, "planned", 0, done.note()));
+      return done.data();
+    }
+    if (source.fromVendorScript()) {
+      source.checkedVendor();
+      String note = "the vendor's script is there; it is not run";
+      steps.add(new StepReport(Phase.STAGE_BUNDLE, "planned", 0, note));
+      return Json.mapper().createObjectNode();
+    }
+    try (Made made = source.get()) {
+      if (plan.carried()) {
+        carrier.sealed(made.bundle());
+      }
+      String note = source.described() + "; one that is made gets another serial when it is real";
+      steps.add(new StepReport(Phase.STAGE_BUNDLE, "planned", 0, note));
+      return described(made.bundle());
+    }
+  }
+
+  private void plannedCopies(List<StepReport> steps) throws HostException {
+    for (String name : plan.receivers()) {
+      if (!plan.carried()) {
+        try (PeerSession session = site.peers().open(peer(name))) {
+          session.check();
+        }
+      }
+      String note = plan.carried() ? "can be sealed for " + name : name + " takes a copy";
+      steps.add(new StepReport(Phase.STAGE_COPY, "planned", 0, note));
+    }
   }
 
   /** What was noticed, and, once a cluster, what is to be expected. */
   private List<Finding> forewarned() {
-    List<Finding> all = new ArrayList<>(notices);
-    if (site.first()) {
+    List<Finding> all = new ArrayList<>(source.notices());
+    if (site.maker()) {
       all.addAll(site.node().forewarnings());
     }
     return all;

@@ -1,9 +1,12 @@
 package hacert.rotation;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import hacert.host.AtomicFiles;
 import hacert.host.FileMeta;
 import hacert.host.HostException;
+import hacert.result.Json;
 import hacert.target.Bundle;
+import hacert.target.RestartNeed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -18,6 +21,9 @@ import java.util.stream.Stream;
 
 /** The bundle as it lies staged on this node. */
 final class StagedBundle {
+  /** Where what is told of a staged bundle says what has to be started anew. */
+  static final String RESTART = "restart";
+
   private static final long LARGEST_FILE = 1 << 20;
 
   private StagedBundle() {}
@@ -60,6 +66,31 @@ final class StagedBundle {
     Map<String, String> hashes = new TreeMap<>();
     bundle.files().forEach((name, content) -> hashes.put(name, sha256(content)));
     return hashes;
+  }
+
+  /** What a node said, when it was staged, that has to be started anew. */
+  static RestartNeed.Scope restart(Journal journal) {
+    return journal
+        .entry(Phase.STAGE_BUNDLE)
+        .map(e -> restart(e.data()))
+        .orElse(RestartNeed.Scope.NODE);
+  }
+
+  /** Why, in words. */
+  static String restartReason(Journal journal) {
+    return journal
+        .entry(Phase.STAGE_BUNDLE)
+        .map(e -> e.data().path("restart_why").asText())
+        .orElse("");
+  }
+
+  /** The same in what its result of stage tells. */
+  static RestartNeed.Scope restart(JsonNode staged) {
+    JsonNode told = staged.path(RESTART);
+    // A version that does not tell knows systems only of which each node is restarted.
+    return told.isMissingNode()
+        ? RestartNeed.Scope.NODE
+        : Json.mapper().convertValue(told, RestartNeed.Scope.class);
   }
 
   static String sha256(byte[] content) {

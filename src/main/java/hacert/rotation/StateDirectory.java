@@ -13,6 +13,7 @@ import java.nio.file.Path;
  * rotations/ID/restart-N/  a restart: its output and exit status
  * rotations/ID/journal.json
  * generations/0001/        generation.json, RESTORE.txt, files/
+ * authority/               the CA of our own, its key encrypted, on the node that makes bundles
  * loan/                    a directory in use, while a vendor's script writes into it
  * results/                 results of calls that changed something
  * </pre>
@@ -59,6 +60,11 @@ public record StateDirectory(Path root) {
   /** One kept generation. */
   public Path generation(int number) {
     return generations().resolve(String.format("%04d", number));
+  }
+
+  /** The CA of our own. */
+  public Path authority() {
+    return root.resolve("authority");
   }
 
   /** A directory in use that a vendor's script writes into, as it was before. */

@@ -7,7 +7,12 @@ import java.util.List;
  * What the facts of all nodes say together.
  *
  * @param active name of the active node; empty if it cannot be told
- * @param standby name of the standby node; empty if it cannot be told
+ * @param standbys names of the standby nodes; empty if they cannot be told
+ * @param maker name of the node that makes or takes the bundle; empty if it cannot be told
  * @param findings what is wrong with the cluster, on top of the nodes' own findings
  */
-public record ClusterView(String active, String standby, List<Finding> findings) {}
+public record ClusterView(
+    String active, List<String> standbys, String maker, List<Finding> findings) {
+  /** Nothing can be told. */
+  public static final ClusterView UNKNOWN = new ClusterView("", List.of(), "", List.of());
+}

@@ -1,6 +1,7 @@
 package hacert.target;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Locale;
 
 /** The part a node plays in its pair right now, as the live system says. */
 public enum HaRole {
@@ -12,5 +13,10 @@ public enum HaRole {
   STANDBY,
   /** The system does not say, or is just changing it. */
   @JsonProperty("unknown")
-  UNKNOWN
+  UNKNOWN;
+
+  /** As people and journals write it: {@code active}. */
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
 }

@@ -8,5 +8,8 @@ import java.nio.file.Path;
  * @param marker text that marks the processes of this rotation in their environment
  * @param renewCipher whether the cipher that protects stored passwords is renewed too
  * @param kept directory where what the system's scripts print is kept, without secrets
+ * @param first whether this node is the first to be changed
+ * @param vendorBackup whether the vendor's own backup is brought back, which is this bundle
  */
-public record InstallSpec(String marker, boolean renewCipher, Path kept) {}
+public record InstallSpec(
+    String marker, boolean renewCipher, Path kept, boolean first, boolean vendorBackup) {}

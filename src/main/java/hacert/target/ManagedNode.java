@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** This host as a node of a system: what a rotation reads there and does there. */
 public interface ManagedNode {
@@ -30,18 +31,27 @@ public interface ManagedNode {
   /** The part of the rollback set that holds certificates and keys and nothing else. */
   List<Path> certificateDirectories();
 
+  /** Whether a bundle cannot be installed without the password of its key being given. */
+  boolean needsPassword();
+
   /** What is wrong with this password by the rules of the system. */
   List<Finding> checkPassword(Secret password);
 
-  /** What is wrong with this bundle. */
-  List<Finding> checkBundle(Bundle bundle, Secret password);
+  /**
+   * What is wrong with this bundle.
+   *
+   * @param password the key's password; empty if none was given
+   */
+  List<Finding> checkBundle(Bundle bundle, Optional<Secret> password);
 
   /**
-   * Makes a new bundle.
+   * Makes a new bundle; writes nothing.
    *
+   * @param password the key's password; empty if none was given
+   * @param authority the CA that issues it
    * @throws HostException if the specification cannot be met
    */
-  Bundle make(BundleSpec spec, Secret password) throws HostException;
+  Made make(BundleSpec spec, Optional<Secret> password, Authority authority) throws HostException;
 
   /**
    * Brings a bundle that was handed over, in files of any usual form and name, into the form that
@@ -49,12 +59,19 @@ public interface ManagedNode {
    *
    * @param given the files as they were given
    * @param givenPassword what opens them; keys without a password are taken too
-   * @param password what the key is encrypted with here
+   * @param password what the key is encrypted with here; empty if none was given
    */
-  Taken take(Bundle given, Secret givenPassword, Secret password);
+  Taken take(Bundle given, Optional<Secret> givenPassword, Optional<Secret> password);
 
   /** The vendor's own way to make a bundle here; empty if this system has none. */
   Optional<VendorMaker> vendor();
+
+  /**
+   * The bundle that the vendor's own rollback would bring back on this node.
+   *
+   * @throws HostException if the vendor keeps none here
+   */
+  Bundle vendorBackup() throws HostException;
 
   /** What forbids to install in this way. */
   List<Finding> checkInstall(InstallSpec spec);
@@ -65,11 +82,36 @@ public interface ManagedNode {
    */
   List<Finding> compare(BundleSpec spec);
 
+  /**
+   * What has to be started anew before the system works with other files than the installed ones.
+   *
+   * @param content what the file of a path will hold; empty if it will not be there
+   */
+  RestartNeed restartNeed(Function<Path, Optional<byte[]>> content);
+
   /** The steps that install a staged bundle on this node, without the restart. */
-  List<Step> install(Bundle bundle, Secret password, InstallSpec spec);
+  List<Step> install(Bundle bundle, Optional<Secret> password, InstallSpec spec);
 
   /**
-   * The restart, detached from this process.
+   * Stops the system on all nodes, detached from this process; {@link #restart} starts it again.
+   *
+   * @param runDirectory private directory of this one stop
+   * @return the step; run again with the same directory it attaches to the stop
+   */
+  Step stop(Path runDirectory);
+
+  /**
+   * Brings settings of the system that depend on which files are there in line with restored ones.
+   *
+   * @return what was done, as an addition to a note; empty if nothing had to be done
+   */
+  String followRestored() throws HostException;
+
+  /** Whether the system is seen to run on every node. */
+  boolean runsEverywhere();
+
+  /**
+   * The restart, detached from this process; where all nodes are started at once, their start.
    *
    * @param runDirectory private directory of this one restart
    * @param serviceStartBefore {@link NodeFacts#serviceStart} before it
@@ -88,6 +130,12 @@ public interface ManagedNode {
    * say.
    */
   String serviceStart();
+
+  /**
+   * Whether {@link #served} always tells what the service works with, so that a service which
+   * serves nothing is down.
+   */
+  boolean servedIsLoaded();
 
   /**
    * The certificate that the service on this node serves now, as the SHA-256 of its DER form in

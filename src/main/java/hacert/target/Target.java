@@ -19,14 +19,15 @@ public interface Target {
    *
    * @throws HostException if the profile is unknown, or this host is no such node
    */
-  ManagedNode open(Host host, NodeIdentity node, String profile, JsonNode overrides)
+  ManagedNode open(
+      Host host, NodeIdentity node, String profile, JsonNode overrides, Options options)
       throws HostException;
 
   /**
    * Says what the facts of all nodes mean together: which is active, which standby, and what
    * forbids a rotation. Looks at nothing but its arguments.
    *
-   * @param facts the facts of each node, by its name in the inventory
+   * @param facts the facts of each node, by its name in the inventory and in its order
    */
   ClusterView assess(Map<String, NodeFacts> facts);
 
@@ -41,6 +42,12 @@ public interface Target {
    * @return comparable to {@link NodeFacts#bundleDigest}; empty if it cannot be told
    */
   String givenDigest(Bundle given, Secret password, Clock clock);
+
+  /**
+   * Whether a given bundle is installed as it is, file by file, so that nothing in the system is
+   * made of it.
+   */
+  boolean installsAsGiven();
 
   /** Names of the files that a bundle consists of, as it is staged and installed. */
   List<String> bundleFiles();

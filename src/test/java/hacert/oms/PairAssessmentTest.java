@@ -123,7 +123,7 @@ class PairAssessmentTest {
     String early = StatusParserTest.fixture("documented").replace("Deactived", "Deactivating");
     pair(early, early);
     assertThat(codes()).containsExactly("ROLES_NOT_STEADY");
-    assertThat(view().standby()).isEmpty();
+    assertThat(view().standbys()).isEmpty();
   }
 
   @Test
@@ -184,6 +184,6 @@ class PairAssessmentTest {
   @Test
   void finds_active_and_standby_of_a_healthy_pair() {
     pair("documented");
-    assertThat(view()).isEqualTo(new ClusterView("mgmt1", "mgmt2", List.of()));
+    assertThat(view()).isEqualTo(new ClusterView("mgmt1", List.of("mgmt2"), "mgmt1", List.of()));
   }
 }

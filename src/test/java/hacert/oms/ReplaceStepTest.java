@@ -39,7 +39,9 @@ class ReplaceStepTest {
   private void run() throws Exception {
     ReplaceStep step = host.replace();
     try (Secret password = new Secret(PASSWORD.getBytes(UTF_8))) {
-      step.run(password, new InstallSpec("rotation.mgmt1", renewCipher, base.resolve("kept")));
+      step.run(
+          password,
+          new InstallSpec("rotation.mgmt1", renewCipher, base.resolve("kept"), true, false));
     }
   }
 

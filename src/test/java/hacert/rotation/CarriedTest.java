@@ -6,6 +6,7 @@ import hacert.result.Finding;
 import hacert.result.Json;
 import hacert.result.Outcome;
 import hacert.result.Result;
+import hacert.target.RestartNeed;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,7 +99,7 @@ class CarriedTest {
   void a_key_is_removed_when_its_rotation_is_closed() throws Exception {
     Plan plan = pair.plan();
     stage(pair.two, plan);
-    Plan back = plan.with(Plan.Action.BACK, List.of());
+    Plan back = plan.back(List.of(), RestartNeed.Scope.NODE);
     pair.ask("close", pair.two, back, List.of(), null);
     assertThat(recipient(plan).getParent()).doesNotExist();
   }

@@ -8,6 +8,7 @@ import hacert.result.Finding;
 import hacert.result.Json;
 import hacert.result.Outcome;
 import hacert.result.Result;
+import hacert.target.RestartNeed;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -147,7 +148,7 @@ class GatesTest {
     Files.writeString(
         restart.resolve("claim"),
         Files.readString(Path.of("/proc", "" + script.pid(), "stat")) + claim.get(1) + "\n");
-    Plan back = plan.with(Plan.Action.BACK, List.of("mgmt1"));
+    Plan back = plan.back(List.of("mgmt1"), RestartNeed.Scope.NODE);
     try {
       refused(pair.ask("rollback", pair.one, back, List.of(), null), "RESTART_RUNNING", 3);
     } finally {
@@ -212,7 +213,7 @@ class GatesTest {
     Plan plan = pair.plan();
     List<Result> staged = pair.stage(plan);
     pair.ask("apply", pair.one, plan, staged, null);
-    Plan back = plan.with(Plan.Action.BACK, List.of("mgmt1"));
+    Plan back = plan.back(List.of("mgmt1"), RestartNeed.Scope.NODE);
     assertThat(pair.ask("rollback", pair.one, back, List.of(), null).outcome())
         .isEqualTo(Outcome.ROLLED_BACK);
     refused(pair.ask("apply", pair.one, plan, staged, null), "ROTATION_ENDED", 3);

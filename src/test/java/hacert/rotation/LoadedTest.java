@@ -10,6 +10,7 @@ import hacert.result.Result;
 import hacert.rotation.Discovery.Loaded;
 import hacert.target.Host;
 import hacert.target.ManagedNode;
+import hacert.target.Options;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,7 +46,12 @@ class LoadedTest {
 
   private ManagedNode real(Host host) throws Exception {
     return new MrsTarget()
-        .open(host, pair.one.identity, "mrs-2x", Json.mapper().createObjectNode());
+        .open(
+            host,
+            pair.one.identity,
+            "mrs-2x",
+            Json.mapper().createObjectNode(),
+            Options.defaults());
   }
 
   /** What is said of the first node when it is seen to serve this. */

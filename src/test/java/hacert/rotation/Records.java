@@ -15,6 +15,8 @@ import hacert.rotation.Discovery.Files;
 import hacert.rotation.Discovery.Loaded;
 import hacert.target.HaRole;
 import hacert.target.NodeIdentity;
+import hacert.target.Options;
+import hacert.target.RestartNeed;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -174,11 +176,13 @@ final class Records {
         Plan.Action.ROTATE,
         Plan.Kind.REPLACE,
         Plan.Copy.SSH,
+        Options.Apply.LOCAL,
         ROTATION,
         "mgmt1",
-        "mgmt2",
+        List.of("mgmt1", "mgmt2"),
         List.of("mgmt1", "mgmt2"),
         List.of(),
+        RestartNeed.Scope.NODE,
         List.of(new Plan.Reason("FORCED", "hacert_force is set")),
         null,
         2,

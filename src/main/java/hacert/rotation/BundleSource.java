@@ -1,0 +1,161 @@
+package hacert.rotation;
+
+import hacert.host.AtomicFiles;
+import hacert.host.FileMeta;
+import hacert.host.HostException;
+import hacert.result.Finding;
+import hacert.target.Bundle;
+import hacert.target.BundleSpec;
+import hacert.target.Made;
+import hacert.target.Secret;
+import hacert.target.Taken;
+import hacert.target.VendorMaker;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Where the bundle of a rotation comes from: made, given, or the vendor's. */
+final class BundleSource {
+  private final Site site;
+  private final Plan plan;
+  private final List<Finding> notices = new ArrayList<>();
+
+  BundleSource(Site site) {
+    this.site = site;
+    this.plan = site.plan();
+  }
+
+  /** What was noticed and is no error. */
+  List<Finding> notices() {
+    return List.copyOf(notices);
+  }
+
+  /** The first error ends the stage; what is no error is told in its result. */
+  void note(List<Finding> findings) throws HostException {
+    HostException.throwFirst(findings);
+    notices.addAll(findings);
+  }
+
+  /** Refuses what could not be installed, before anything is made. */
+  void check() throws RefusedException {
+    if (plan.kind() != Plan.Kind.REPLACE) {
+      return;
+    }
+    Optional<Secret> password = site.secrets().password();
+    if (password.isEmpty() && site.node().needsPassword()) {
+      throw new RefusedException(
+          "PASSWORD_MISSING",
+          "No password for the key was given. Nothing was changed.",
+          "Set hacert_password, from a vault.");
+    }
+    List<Finding> findings = new ArrayList<>();
+    password.ifPresent(p -> findings.addAll(site.node().checkPassword(p)));
+    findings.addAll(site.node().checkInstall(site.installSpec()));
+    findings.addAll(site.request().settings().checkSource(givenOrReceived()));
+    if (Finding.stops(findings)) {
+      throw new RefusedException(findings);
+    }
+  }
+
+  /** The other nodes find the bundle copied, wherever it came from. */
+  private boolean givenOrReceived() {
+    return site.maker()
+        ? site.secrets().bundleGiven()
+        : site.request().settings().source() == Settings.Source.GIVEN;
+  }
+
+  private Settings.Source source() {
+    return site.request().settings().source(site.secrets().bundleGiven());
+  }
+
+  /** Whether it is the vendor's own script that makes the bundle, which a dry run does not run. */
+  boolean fromVendorScript() {
+    return plan.kind() == Plan.Kind.REPLACE && source() == Settings.Source.VENDOR;
+  }
+
+  /** In words, for the report. */
+  String described() {
+    if (plan.kind() == Plan.Kind.VENDOR) {
+      return "the vendor's own backup";
+    }
+    return switch (source()) {
+      case GIVEN -> "the given bundle";
+      case VENDOR -> "a bundle that the vendor's script made";
+      case AUTO, MAKE -> "a new bundle";
+    };
+  }
+
+  /**
+   * Gets the bundle, checked. What the CA of our own needs beside it is not kept yet.
+   *
+   * @throws HostException if there is none, or it is not sound
+   */
+  Made get() throws HostException {
+    Made made = unchecked();
+    note(made.findings());
+    note(site.node().checkBundle(made.bundle(), site.secrets().password()));
+    return made;
+  }
+
+  private Made unchecked() throws HostException {
+    if (plan.kind() == Plan.Kind.VENDOR) {
+      return alone(site.node().vendorBackup(), List.of());
+    }
+    return switch (source()) {
+      case GIVEN -> taken();
+      case VENDOR -> alone(vendor(), List.of());
+      case AUTO, MAKE ->
+          site.node()
+              .make(
+                  site.request().settings().bundle(), site.secrets().password(), site.authority());
+    };
+  }
+
+  private static Made alone(Bundle bundle, List<Finding> findings) {
+    return new Made(bundle, new Bundle(Map.of()), findings);
+  }
+
+  private Made taken() {
+    try (Bundle given = site.secrets().bundle()) {
+      Taken taken =
+          site.node().take(given, site.secrets().bundlePassword(), site.secrets().password());
+      return alone(taken.bundle(), taken.findings());
+    }
+  }
+
+  private Bundle vendor() throws HostException {
+    VendorMaker vendor = checkedVendor();
+    BundleSpec spec = site.request().settings().bundle();
+    Secret password = site.secrets().password().orElseThrow();
+    return site.loan()
+        .during(vendor.output(), site.marker(), () -> vendor.make(spec, password, site.marker()));
+  }
+
+  /** The vendor's script, of which is known that it can be run. */
+  VendorMaker checkedVendor() throws HostException {
+    VendorMaker vendor =
+        site.node()
+            .vendor()
+            .orElseThrow(
+                () ->
+                    new HostException(
+                        "SOURCE_CONTRADICTION",
+                        "hacert_source is vendor, and this target has no script of the vendor's.",
+                        "Set hacert_source to make or given."));
+    notices.addAll(vendor.check(site.request().settings().bundle()));
+    return vendor;
+  }
+
+  /** Keeps a CA that was made for this bundle, before anything that it issued is staged. */
+  void keepAuthority(Made made) throws HostException {
+    if (made.authority().files().isEmpty()) {
+      return;
+    }
+    AtomicFiles.directories(site.state().authority(), 0700);
+    for (Map.Entry<String, byte[]> file : made.authority().files().entrySet()) {
+      AtomicFiles.write(
+          site.state().authority().resolve(file.getKey()), file.getValue(), FileMeta.mine(0600));
+    }
+  }
+}
