@@ -4,7 +4,7 @@ package hacert.host;
  * Takes escape sequences (ECMA-48) and control characters other than line feed and tab out of a
  * text.
  */
-final class CleanText implements CharSink {
+public final class CleanText implements CharSink {
   private enum State {
     TEXT,
     ESCAPE,
@@ -15,6 +15,14 @@ final class CleanText implements CharSink {
 
   private final CharSink sink;
   private State state = State.TEXT;
+
+  /** A whole text without them. */
+  public static String of(String text) {
+    StringBuilder cleaned = new StringBuilder();
+    CleanText cleaner = new CleanText(cleaned::append);
+    text.chars().forEach(c -> cleaner.accept((char) c));
+    return cleaned.toString();
+  }
 
   CleanText(CharSink sink) {
     this.sink = sink;

@@ -45,6 +45,7 @@ class FindingsPageTest {
           "OMS_RUN_PATH",
           "PATH",
           "PBES2",
+          "PGHOST",
           "PKCS7",
           "PKIX",
           "PROBE_",

@@ -1,0 +1,2 @@
+/** The target {@code opengauss}: the TLS certificates of an openGauss cluster. */
+package hacert.opengauss;
