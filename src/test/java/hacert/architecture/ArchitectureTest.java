@@ -31,7 +31,7 @@ class ArchitectureTest {
       List.of(
           List.of("cli"),
           List.of("rotation"),
-          List.of("oms"),
+          List.of("oms", "opengauss"),
           List.of("target"),
           List.of("policy"),
           List.of("x509"),
