@@ -2,19 +2,15 @@ package hacert.policy;
 
 import hacert.result.Finding;
 import hacert.x509.Certificates;
-import hacert.x509.KeySpec;
 import hacert.x509.PemKeys;
 import hacert.x509.UnreadableCertificateException;
 import hacert.x509.UnreadableKeyException;
 import java.security.PrivateKey;
-import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.RSAPublicKey;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -35,13 +31,8 @@ import java.util.Set;
  * partial chains, verifies up to a self-signed certificate: a sub-CA needs its root in the file.
  */
 public final class RootBundlePolicy {
-  private static final int FEWEST_RSA_BITS = 2048;
-  private static final Set<String> CURVES = Set.of("EC P-256", "EC P-384");
-
   /** serverAuth and clientAuth (RFC 5280, 4.2.1.12). */
   private static final Set<String> TLS_USES = Set.of("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2");
-
-  private static final String ANY_USE = "2.5.29.37.0";
 
   private RootBundlePolicy() {}
 
@@ -135,30 +126,9 @@ public final class RootBundlePolicy {
   private static void certificate(
       X509Certificate certificate, int above, Instant now, List<Finding> findings) {
     String name = called(certificate, above);
-    if (certificate.getVersion() != 3) {
-      findings.add(
-          Finding.error(
-              "CERT_VERSION",
-              name + " has version " + certificate.getVersion() + " of X.509; expected 3.",
-              "Issue it as version 3, with basic constraints CA:TRUE."));
-    } else if (!Certificates.mayIssue(certificate)) {
-      findings.add(
-          Finding.error(
-              "CERT_NOT_CA",
-              name
-                  + " must not issue others: expected CA:TRUE, and keyCertSign if it has a key"
-                  + " usage; got "
-                  + (certificate.getBasicConstraints() < 0 ? "no CA:TRUE." : "no keyCertSign."),
-              "Give the certificate of a CA, not that of a server."));
-    } else if (certificate.getBasicConstraints() < above) {
-      findings.add(
-          Finding.error(
-              "CERT_PATH_LENGTH",
-              String.format(
-                  "%s allows %d CAs below it (pathlen); there are %d.",
-                  name, certificate.getBasicConstraints(), above),
-              "Have the CA issued by one whose path length allows it."));
-    }
+    CertificateRules.version(certificate, name)
+        .or(() -> CertificateRules.issuing(certificate, above, name))
+        .ifPresent(findings::add);
     if (above == 0 && certificate.getSerialNumber().signum() <= 0) {
       findings.add(
           Finding.error(
@@ -168,70 +138,15 @@ public final class RootBundlePolicy {
                   + ".",
               "Issue the certificate again with a random serial number."));
     }
-    purpose(certificate, name, findings);
-    validity(certificate, name, now, findings);
-    signature(certificate, above, name, findings);
-    publicKey(certificate, findings);
-  }
-
-  /** openssl refuses what a CA issues for a use that the CA itself is not meant for. */
-  private static void purpose(X509Certificate certificate, String name, List<Finding> findings) {
-    try {
-      List<String> uses = certificate.getExtendedKeyUsage();
-      if (uses != null && !uses.contains(ANY_USE) && !uses.containsAll(TLS_USES)) {
-        findings.add(
-            Finding.error(
-                "CERT_PURPOSE",
-                name
-                    + " is limited to other uses than those of TLS servers and clients: "
-                    + uses
-                    + ".",
-                "Give a CA without extended key usage, or with serverAuth and clientAuth."));
-      }
-    } catch (CertificateParsingException e) {
-      findings.add(
-          Finding.error(
-              "CERT_UNREADABLE",
-              name + " has an extended key usage that cannot be read.",
-              "Issue the certificate again."));
+    // openssl refuses what a CA issues for a use that the CA itself is not meant for.
+    CertificateRules.uses(certificate, TLS_USES, "TLS servers and clients", name)
+        .ifPresent(findings::add);
+    CertificateRules.valid(certificate, now, name).ifPresent(findings::add);
+    // Nobody verifies the signature of a root that is trusted; the CA itself may not be weak.
+    if (above == 0 || !Certificates.selfSigned(certificate)) {
+      CertificateRules.signed(certificate, name).ifPresent(findings::add);
     }
-  }
-
-  private static void validity(
-      X509Certificate certificate, String name, Instant now, List<Finding> findings) {
-    Instant begin = certificate.getNotBefore().toInstant();
-    Instant end = certificate.getNotAfter().toInstant();
-    if (now.isBefore(begin)) {
-      findings.add(
-          Finding.error(
-              "CERT_NOT_YET_VALID",
-              name + " begins at " + begin + "; it is " + now + " here.",
-              "Wait until then, or set this host's clock right."));
-    }
-    if (now.isAfter(end)) {
-      findings.add(
-          Finding.error(
-              "CERT_EXPIRED",
-              name + " ended at " + end + "; it is " + now + " here.",
-              "Give one that is valid."));
-    }
-  }
-
-  /** Nobody verifies the signature of a root that is trusted; the CA itself may not be weak. */
-  private static void signature(
-      X509Certificate certificate, int above, String name, List<Finding> findings) {
-    String algorithm = certificate.getSigAlgName().toUpperCase(Locale.ROOT);
-    boolean weak = algorithm.startsWith("SHA1") || algorithm.startsWith("MD");
-    if (weak && (above == 0 || !Certificates.selfSigned(certificate))) {
-      findings.add(
-          Finding.error(
-              "CERT_WEAK_SIGNATURE",
-              name
-                  + " should be signed with SHA-256 or better, and is with "
-                  + certificate.getSigAlgName()
-                  + ".",
-              "Issue the certificate again with SHA-256."));
-    }
+    CertificateRules.key(certificate, name).ifPresent(findings::add);
   }
 
   private static void root(
@@ -267,25 +182,6 @@ public final class RootBundlePolicy {
                 message,
                 "Give the issuers up to the root beside the CA's certificate. Where the installed"
                     + " version takes partial chains, set partial_chain in hacert_profile_file."));
-  }
-
-  private static void publicKey(X509Certificate certificate, List<Finding> findings) {
-    String kind = KeySpec.describe(certificate.getPublicKey());
-    if (certificate.getPublicKey() instanceof RSAPublicKey rsa) {
-      if (rsa.getModulus().bitLength() < FEWEST_RSA_BITS) {
-        findings.add(
-            Finding.error(
-                "KEY_TOO_SMALL",
-                "Expected an RSA key of at least " + FEWEST_RSA_BITS + " bits, got " + kind + ".",
-                "Make a new key, such as rsa-3072."));
-      }
-    } else if (!CURVES.contains(kind)) {
-      findings.add(
-          Finding.error(
-              "KEY_ALGORITHM",
-              "Expected an RSA, EC P-256 or EC P-384 key, got " + kind + ".",
-              "Make a new key of one of these kinds."));
-    }
   }
 
   private static void key(

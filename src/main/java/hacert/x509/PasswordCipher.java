@@ -451,11 +451,18 @@ final class PasswordCipher {
 
   private static PasswordCipher pkcs12(Block block, PKCS12PBEParams params)
       throws UnreadableKeyException {
-    int iterations = iterations(params.getIterations());
+    return pkcs12(block, params.getIV(), iterations(params.getIterations()));
+  }
+
+  static PasswordCipher pkcs12Des3(byte[] salt, int iterations) {
+    return pkcs12(Block.DES3, salt, iterations);
+  }
+
+  private static PasswordCipher pkcs12(Block block, byte[] salt, int iterations) {
     return new PasswordCipher(
         block,
         new byte[0],
-        (password, octets) -> pkcs12(password, params.getIV(), iterations, block),
+        (password, octets) -> pkcs12(password, salt, iterations, block),
         "PKCS#12 PBE, " + block.text + ", SHA-1, " + iterations + " iterations");
   }
 

@@ -347,31 +347,48 @@ public final class PemKeys {
    *     of another kind
    */
   public static byte[] write(PrivateKey key, KeyForm form, char[] password, SecureRandom random) {
+    return write(key, form, ITERATIONS, password, random);
+  }
+
+  /**
+   * Writes a key in the form {@link KeyForm#PKCS8_AES256}, for a program that opens it often and
+   * whose password lies beside it, so that a slow derivation would cost and protect nothing.
+   *
+   * @param iterations of PBKDF2; openssl writes 2048
+   */
+  public static byte[] writePkcs8(
+      PrivateKey key, int iterations, char[] password, SecureRandom random) {
+    return write(key, KeyForm.PKCS8_AES256, iterations, password, random);
+  }
+
+  private static byte[] write(
+      PrivateKey key, KeyForm form, int iterations, char[] password, SecureRandom random) {
     if (password.length == 0) {
       throw new IllegalArgumentException("a key is never written with an empty password");
     }
     try {
       return form == KeyForm.PKCS8_AES256
-          ? pkcs8(info(key), password, random)
+          ? pkcs8(info(key), iterations, password, random)
           : traditional(key, form, password, random);
     } catch (IOException e) {
       throw new IllegalStateException("this key has no ASN.1 form", e);
     }
   }
 
-  private static byte[] pkcs8(PrivateKeyInfo info, char[] password, SecureRandom random)
+  private static byte[] pkcs8(
+      PrivateKeyInfo info, int iterations, char[] password, SecureRandom random)
       throws IOException {
     byte[] salt = bytes(16, random);
     byte[] iv = bytes(16, random);
     byte[] plain = info.getEncoded(ASN1Encoding.DER);
     try {
-      byte[] encrypted = PasswordCipher.pbes2Aes256(salt, ITERATIONS, iv).encrypt(plain, password);
+      byte[] encrypted = PasswordCipher.pbes2Aes256(salt, iterations, iv).encrypt(plain, password);
       AlgorithmIdentifier prf =
           new AlgorithmIdentifier(PKCSObjectIdentifiers.id_hmacWithSHA256, DERNull.INSTANCE);
       PBES2Parameters parameters =
           new PBES2Parameters(
               new KeyDerivationFunc(
-                  PKCSObjectIdentifiers.id_PBKDF2, new PBKDF2Params(salt, ITERATIONS, prf)),
+                  PKCSObjectIdentifiers.id_PBKDF2, new PBKDF2Params(salt, iterations, prf)),
               new EncryptionScheme(NISTObjectIdentifiers.id_aes256_CBC, new DEROctetString(iv)));
       EncryptedPrivateKeyInfo whole =
           new EncryptedPrivateKeyInfo(
@@ -405,7 +422,7 @@ public final class PemKeys {
     return bytes;
   }
 
-  private static PrivateKeyInfo info(PrivateKey key) throws IOException {
+  static PrivateKeyInfo info(PrivateKey key) throws IOException {
     PrivateKeyInfo info = PrivateKeyInfo.getInstance(key.getEncoded());
     if (key instanceof RSAPrivateKey) {
       return info;

@@ -26,7 +26,7 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
- * A self-signed root that issues certificates.
+ * A self-signed root; {@link Issuer} issues with its certificate and key.
  *
  * @param certificate its certificate
  * @param key its private key
@@ -39,7 +39,7 @@ public record RootAuthority(X509Certificate certificate, PrivateKey key) {
   public static final Period LONGEST_VALIDITY = Period.ofDays(36_500);
 
   /** Clocks of hosts differ: a certificate made now must be valid on a host whose clock is slow. */
-  private static final Duration HEAD_START = Duration.ofHours(1);
+  static final Duration HEAD_START = Duration.ofHours(1);
 
   /**
    * Makes a key and its X.509 v3 certificate by the rules of RFC 5280 for a CA: CA:TRUE and key
@@ -102,7 +102,7 @@ public record RootAuthority(X509Certificate certificate, PrivateKey key) {
   }
 
   /** 20 octets whose first bits are 01: positive, never shorter, and 158 bits of it random. */
-  private static BigInteger serial(SecureRandom random) {
+  static BigInteger serial(SecureRandom random) {
     return new BigInteger(158, random).setBit(158);
   }
 

@@ -1,12 +1,12 @@
 package hacert.x509;
 
-/** A text holds no certificates that can be read. The message says why, for people. */
+/** A text holds no certificates, or no CRLs, that can be read. The message says why, for people. */
 public final class UnreadableCertificateException extends Exception {
   private static final long serialVersionUID = 1;
 
   /** What is wrong with it. */
   public enum Reason {
-    /** There is no certificate in it, or something else than certificates in DER form. */
+    /** There is none in it, or something else. */
     NOT_A_CERTIFICATE,
     /** It ends in the middle of one. */
     TRUNCATED,
