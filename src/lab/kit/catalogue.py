@@ -1,6 +1,6 @@
-"""The failure switches of each target and what each does. All are files lab/switches/NAME of a host; VALUE is a blank-separated list."""
+"""The failure switches of each target and what each does: files lab/switches/NAME of a host; VALUE is a blank-separated list."""
 
-from model import MRS
+from model import GAUSS, MRS
 
 HOSTS = {
     "profile-noise": "the login profile prints misleading text on both outputs, without an end of line",
@@ -72,6 +72,45 @@ SWITCHES = {
         "unreachable-after-restart": "this host is cut off when restart-oms.sh ends here",
         "peer-unreachable-on-restart": "the peer is cut off when restart-oms.sh starts here",
         "peer-unreachable-after-restart": "the peer is cut off when restart-oms.sh ends here",
+        **HOSTS,
+    },
+    GAUSS: {
+        "cert-fails-half": "gs_om -t cert fails on this host after it has installed two files of the data directory",
+        "cert-slow": "gs_om -t cert waits VALUE seconds after each file that it installs on this host",
+        "cert-says-success-but-nothing": "gs_om -t cert, called here, reports success and changes nothing",
+        "cert-hangs": "gs_om -t cert, called here, unpacks the ZIP and never ends",
+        "cert-exit-1-after-success": "gs_om -t cert, called here, installs, prints the success line and exits 1",
+        "cert-flag": "a stale certFlag lies in the data directory",
+        "temp-cert-dir": "tempCertDir with keys and an action flag lie in PGHOST, as a gs_om that was ended leaves them",
+        "uneven-files": "files VALUE (default cacert.pem) of the data directory are missing; `off` brings them back",
+        "gs-om-running": "a gs_om runs on this host, until `off`",
+        "encrypt-writes-nothing": "gs_guc encrypt exits 0 and writes nothing",
+        "stop-fails": "gs_om -t stop does not stop this node and exits 1",
+        "stop-slow": "gs_om -t stop takes VALUE seconds on this node",
+        "start-fails": "gs_om -t start does not start this node and exits 1",
+        "start-slow": "gs_om -t start takes VALUE seconds on this node, not those of `up --restart-seconds`",
+        "start-degraded": "gs_om -t start, called here, starts all well, but says Degraded (GAUSS-51607) and exits 1",
+        "start-timeout": "gs_om -t start, called here, waits VALUE seconds (default 30) for a cluster that is Normal",
+        "stays-degraded": "this node says that it is Need repair(Disconnected): gs_om -t start waits in vain and exits 1",
+        "need-repair": "this node says that it is Need repair(WAL)",
+        "state-shown": "status shows VALUE for this node, for example: Standby Catchup",
+        "cluster-state": "status, called here, says that cluster_state is VALUE",
+        "standby-down": "this node's database is stopped, really; `off` starts it",
+        "switched-over": "this node becomes the primary, really; `off` makes the first one primary again",
+        "replication-down": "this standby does not connect to its primary, really",
+        "ssl-off": "ssl is off in postgresql.conf, and the node is restarted so; `off` turns it on again",
+        "other-file-names": "ssl_cert_file and ssl_key_file name other.crt and other.key, and the node is restarted so",
+        "separate-environment": "the product's variables are in ~/gauss_env only, which the login profile does not read",
+        "status-fails": "gs_om -t status exits 1",
+        "status-hangs": "gs_om -t status never ends",
+        "status-garbage": "gs_om -t status prints random bytes",
+        "header-run-together": "gs_om -t status prints the datanodes' header without a blank",
+        "joined-lines": "gs_om -t status joins the datanodes with | on one line, as before 5.0",
+        "no-port-column": "gs_om -t status shows no port, as before 1.1",
+        "unreachable-on-replace": "this host is cut off when gs_om -t cert starts here",
+        "unreachable-after-replace": "this host is cut off when gs_om -t cert has succeeded here",
+        "unreachable-on-restart": "this host is cut off when gs_om -t stop starts here",
+        "unreachable-after-restart": "this host is cut off when gs_om -t start has started the nodes",
         **HOSTS,
     },
 }

@@ -12,18 +12,19 @@ import subprocess
 import sys
 
 import build
+import gauss
 import loopback
 import mrs
 import namespaces
 import processes
 from catalogue import SWITCHES
-from model import LOOPBACK, MRS, NAMESPACES, CannotHere, Lab, LabError
+from model import GAUSS, LOOPBACK, MRS, NAMESPACES, CannotHere, Lab, LabError
 from processes import await_until
 from switches import count
 
 WORKERS = 4
 KINDS = {LOOPBACK: loopback, NAMESPACES: namespaces}
-TARGETS = {MRS: mrs}
+TARGETS = {MRS: mrs, GAUSS: gauss}
 
 
 def parallel(function, items):

@@ -5,7 +5,7 @@ import json
 import os
 
 # The systems that a lab's hosts can be nodes of, as the inventory names them.
-MRS = "mrs-ha"
+MRS, GAUSS = "mrs-ha", "opengauss"
 LAYOUTS = ("2x", "3x")
 # The ways to be a host: the current user's sshd on a loopback address, or a machine of its own in namespaces.
 LOOPBACK, NAMESPACES = "loopback", "namespaces"
@@ -76,6 +76,52 @@ class MrsHost(Host):
 
 
 @dataclasses.dataclass
+class GaussHost(Host):
+    """A node of a cluster; the number is its place in the cluster's configuration, from 1."""
+
+    number: int
+    version: str
+    cm: bool
+
+    @property
+    def prefix(self):
+        return f"{self.directory}/opt/opengauss"
+
+    @property
+    def gphome(self):
+        return f"{self.prefix}/om"
+
+    @property
+    def gausshome(self):
+        return f"{self.prefix}/app"
+
+    @property
+    def pghost(self):
+        return f"{self.prefix}/tmp"
+
+    @property
+    def data(self):
+        return f"{self.prefix}/data/dn1"
+
+    @property
+    def gausslog(self):
+        return f"{self.directory}/var/log/omm"
+
+    @property
+    def database(self):
+        """The directory of the PostgreSQL behind the node, which belongs to another user where the lab is root's."""
+        return f"{self.directory}/pg"
+
+    def variables(self):
+        """Those of the product's environment."""
+        return {"GPHOME": self.gphome, "GAUSSHOME": self.gausshome, "GAUSSLOG": self.gausslog, "PGHOST": self.pghost,
+                "GAUSS_ENV": "2"}
+
+    def environment(self):
+        return {**super().environment(), **self.variables()}
+
+
+@dataclasses.dataclass
 class Lab:
     directory: str
     seed: int
@@ -131,7 +177,7 @@ class Lab:
                 values = json.load(file)
         except FileNotFoundError:
             raise LabError(f"no lab in {directory}; start one with `lab up --dir {directory}`") from None
-        lab_type, host_type = {MRS: (MrsLab, MrsHost)}[values.pop("target")]
+        lab_type, host_type = {MRS: (MrsLab, MrsHost), GAUSS: (GaussLab, GaussHost)}[values.pop("target")]
         values["hosts"] = [host_type(**host) for host in values["hosts"]]
         return lab_type(**values)
 
@@ -141,6 +187,19 @@ class MrsLab(Lab):
     ha_port: int
     manager_port: int
     target = MRS
+
+
+@dataclasses.dataclass
+class GaussLab(Lab):
+    """Its `password` is that of the first keys; the database is at `port` and at the one after it."""
+
+    port: int
+    database_port: int
+    ca_password: str
+    target = GAUSS
+
+    def socket_directory(self, host):
+        return f"{self.claim}/{host.name}"
 
 
 def claim_of(block):
