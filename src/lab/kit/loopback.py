@@ -6,7 +6,7 @@ import subprocess
 
 import processes
 from build import SOURCE, read, ssh_key, write
-from model import LabError
+from model import MRS, LabError
 
 
 def check():
@@ -21,16 +21,17 @@ def prepare(lab):
 
 
 def build_host(lab, host):
-    build_shell(host)
+    build_programs(host)
+    if lab.target == MRS:
+        # sshd begins in the directory of the passwd entry, a real login in HOME.
+        write(f"{host.home}/.bashrc", 'cd "$HOME" || :\n')
     if lab.login == "operator":
         build_operator(host)
     build_sshd(lab, host)
 
 
-def build_shell(host):
+def build_programs(host):
     """What a home needs that is not the one of the passwd entry."""
-    # sshd begins in the directory of the passwd entry, a real login in HOME.
-    write(f"{host.home}/.bashrc", 'cd "$HOME" || :\n')
     # The ssh programs look in the passwd entry's directory too, not in HOME.
     for program in ("ssh", "scp", "sftp"):
         write(f"{host.home}/bin/{program}", f'#!/bin/sh\nexec /usr/bin/{program} -F "$HOME/.ssh/config" "$@"\n', 0o700)

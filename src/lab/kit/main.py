@@ -3,7 +3,6 @@
 import argparse
 import concurrent.futures
 import getpass
-import json
 import os
 import random
 import re
@@ -13,17 +12,19 @@ import subprocess
 import sys
 
 import build
+import gauss
 import loopback
+import mrs
 import namespaces
-import personality
 import processes
 from catalogue import SWITCHES
-from model import LAYOUTS, LOOPBACK, NAMESPACES, CannotHere, Lab, LabError
+from model import GAUSS, LOOPBACK, MRS, NAMESPACES, CannotHere, Lab, LabError
 from processes import await_until
 from switches import count
 
 WORKERS = 4
 KINDS = {LOOPBACK: loopback, NAMESPACES: namespaces}
+TARGETS = {MRS: mrs, GAUSS: gauss}
 
 
 def parallel(function, items):
@@ -32,14 +33,13 @@ def parallel(function, items):
 
 
 def up(directory, arguments):
-    parser = argparse.ArgumentParser(prog="lab up")
-    parser.add_argument("--pairs", type=int, default=1, choices=range(1, 121), metavar="N")
-    parser.add_argument("--layout", choices=(*LAYOUTS, "mixed"), default="2x")
+    choice = argparse.ArgumentParser(prog="lab up", add_help=False)
+    choice.add_argument("--target", choices=tuple(TARGETS), default=MRS)
+    target = TARGETS[choice.parse_known_args(arguments)[0].target]
+    parser = argparse.ArgumentParser(prog="lab up", parents=[choice])
     parser.add_argument("--seed", type=int, default=None)
-    parser.add_argument("--randomise", action="store_true")
     parser.add_argument("--restart-seconds", type=float, default=1.0)
-    parser.add_argument("--login", choices=("omm", "operator"), default="omm")
-    parser.add_argument("--hosts", choices=tuple(KINDS), default=LOOPBACK)
+    target.add_options(parser)
     options = parser.parse_args(arguments)
     if not re.fullmatch(r"[A-Za-z0-9_./+-]+", directory):
         raise LabError(f"{directory}: use a path of letters, digits and _ . / + - only; it stands in ssh options and profiles")
@@ -50,74 +50,46 @@ def up(directory, arguments):
     KINDS[options.hosts].check()
     os.makedirs(directory, exist_ok=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    lab = build.plan(directory, options.pairs, options.layout, seed, options.randomise, f"{options.restart_seconds:g}",
-                     options.login, options.hosts)
+    lab = target.plan(directory, options, seed)
+    lab.save()
     try:
         raise_lab(lab)
     except BaseException:
         down(directory, [])
         raise
-    print(f"lab of {options.pairs} pair(s), layout {options.layout}, in {directory}")
+    print(f"lab of {target.describe(lab)}, in {directory}")
     print(f"inventory  {directory}/inventory.yml")
-    print(f"seed       {seed}{' (randomised)' if options.randomise else ''}")
+    print(f"seed       {seed}{' (randomised)' if lab.randomised else ''}")
     print(f"end it     {build.SOURCE}/lab down --dir {directory}")
 
 
 def raise_lab(lab):
-    kind = KINDS[lab.kind]
+    kind, target = KINDS[lab.kind], TARGETS[lab.target]
     kind.prepare(lab)
     build.build_shared(lab)
-    characters = {pair: personality.draw(lab, pair) for pair in lab.pairs}
+    target.build_shared(lab)
 
     def build_host(host):
-        build.build_host(lab, host, characters[host.pair])
+        target.build_host(lab, host)
         kind.build_host(lab, host)
 
     parallel(build_host, lab.hosts)
     build.trust(lab, kind.authorize)
-    parallel(lambda hosts: build.first_certificates(lab, hosts), lab.pairs.values())
-    shutil.rmtree(f"{lab.directory}/kit/keys")
-    build.write_inventory(lab, getpass.getuser() if lab.kind == LOOPBACK else lab.login)
+    parallel(lambda hosts: target.complete(lab, hosts), lab.pairs.values())
+    target.forget(lab)
+    build.write_inventory(lab, getpass.getuser() if lab.kind == LOOPBACK else lab.login, target.variables, target.host_variables)
     for host in lab.hosts:
         kind.give(host)
     start(lab)
 
 
 def start(lab):
-    """Starts what is not running and waits until both nodes of every pair see one steady active and one steady standby node
-    in health."""
+    """Starts what is not running and waits until all is well."""
     kind = KINDS[lab.kind]
     kind.start(lab)
-    for host in lab.hosts:
-        if kind.ha_pid(host) is None:
-            kind.start_ha(lab, host)
-    unsteady = []
-
-    def steady():
-        unsteady[:] = [host.name for host in lab.hosts
-                       if (knowledge(host).get("role"), knowledge(host).get("phase"), knowledge(host).get("heard"))
-                       != (("active", "Actived", True) if host.first else ("standby", "Deactived", True)) or not sees_health(host)]
-        return not unsteady
-
-    await_until(steady, 30 + len(lab.hosts), lambda: f"not steady: {' '.join(unsteady)}; see {lab.directory}/hosts/*/var/log/ha.log")
+    TARGETS[lab.target].start(lab, kind)
     await_until(lambda: all(kind.is_up(host) for host in lab.hosts), 10,
                 lambda: f"an sshd did not start; see {lab.directory}/hosts/*/var/log/sshd.log")
-
-
-def knowledge(host):
-    try:
-        return json.loads(build.read(f"{host.run}/ha.json"))
-    except (FileNotFoundError, ValueError):
-        return {}
-
-
-def sees_health(host):
-    """Whether this node's status would call both nodes well: what it knows of the other is a heartbeat old."""
-    try:
-        rows = [line.split("\t") for line in build.read(f"{host.run}/ha.rows").splitlines() if line.startswith("node\t")]
-    except FileNotFoundError:
-        return False
-    return len(rows) == 2 and all(row[6].lower() == "normal" and row[7] in ("Actived", "Deactived") for row in rows)
 
 
 def close_masters(lab):
@@ -128,6 +100,8 @@ def close_masters(lab):
         return
     for name in names:
         try:
+            if os.path.isdir(f"{lab.claim}/{name}"):
+                continue
             subprocess.run(["ssh", "-F", "/dev/null", "-o", f"ControlPath={lab.claim}/{name}", "-O", "exit", "lab"],
                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=5, check=False)
         except subprocess.TimeoutExpired:
@@ -141,7 +115,10 @@ def down(directory, arguments):
         return
     lab = Lab.load(directory)
     close_masters(lab)
+    # Twice: something of the kind's may be starting what the target has ended.
+    TARGETS[lab.target].quiet(lab)
     KINDS[lab.kind].end(lab)
+    TARGETS[lab.target].quiet(lab)
     lab_file = f"{directory}/lab.json"
     for name in os.listdir(directory):
         path = f"{directory}/{name}"
@@ -156,29 +133,7 @@ def down(directory, arguments):
 def status(directory, arguments):
     argparse.ArgumentParser(prog="lab status").parse_args(arguments)
     lab = Lab.load(directory)
-    line = "{:10} {:11} {:6} {:8} {:8} {:10} {:9} {:9} {:36} {:36} {}"
-    print(line.format("HOST", "PAIR", "SSHD", "HA-PID", "ROLE", "PHASE", "HEALTH", "RESTARTS", "ROOT-LOADED", "ROOT-INSTALLED",
-                      "SWITCHES"))
-    kind = KINDS[lab.kind]
-    for host in lab.hosts:
-        pid = kind.ha_pid(host)
-        known = knowledge(host) if pid else {}
-        try:
-            installed = build_serial(f"{host.oms_run_path}/workspace0/ha/local/cert/root-ca.crt")
-        except LabError:
-            installed = "unreadable"
-        print(line.format(host.name, host.pair, "up" if kind.is_up(host) else "down", pid or "-",
-                          known.get("role", "-"), known.get("phase", "-"), known.get("health", "-"),
-                          count(host.directory, "restarts"), known.get("root", {}).get("serial", "-"), installed,
-                          " ".join(sorted(os.listdir(f"{host.directory}/lab/switches"))) or "-"))
-
-
-def build_serial(path):
-    done = subprocess.run(["openssl", "x509", "-in", path, "-noout", "-serial"], stdout=subprocess.PIPE,
-                          stderr=subprocess.DEVNULL, check=False)
-    if done.returncode != 0:
-        raise LabError(f"{path} is no certificate")
-    return done.stdout.decode().strip().partition("=")[2]
+    TARGETS[lab.target].status(lab, KINDS[lab.kind])
 
 
 def reset(directory, arguments):
@@ -186,15 +141,16 @@ def reset(directory, arguments):
     lab = Lab.load(directory)
     os.umask(0o077)
     close_masters(lab)
-    kind = KINDS[lab.kind]
+    kind, target = KINDS[lab.kind], TARGETS[lab.target]
+    target.quiet(lab)
     kind.quiet(lab)
     for host in lab.hosts:
-        for part in ("home", "opt"):
+        for part in build.PRISTINE:
             restore(f"{lab.directory}/pristine/{host.name}/{part}", f"{host.directory}/{part}")
         for part in ("tmp", "lab/switches", "lab/run"):
             empty(f"{host.directory}/{part}")
-        build.write(f"{host.run}/last-role", "active\n" if host.first else "standby\n")
         kind.give(host)
+    target.reset(lab)
     start(lab)
     print(f"lab in {directory} is as after `lab up`")
 
@@ -216,27 +172,29 @@ def restore(source, target):
 
 def switch(directory, arguments):
     if not arguments:
-        for name, meaning in SWITCHES.items():
-            print(f"{name:34} {meaning}")
+        list_switches(directory)
         return
     if len(arguments) < 2:
         raise LabError("usage: lab switch HOST NAME [VALUE|off]")
-    host = Lab.load(directory).host(arguments[0])
+    lab = Lab.load(directory)
+    host = lab.host(arguments[0])
     name, words = arguments[1], " ".join(arguments[2:]).split()
-    if name not in SWITCHES:
+    if name not in SWITCHES[lab.target]:
         raise LabError(f"no switch {name}; `lab switch` lists them")
     if host.kind == NAMESPACES and (name == "frozen" or "unreachable" in name):
         raise LabError(f"{name} is for hosts on loopback addresses; here use `lab cut` or `lab freeze`")
+    os.umask(0o077)
     path = f"{host.directory}/lab/switches/{name}"
     if words == ["off"]:
         if os.path.exists(path):
             os.unlink(path)
         if "unreachable" in name:
-            revive(Lab.load(directory), host, name)
+            revive(lab, host, name)
         elif name == "frozen":
             processes.signal_sshd(host.directory, signal.SIGCONT)
         elif name == "distrusts-peer":
-            trust_anew(Lab.load(directory))
+            trust_anew(lab)
+        TARGETS[lab.target].switched(lab, host, name, None)
         return
     # A condition counts from now on, not from the lab's start.
     conditions = {"after-restart": "restarts", "after-replace": "replaces"}
@@ -249,7 +207,21 @@ def switch(directory, arguments):
     elif name == "frozen":
         processes.signal_sshd(host.directory, signal.SIGSTOP)
     elif name == "distrusts-peer":
-        trust_anew(Lab.load(directory))
+        trust_anew(lab)
+    TARGETS[lab.target].switched(lab, host, name, " ".join(words))
+
+
+def list_switches(directory):
+    """Those of the lab's target; of every target where no lab is."""
+    try:
+        wanted = [Lab.load(directory).target]
+    except LabError:
+        wanted = list(TARGETS)
+    for target in wanted:
+        if len(wanted) > 1:
+            print(f"{target}:")
+        for name, meaning in SWITCHES[target].items():
+            print(f"{name:34} {meaning}")
 
 
 def trust_anew(lab):
@@ -271,29 +243,17 @@ def age(directory, arguments):
     parser.add_argument("days", type=int)
     options = parser.parse_args(arguments)
     lab = Lab.load(directory)
-    if options.pair not in lab.pairs:
-        raise LabError(f"no pair {options.pair} in this lab; `lab hosts` lists them")
+    if lab.target != MRS:
+        raise LabError(f"certificates of {lab.target} are not reissued by the lab: make a bundle and install it with gs_om")
     os.umask(0o077)
-    both = lab.pairs[options.pair]
-    build.run("sh", f"{lab.directory}/kit/aged-certificates.sh", str(options.days), *[host.directory for host in both],
-              input=lab.password.encode() + b"\n", env={"PATH": "/usr/bin:/bin"})
-    kind = KINDS[lab.kind]
-    for host in both:
-        kind.give(host)
-        pid = kind.ha_pid(host)
-        if pid:
-            processes.end([(pid, processes.start_time(pid))])
-        kind.start_ha(lab, host)
-    await_until(lambda: all(kind.ha_pid(host) for host in both), 10,
-                lambda: f"HA did not start; see {lab.directory}/hosts/*/var/log/ha.log")
+    mrs.age(lab, KINDS[lab.kind], options.pair, options.days)
 
 
 def hosts(directory, arguments):
     argparse.ArgumentParser(prog="lab hosts").parse_args(arguments)
     lab = Lab.load(directory)
     for host in lab.hosts:
-        print(f"{host.name} {host.pair} {host.layout} {host.address} ssh={lab.ssh_port} ha={lab.ha_port} "
-              f"manager=https://{host.address}:{lab.manager_port}/ {host.directory}")
+        print(TARGETS[lab.target].line(lab, host))
 
 
 def ssh(directory, arguments):

@@ -4,6 +4,8 @@ import dataclasses
 import json
 import os
 
+# The systems that a lab's hosts can be nodes of, as the inventory names them.
+MRS, GAUSS = "mrs-ha", "opengauss"
 LAYOUTS = ("2x", "3x")
 # The ways to be a host: the current user's sshd on a loopback address, or a machine of its own in namespaces.
 LOOPBACK, NAMESPACES = "loopback", "namespaces"
@@ -15,11 +17,9 @@ class Host:
 
     name: str
     pair: str
-    layout: str
     address: str
     directory: str
     kind: str
-    peer: str
     first: bool
 
     @property
@@ -36,18 +36,6 @@ class Host:
         return self.own_root + path[len(self.directory):]
 
     @property
-    def bigdata_home(self):
-        return f"{self.directory}/opt/Bigdata"
-
-    @property
-    def om_home(self):
-        return self.bigdata_home + {"2x": "/om-0.0.1", "3x": "/om-server/om"}[self.layout]
-
-    @property
-    def oms_run_path(self):
-        return self.bigdata_home + {"2x": "/OMSV100R001C00x8664", "3x": "/om-server/OMS"}[self.layout]
-
-    @property
     def home(self):
         return f"{self.directory}/home"
 
@@ -62,8 +50,75 @@ class Host:
     def environment(self):
         """What a login gives, for what the lab itself starts on the host."""
         return {"HOME": self.own_home, "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TMPDIR": f"{self.own_root}/tmp",
-                "BIGDATA_HOME": self.own(self.bigdata_home), "OMS_RUN_PATH": self.own(self.oms_run_path),
                 "LC_ALL": "C.UTF-8"}
+
+
+@dataclasses.dataclass
+class MrsHost(Host):
+    layout: str
+    peer: str
+
+    @property
+    def bigdata_home(self):
+        return f"{self.directory}/opt/Bigdata"
+
+    @property
+    def om_home(self):
+        return self.bigdata_home + {"2x": "/om-0.0.1", "3x": "/om-server/om"}[self.layout]
+
+    @property
+    def oms_run_path(self):
+        return self.bigdata_home + {"2x": "/OMSV100R001C00x8664", "3x": "/om-server/OMS"}[self.layout]
+
+    def environment(self):
+        return {**super().environment(), "BIGDATA_HOME": self.own(self.bigdata_home),
+                "OMS_RUN_PATH": self.own(self.oms_run_path)}
+
+
+@dataclasses.dataclass
+class GaussHost(Host):
+    """A node of a cluster; the number is its place in the cluster's configuration, from 1."""
+
+    number: int
+    version: str
+    cm: bool
+
+    @property
+    def prefix(self):
+        return f"{self.directory}/opt/opengauss"
+
+    @property
+    def gphome(self):
+        return f"{self.prefix}/om"
+
+    @property
+    def gausshome(self):
+        return f"{self.prefix}/app"
+
+    @property
+    def pghost(self):
+        return f"{self.prefix}/tmp"
+
+    @property
+    def data(self):
+        return f"{self.prefix}/data/dn1"
+
+    @property
+    def gausslog(self):
+        return f"{self.directory}/var/log/omm"
+
+    @property
+    def database(self):
+        """The directory of the PostgreSQL behind the node, which belongs to another user where the lab is root's."""
+        return f"{self.directory}/pg"
+
+    def variables(self):
+        """Those of the product's environment."""
+        return {"GPHOME": self.gphome, "GAUSSHOME": self.gausshome, "GAUSSLOG": self.gausslog, "PGHOST": self.pghost,
+                "GAUSS_ENV": "2"}
+
+    def environment(self):
+        return {**super().environment(), **self.variables()}
 
 
 @dataclasses.dataclass
@@ -73,8 +128,6 @@ class Lab:
     randomised: bool
     block: str
     ssh_port: int
-    ha_port: int
-    manager_port: int
     password: str
     restart_seconds: str
     login: str
@@ -92,6 +145,7 @@ class Lab:
 
     @property
     def pairs(self):
+        """The hosts that rotate together, by the name of their group."""
         names = {}
         for host in self.hosts:
             names.setdefault(host.pair, []).append(host)
@@ -100,6 +154,9 @@ class Lab:
     def login_home(self, host):
         """Where the control side's logins land: omm's home, or that of an operator who must become omm."""
         return host.home if self.login == "omm" else f"{host.directory}/operator"
+
+    def peers(self, host):
+        return [other for other in self.pairs[host.pair] if other.name != host.name]
 
     def host(self, name):
         for host in self.hosts:
@@ -110,7 +167,7 @@ class Lab:
     def save(self):
         temporary = f"{self.directory}/lab.json.new"
         with open(temporary, "w", encoding="utf-8") as file:
-            json.dump(dataclasses.asdict(self), file, indent=1)
+            json.dump({"target": self.target, **dataclasses.asdict(self)}, file, indent=1)
         os.replace(temporary, f"{self.directory}/lab.json")
 
     @staticmethod
@@ -120,8 +177,29 @@ class Lab:
                 values = json.load(file)
         except FileNotFoundError:
             raise LabError(f"no lab in {directory}; start one with `lab up --dir {directory}`") from None
-        values["hosts"] = [Host(**host) for host in values["hosts"]]
-        return Lab(**values)
+        lab_type, host_type = {MRS: (MrsLab, MrsHost), GAUSS: (GaussLab, GaussHost)}[values.pop("target")]
+        values["hosts"] = [host_type(**host) for host in values["hosts"]]
+        return lab_type(**values)
+
+
+@dataclasses.dataclass
+class MrsLab(Lab):
+    ha_port: int
+    manager_port: int
+    target = MRS
+
+
+@dataclasses.dataclass
+class GaussLab(Lab):
+    """Its `password` is that of the first keys; the database is at `port` and at the one after it."""
+
+    port: int
+    database_port: int
+    ca_password: str
+    target = GAUSS
+
+    def socket_directory(self, host):
+        return f"{self.claim}/{host.name}"
 
 
 def claim_of(block):

@@ -2,8 +2,11 @@
 
 import random
 
-from build import RESOURCES
-
+# Name, type and whether every installation has it: the list differs by version (contract: status-oms.sh).
+RESOURCES = (("acs", "Single_active", True), ("aos", "Single_active", False), ("controller", "Single_active", True),
+             ("filesync", "Active_standby", True), ("floatip", "Single_active", True), ("fms", "Single_active", False),
+             ("gaussDB", "Active_standby", True), ("heartBeatCheck", "Single_active", False), ("httpd", "Single_active", True),
+             ("ntp", "Active_standby", False), ("oldap", "Active_standby", False), ("tomcat", "Single_active", False))
 BANNER = """*********************************************************
 *  Authorized users only. All activity may be monitored. *
 *********************************************************

@@ -82,6 +82,32 @@ def with_home_below(directory):
     return identified(found)
 
 
+def with_arguments(*arguments):
+    """Processes whose command line has all of these."""
+    wanted = {os.fsencode(argument) for argument in arguments}
+    found = []
+    for pid in pids():
+        try:
+            with open(f"/proc/{pid}/cmdline", "rb") as command:
+                if wanted <= set(command.read().split(b"\0")):
+                    found.append(pid)
+        except OSError:
+            continue
+    return identified(found)
+
+
+def with_directory(directories):
+    """Processes whose working directory is one of these, which may be gone: PostgreSQL's have nothing else that tells."""
+    found = []
+    for pid in pids():
+        try:
+            if os.readlink(f"/proc/{pid}/cwd").removesuffix(" (deleted)") in directories:
+                found.append(pid)
+        except OSError:
+            continue
+    return identified(found)
+
+
 def with_local_address(prefix, port=None):
     """Processes holding a TCP socket whose own end is an address beginning with this prefix (for example `127.9.8.`)."""
     inodes = set()
