@@ -7,6 +7,7 @@ import hacert.host.LoginEnvironment;
 import hacert.host.Peers;
 import hacert.host.Terminal;
 import hacert.oms.MrsTarget;
+import hacert.opengauss.OpenGaussTarget;
 import hacert.rotation.Operations;
 import hacert.target.Host;
 import hacert.target.Target;
@@ -24,7 +25,8 @@ final class Wiring {
   /** The known targets, by name. */
   static Map<String, Target> targets() {
     Target mrs = new MrsTarget();
-    return Map.of(mrs.name(), mrs);
+    Target opengauss = new OpenGaussTarget();
+    return Map.of(mrs.name(), mrs, opengauss.name(), opengauss);
   }
 
   static Operations operations() {

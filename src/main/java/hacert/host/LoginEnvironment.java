@@ -24,13 +24,14 @@ import java.util.TreeMap;
  */
 public record LoginEnvironment(Map<String, String> variables, String umask, Path home) {
   private static final String MARK = "HACERT_MARK";
+  private static final String FILE = "HACERT_FILE";
 
   // Only words that every shell knows: the login shell need not be a POSIX one.
   private static final String SCRIPT =
       "printf '\\n%s\\n' \"$HACERT_MARK\"; umask; /usr/bin/env -0; printf '\\n%s\\n' \"$HACERT_MARK\"";
 
   /** Variables that belong to the shell that was asked, and not to the user. */
-  private static final Set<String> OF_THE_SHELL = Set.of(MARK, "_", "PWD", "OLDPWD", "SHLVL");
+  private static final Set<String> OF_THE_SHELL = Set.of(MARK, FILE, "_", "PWD", "OLDPWD", "SHLVL");
 
   private static final int FIELDS = 7;
   private static final int LARGEST = 8 << 20;
@@ -50,9 +51,7 @@ public record LoginEnvironment(Map<String, String> variables, String umask, Path
    */
   public static LoginEnvironment capture(
       Commands commands, Map<String, String> own, Duration deadline) throws HostException {
-    byte[] random = new byte[16];
-    new SecureRandom().nextBytes(random);
-    String mark = "hacert-" + HexFormat.of().formatHex(random);
+    String mark = mark();
     Map<String, String> environment = new HashMap<>(own);
     environment.put(MARK, mark);
     String shell = complete(commands, environment);
@@ -87,6 +86,58 @@ public record LoginEnvironment(Map<String, String> variables, String umask, Path
                             + shell
                             + " -l -c env."));
     return parse(answer, environment.getOrDefault("HOME", ""));
+  }
+
+  /**
+   * The same after a file was sourced by a shell, as people do before they call a vendor's tools.
+   *
+   * @param file absolute path
+   * @param deadline how long the file may take
+   * @throws HostException {@code ENVIRONMENT_FILE}
+   */
+  public LoginEnvironment sourcing(Commands commands, Path file, Duration deadline)
+      throws HostException {
+    String mark = mark();
+    // The files are written for bash; where there is none, sh reads the plain ones.
+    String shell = Tools.find("bash").orElse(Tools.SHELL);
+    Command question =
+        Command.of(
+                variables,
+                List.of(
+                    shell, "-c", "[ -r \"$HACERT_FILE\" ] || exit; . \"$HACERT_FILE\"; " + SCRIPT))
+            .withVariable(MARK, mark)
+            .withVariable(FILE, file.toString())
+            .withUmask(umask)
+            .withDeadline(deadline)
+            .withOutputLimit(LARGEST);
+    CommandResult result = commands.run(question);
+    Optional<String> answer = between(result.stdout(), mark);
+    if (answer.isEmpty()) {
+      throw new HostException(
+          "ENVIRONMENT_FILE",
+          file
+              + " cannot be sourced"
+              + (result.timedOut() ? " within " + deadline.toSeconds() + " s" : "")
+              + ": "
+              + CleanText.of(result.stderr()).strip(),
+          "Try `. "
+              + file
+              + "` by hand as this user: the file must be readable, and must not end the shell.");
+    }
+    return parse(answer.get(), home.toString());
+  }
+
+  /** The same with one more variable. */
+  public LoginEnvironment with(String name, String value) {
+    Map<String, String> more = new TreeMap<>(variables);
+    more.put(name, value);
+    return new LoginEnvironment(more, umask, home);
+  }
+
+  private static String mark() {
+    byte[] random = new byte[16];
+    new SecureRandom().nextBytes(random);
+    return "hacert-" + HexFormat.of().formatHex(random);
   }
 
   private static Command question(String shell, Map<String, String> environment) {

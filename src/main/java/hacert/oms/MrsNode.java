@@ -234,6 +234,11 @@ final class MrsNode implements ManagedNode {
   }
 
   @Override
+  public String tidy() {
+    return "";
+  }
+
+  @Override
   public String followRestored() {
     return "";
   }

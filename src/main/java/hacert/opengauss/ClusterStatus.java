@@ -27,6 +27,9 @@ public record ClusterStatus(
   private static final String STANDBY = "Standby";
   private static final String NORMAL = "Normal";
 
+  /** A host that does not answer is Unknown, and so is its datanode. */
+  private static final Set<String> DOWN = Set.of("Down", "Unknown", "Abnormal");
+
   /** Older versions print the first form, newer ones the second. */
   private static final Set<String> CASCADE = Set.of("Cascade", "Cascade Standby");
 
@@ -81,6 +84,11 @@ public record ClusterStatus(
     public boolean switchedOver() {
       return (primary() || standby())
           && !installRole.equals(primary() ? "P" : cascade() ? "C" : "S");
+    }
+
+    /** Whether a server runs there, in whatever state: one that is down has no HA role at all. */
+    public boolean up() {
+      return !DOWN.contains(currentRole);
     }
 
     private boolean cascade() {

@@ -13,6 +13,9 @@ final class Phase {
   /** On another node than the first: makes the key that the bundle is sealed to. */
   static final String STAGE_RECIPIENT = "stage.recipient";
 
+  /** Removes what stands in the way, where that is asked for. */
+  static final String STAGE_TIDY = "stage.tidy";
+
   /** Copies it to the other nodes. */
   static final String STAGE_COPY = "stage.copy";
 

@@ -84,6 +84,7 @@ final class Stage {
     ObjectNode data = Json.mapper().createObjectNode();
     steps.run(Phase.STAGE_BUNDLE, this::bundle);
     Trees.remove(site.state().recipient(plan.rotation()));
+    steps.run(Phase.STAGE_TIDY, () -> Steps.Done.of(site.node().tidy()));
     steps.run(Phase.STAGE_BACKUP, this::backUp);
     if (site.maker() && plan.carried()) {
       try (Bundle bundle = StagedBundle.read(site.state().bundle(plan.rotation()))) {

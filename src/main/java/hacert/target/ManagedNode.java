@@ -25,11 +25,27 @@ public interface ManagedNode {
    */
   Map<String, HaRole> roles(NodeFacts facts);
 
-  /** The directories that are backed up before a change and restored by a rollback. */
-  List<Path> rollbackSet();
+  /**
+   * The directories and files that are backed up before a change and restored by a rollback.
+   *
+   * @throws HostException if they cannot be told
+   */
+  List<Path> rollbackSet() throws HostException;
 
-  /** The part of the rollback set that holds certificates and keys and nothing else. */
-  List<Path> certificateDirectories();
+  /**
+   * Directories in which what belongs to the rollback set is certificates and keys and nothing
+   * else.
+   *
+   * @throws HostException if they cannot be told
+   */
+  List<Path> certificateDirectories() throws HostException;
+
+  /**
+   * Removes what stands in the way of a rotation and is safe to remove, where that is asked for.
+   *
+   * @return what was removed, for the report; empty if nothing was
+   */
+  String tidy() throws HostException;
 
   /** Whether a bundle cannot be installed without the password of its key being given. */
   boolean needsPassword();

@@ -1,0 +1,144 @@
+package hacert.opengauss;
+
+import hacert.host.AtomicFiles;
+import hacert.host.FileMeta;
+import hacert.host.HostException;
+import hacert.policy.BundleFile;
+import hacert.policy.BundleFiles;
+import hacert.target.Bundle;
+import hacert.target.InstallSpec;
+import hacert.target.Options;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Installs a bundle by {@code gs_om -t cert}, or has the vendor's own rollback bring one back. What
+ * gs_om says is not believed, nor its exit code: it has worked when every file is the bundle's.
+ */
+final class CertificateStep {
+  private static final long LARGEST_FILE = 1 << 20;
+
+  private final LocalNode node;
+  private final Installation installation;
+  private final Options.Apply apply;
+
+  CertificateStep(LocalNode node, Options.Apply apply) {
+    this.node = node;
+    this.installation = node.installation();
+    this.apply = apply;
+  }
+
+  /**
+   * Installs it, unless it lies there already.
+   *
+   * @return a note for the report
+   * @throws HostException {@code GS_OM_FAILED}, {@code CERT_WITHOUT_EFFECT}, and what {@link
+   *     GsOm#run} throws
+   */
+  String run(Bundle bundle, InstallSpec spec) throws HostException {
+    if (differing(bundle).isEmpty()) {
+      return "its files are the bundle's already";
+    }
+    if (apply == Options.Apply.CLUSTER && !spec.first()) {
+      throw new HostException(
+          "CERT_WITHOUT_EFFECT",
+          "gs_om on the first node should have installed the bundle here too, and these files are"
+              + " not the bundle's: "
+              + differing(bundle),
+          "See that ssh works between the nodes; or leave hacert_apply at local.");
+    }
+    GsOm gsOm = new GsOm(installation);
+    Path run = gsOm.next(spec.kept().resolve("gs_om-cert"), true);
+    leftBehind().remove();
+    Path zip = spec.kept().resolve(ServerBundle.PACKAGE);
+    List<String> arguments = arguments(zip, spec);
+    GsOm.Ended ended;
+    try {
+      if (!spec.vendorBackup()) {
+        write(zip, bundle);
+      }
+      ended = gsOm.run(run, spec.marker(), installation.profile().certificateSeconds(), arguments);
+    } finally {
+      // It holds private keys; a gs_om that has not ended has unpacked it long since.
+      AtomicFiles.remove(zip);
+    }
+    List<String> wrong = differing(bundle);
+    if (!wrong.isEmpty()) {
+      leftBehind().remove();
+      throw new HostException(
+          ended.code() == 0 ? "CERT_WITHOUT_EFFECT" : "GS_OM_FAILED",
+          String.format(
+              "gs_om %s ended with code %d, and these files are not the bundle's: %s. It said: %s",
+              String.join(" ", arguments), ended.code(), wrong, ended.said()),
+          "Look at the om log in GAUSSLOG on this host.");
+    }
+    new CrlSetting(node).follow();
+    return "installed by gs_om"
+        + (ended.code() == 0 ? "" : ", though it ended with code " + ended.code());
+  }
+
+  private List<String> arguments(Path zip, InstallSpec spec) {
+    List<String> arguments = new ArrayList<>(List.of("-t", "cert"));
+    arguments.add(spec.vendorBackup() ? "--rollback" : "--cert-file=" + zip);
+    if (apply == Options.Apply.LOCAL) {
+      arguments.add("-L");
+    }
+    return arguments;
+  }
+
+  private static void write(Path zip, Bundle bundle) throws HostException {
+    AtomicFiles.directories(zip.getParent(), 0700);
+    byte[] packed = BundlePackage.write(bundle);
+    try {
+      AtomicFiles.write(zip, packed, FileMeta.mine(0600));
+    } finally {
+      Arrays.fill(packed, (byte) 0);
+    }
+  }
+
+  /** What a gs_om that failed leaves would keep the next one from taking a backup. */
+  private LeftOvers leftBehind() throws HostException {
+    return LeftOvers.look(
+        installation.pgHost(), List.of(node.dataDirectory()), installation.host().clock());
+  }
+
+  /** Files that are not the bundle's, where gs_om of this version should have put them. */
+  List<String> differing(Bundle bundle) throws HostException {
+    List<String> wrong = new ArrayList<>();
+    compare(node.dataDirectory(), ServerBundle.Place.DATA, bundle, wrong);
+    Optional<ServerVersion> version = installation.version();
+    if (version.filter(ServerVersion::installsOmDirectory).isPresent()) {
+      compare(installation.om(), ServerBundle.Place.OM, bundle, wrong);
+      if (installation.cm().isPresent()) {
+        compare(installation.cm().get(), ServerBundle.Place.CM, bundle, wrong);
+      }
+      if (installation.dss().isPresent()) {
+        compare(installation.dss().get(), ServerBundle.Place.DSS, bundle, wrong);
+      }
+    }
+    return wrong;
+  }
+
+  private static void compare(
+      Path directory, ServerBundle.Place place, Bundle bundle, List<String> wrong) {
+    for (String name : place.files()) {
+      byte[] wanted = bundle.files().get(name);
+      if (wanted == null) {
+        // What a bundle need not hold is left or removed as the version likes.
+        continue;
+      }
+      Path file = directory.resolve(name);
+      boolean same =
+          Files.isRegularFile(file)
+              && BundleFiles.read(file, LARGEST_FILE) instanceof BundleFile.Content found
+              && Arrays.equals(found.bytes(), wanted);
+      if (!same) {
+        wrong.add(file.toString());
+      }
+    }
+  }
+}

@@ -1,0 +1,185 @@
+package hacert.opengauss;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import hacert.opengauss.ClusterStatus.Datanode;
+import hacert.result.Finding;
+import hacert.result.Json;
+import hacert.target.ClusterView;
+import hacert.target.HaRole;
+import hacert.target.NodeFacts;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/** What the facts of all nodes of a cluster say together. */
+final class ClusterAssessment {
+  private final Map<String, NodeFacts> facts;
+  private final Map<String, Details> details = new LinkedHashMap<>();
+  private final List<Finding> findings = new ArrayList<>();
+
+  ClusterAssessment(Map<String, NodeFacts> facts) {
+    this.facts = facts;
+    facts.forEach((node, f) -> details(f.details()).ifPresent(d -> details.put(node, d)));
+  }
+
+  /**
+   * What {@link NodeFacts#details} holds for this target.
+   *
+   * @param status the cluster's status as this node tells it
+   * @param missing names of certificate files that are not in the data directory
+   */
+  record Details(ClusterStatus status, List<String> missing) {}
+
+  static Optional<Details> details(JsonNode told) {
+    return told == null || told.path("status").isMissingNode()
+        ? Optional.empty()
+        : Optional.of(Json.mapper().convertValue(told, Details.class));
+  }
+
+  ClusterView assess() {
+    List<String> active = names(HaRole.ACTIVE);
+    List<String> standbys = names(HaRole.STANDBY);
+    if (!details.isEmpty() && details.size() == facts.size()) {
+      members();
+      if (!Finding.stops(findings)) {
+        roles(active);
+      }
+      if (!Finding.stops(findings)) {
+        health();
+        uneven();
+      }
+    }
+    String maker = facts.isEmpty() ? "" : facts.keySet().iterator().next();
+    return new ClusterView(
+        active.size() == 1 ? active.get(0) : "", standbys, maker, List.copyOf(findings));
+  }
+
+  private List<String> names(HaRole role) {
+    return facts.keySet().stream().filter(n -> facts.get(n).role() == role).toList();
+  }
+
+  /** The inventory and the status must mean the same hosts. */
+  private void members() {
+    ClusterStatus status = details.values().iterator().next().status();
+    List<String> hosts = status.datanodes().stream().map(Datanode::name).distinct().toList();
+    for (String node : facts.keySet()) {
+      if (facts.get(node).statusName().isEmpty()) {
+        findings.add(
+            Finding.error(
+                "NODE_NOT_IDENTIFIED",
+                node + ": no datanode of the status can be told to be on this host: " + hosts + ".",
+                "Set hacert_status_name of this host to its name in gs_om -t status --detail."));
+      }
+    }
+    if (Finding.stops(findings)) {
+      return;
+    }
+    long told = facts.values().stream().map(NodeFacts::statusName).distinct().count();
+    if (told < facts.size()) {
+      findings.add(
+          Finding.error(
+              "NODE_TWICE",
+              "Two names of the inventory are one node of the status: " + facts.keySet() + ".",
+              "Correct ansible_host (or hacert_status_name) of these hosts."));
+    } else if (hosts.size() != facts.size()) {
+      findings.add(
+          Finding.error(
+              "CLUSTER_SIZE",
+              "The status lists the hosts "
+                  + hosts
+                  + ", and the inventory gives "
+                  + facts.keySet()
+                  + ".",
+              "Put every node of the cluster, and no other host, into the cluster's group: a node that"
+                  + " is left out would keep its old certificates."));
+    }
+  }
+
+  private void roles(List<String> active) {
+    if (active.size() > 1) {
+      findings.add(
+          Finding.error(
+              "TWO_ACTIVES",
+              "More than one node calls itself primary: " + String.join(", ", active) + ".",
+              "Bring the cluster to one primary node first."));
+    } else if (active.isEmpty()) {
+      findings.add(
+          Finding.error(
+              "NO_ACTIVE", "No node is primary: " + rows() + ".", "Bring the cluster up first."));
+    } else if (disagree()) {
+      findings.add(
+          Finding.error(
+              "ROLES_DISAGREE",
+              "The nodes do not agree on who is primary: " + rows() + ".",
+              "Wait until gs_om -t status --detail is the same on all nodes, then run again."));
+    }
+  }
+
+  private boolean disagree() {
+    return details.values().stream()
+            .map(d -> d.status().primaries().stream().map(Datanode::name).toList())
+            .distinct()
+            .count()
+        > 1;
+  }
+
+  private void health() {
+    List<String> ill = new ArrayList<>();
+    details.forEach(
+        (node, d) -> {
+          if (!d.status().healthy()) {
+            ill.add(
+                "seen from " + node + ": " + d.status().clusterState() + ", " + ill(d.status()));
+          }
+        });
+    if (!ill.isEmpty()) {
+      findings.add(
+          Finding.error(
+              "UNHEALTHY",
+              "The cluster is not normal: " + String.join("; ", ill) + ".",
+              "Bring it to cluster_state Normal first, each node Primary or Standby Normal."));
+    }
+  }
+
+  private static String ill(ClusterStatus status) {
+    List<String> ill = new ArrayList<>(status.unread());
+    status.datanodes().stream()
+        .filter(d -> !d.healthy())
+        .forEach(d -> ill.add(d.name() + " " + d.currentRole() + " " + d.state()));
+    return ill.toString();
+  }
+
+  /** The vendor's tool stops half way where a file is missing on some nodes only. */
+  private void uneven() {
+    if (details.values().stream().map(d -> new TreeSet<>(d.missing())).distinct().count() > 1) {
+      List<String> missing = new ArrayList<>();
+      details.forEach((node, d) -> missing.add(node + " lacks " + d.missing()));
+      findings.add(
+          Finding.error(
+              "UNEVEN_FILES",
+              "The nodes do not have the same certificate files: "
+                  + String.join("; ", missing)
+                  + ". There gs_om stops half way, and its rollback leaves a node without"
+                  + " certificates.",
+              "Copy the missing files from a node that has them, with owner and mode. Or go on with"
+                  + " hacert_accept_unproven=true: on each node by itself gs_om replaces them well."));
+    }
+  }
+
+  private String rows() {
+    List<String> rows = new ArrayList<>();
+    details.forEach(
+        (node, d) ->
+            rows.add(
+                "seen from "
+                    + node
+                    + ": "
+                    + d.status().datanodes().stream()
+                        .map(n -> n.name() + " " + n.currentRole())
+                        .toList()));
+    return String.join("; ", rows);
+  }
+}

@@ -1,0 +1,237 @@
+package hacert.opengauss;
+
+import hacert.host.HostException;
+import hacert.host.Pause;
+import hacert.opengauss.ClusterStatus.Datanode;
+import hacert.probe.Credentials;
+import hacert.probe.Endpoint;
+import hacert.probe.ProbeResult;
+import hacert.result.Finding;
+import hacert.target.HaRole;
+import hacert.target.ManagedNode.Proof;
+import hacert.target.ManagedNode.Proving;
+import hacert.target.Secret;
+import hacert.x509.Certificates;
+import hacert.x509.PemKeys;
+import hacert.x509.UnreadableKeyException;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Proves, from one node, that the cluster works with what is installed:
+ *
+ * <ol>
+ *   <li>the files are the bundle's;
+ *   <li>each node serves, on the port for clients and on that for HA, the installed certificate,
+ *       which leads to an installed CA, and takes the installed client certificate;
+ *   <li>the status shows one primary, all others standby, in health;
+ *   <li>the replication of this node flows, for an error of its TLS shows nowhere else.
+ * </ol>
+ */
+final class ClusterProof {
+  private static final Duration PAUSE = Duration.ofMillis(500);
+
+  private final LocalNode node;
+  private final Ports ports;
+  private final Installation installation;
+  private final InstalledBundle installed;
+  private final List<Finding> findings = new ArrayList<>();
+  private List<Finding> last = List.of();
+
+  ClusterProof(LocalNode node, Ports ports, InstalledBundle installed) {
+    this.node = node;
+    this.ports = ports;
+    this.installation = node.installation();
+    this.installed = installed;
+  }
+
+  Proof prove(String digest, String expectedDigest, boolean healthy, Proving proving) {
+    if (!expectedDigest.isEmpty() && !digest.equals(expectedDigest)) {
+      findings.add(
+          Finding.error(
+              "INSTALLED_DIFFERS",
+              "The installed server certificate and key are not those of the bundle: their digest"
+                  + " should be "
+                  + expectedDigest
+                  + " and is "
+                  + digest
+                  + ".",
+              "Find out who changed them."));
+    } else {
+      try {
+        agreement(healthy, proving);
+      } catch (HostException e) {
+        findings.add(e.finding());
+      }
+    }
+    return new Proof(
+        !Finding.stops(findings),
+        installation.host().clock().instant(),
+        installed.summaries(),
+        List.copyOf(findings));
+  }
+
+  private void agreement(boolean healthy, Proving proving) throws HostException {
+    Instant end =
+        installation.host().clock().instant().plusSeconds(installation.profile().confirmSeconds());
+    Optional<Credentials.Identity> client = client();
+    while (true) {
+      ClusterStatus status = node.status();
+      last = new ArrayList<>();
+      handshakes(status, client);
+      if (last.isEmpty()) {
+        state(status, healthy);
+      }
+      if (last.stream().noneMatch(f -> Finding.stops(List.of(f)))) {
+        findings.addAll(last);
+        swap(status, proving.role());
+        replication(status);
+        findings.add(
+            Finding.info(
+                "PROVEN_BY_HANDSHAKE",
+                "each node serves the installed certificate on both ports"
+                    + (client.isPresent() ? " and takes the installed client certificate" : "")));
+        return;
+      }
+      if (!installation.host().clock().instant().isBefore(end)) {
+        findings.addAll(last);
+        return;
+      }
+      Pause.of(PAUSE, "the cluster");
+    }
+  }
+
+  private void handshakes(ClusterStatus status, Optional<Credentials.Identity> client)
+      throws HostException {
+    Optional<X509Certificate> expected = installed.server();
+    Credentials trusting = Credentials.trusting(installed.certificates(ServerBundle.CA));
+    Credentials credentials = client.map(trusting::with).orElse(trusting);
+    for (Datanode row : status.datanodes()) {
+      for (Endpoint port : ports.of(row)) {
+        ProbeResult seen = ports.look(port, credentials);
+        if (seen instanceof ProbeResult.NotServed not) {
+          last.add(notProven(row.name() + ": " + not.message()));
+        } else if (!seen.chain().stream().findFirst().equals(expected)) {
+          last.add(
+              notProven(
+                  String.format(
+                      "%s: %s serves the certificate with serial %s, and %s is installed here",
+                      row.name(),
+                      port,
+                      seen.chain().get(0).getSerialNumber().toString(16),
+                      expected
+                          .map(c -> "serial " + c.getSerialNumber().toString(16))
+                          .orElse("none"))));
+        }
+      }
+    }
+  }
+
+  private static Finding notProven(String what) {
+    return Finding.error(
+        "TLS_NOT_PROVEN",
+        what,
+        "See the server's log on that node. Connections that are open go on meanwhile; new ones fail"
+            + " there.");
+  }
+
+  private void state(ClusterStatus status, boolean healthy) {
+    boolean agreed =
+        status.primaries().size() == 1
+            && status.primaries().size() + status.standbys().size() == status.datanodes().size();
+    if (!agreed || healthy && !status.healthy()) {
+      last.add(
+          Finding.error(
+              "CLUSTER_NOT_AGREED",
+              String.format(
+                  "TLS is proven on every node, and after %d s the cluster is %s: %s.",
+                  installation.profile().confirmSeconds(),
+                  status.clusterState(),
+                  status.datanodes().stream()
+                      .map(d -> d.name() + " " + d.currentRole() + " " + d.state())
+                      .toList()),
+              "Look at gs_om -t status --detail and at the server's logs."));
+    } else if (!status.healthy()) {
+      last.add(
+          Finding.warning(
+              "UNHEALTHY",
+              "TLS is proven, and the cluster is " + status.clusterState() + ", as it was before",
+              "Look at gs_om -t status --detail."));
+    }
+  }
+
+  private void swap(ClusterStatus status, HaRole before) {
+    HaRole now = node.self(status).map(OpenGaussNode::role).orElse(HaRole.UNKNOWN);
+    if (before != HaRole.UNKNOWN && now != HaRole.UNKNOWN && now != before) {
+      findings.add(
+          Finding.warning(
+              "ROLES_SWAPPED",
+              String.format("this node was %s before and is %s now", before.word(), now.word()),
+              "See that clients reach the new primary; gs_om -t refreshconf makes the roles last."));
+    }
+  }
+
+  /** It falls back to plaintext by itself, so that it flows proves no TLS: that is seen above. */
+  private void replication(ClusterStatus status) throws HostException {
+    if (status.datanodes().size() < 2) {
+      return;
+    }
+    String data = node.dataDirectory().toString();
+    Optional<CtlQuery> query =
+        CtlQueryParser.parse(
+            installation
+                .host()
+                .commands()
+                .run(installation.command(installation.profile().gsCtl(), "query", "-D", data))
+                .stdout());
+    if (query.filter(q -> !q.replicationConnected()).isPresent()) {
+      findings.add(
+          Finding.warning(
+              "REPLICATION_NOT_CONNECTED",
+              "the replication of this node does not flow: gs_ctl query says "
+                  + query.get().localRole()
+                  + ", "
+                  + query.get().dbState()
+                  + ", "
+                  + query.get().detail(),
+              "Look at gs_ctl query -D " + data + " and at the server's log."));
+    }
+  }
+
+  private Optional<Credentials.Identity> client() {
+    Optional<byte[]> key = installed.file(ServerBundle.CLIENT_KEY);
+    List<X509Certificate> chain = installed.certificates(ServerBundle.CLIENT_CERTIFICATE);
+    Optional<byte[]> cipher = installed.file(ServerBundle.CLIENT_KEY + ServerBundle.CIPHER);
+    Optional<byte[]> rand = installed.file(ServerBundle.CLIENT_KEY + ServerBundle.RAND);
+    if (key.isEmpty() || chain.isEmpty() || cipher.isEmpty() || rand.isEmpty()) {
+      return without("there is none in the directory of the tools");
+    }
+    char[] chars = {};
+    try (Secret password = KeyPassword.decrypt(cipher.get(), rand.get())) {
+      chars = password.chars();
+      PrivateKey read = PemKeys.read(key.get(), chars);
+      if (!Certificates.matches(read, chain.get(0))) {
+        return without("its key is another's");
+      }
+      return Optional.of(new Credentials.Identity(read, chain));
+    } catch (HostException | UnreadableKeyException e) {
+      return without(e.getMessage());
+    } finally {
+      Arrays.fill(chars, '\0');
+    }
+  }
+
+  private Optional<Credentials.Identity> without(String why) {
+    findings.add(
+        Finding.info(
+            "NO_CLIENT_CERTIFICATE",
+            "the handshakes were made without a client certificate: " + why));
+    return Optional.empty();
+  }
+}

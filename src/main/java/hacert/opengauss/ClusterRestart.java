@@ -1,0 +1,89 @@
+package hacert.opengauss;
+
+import hacert.host.HostException;
+import hacert.host.Pause;
+import hacert.opengauss.ClusterStatus.Datanode;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Stops and starts the whole cluster by gs_om, which is never ended. That it has worked is told by
+ * what runs and what is served; gs_om exits with an error also where the database is up and only
+ * not yet normal.
+ */
+final class ClusterRestart {
+  private static final Duration PAUSE = Duration.ofMillis(500);
+
+  private final LocalNode node;
+  private final Ports ports;
+  private final GsOm gsOm;
+
+  ClusterRestart(LocalNode node, Ports ports) {
+    this.node = node;
+    this.ports = ports;
+    this.gsOm = new GsOm(node.installation());
+  }
+
+  /** Stops it; a note for the report. */
+  String stop(Path directory) throws HostException {
+    OpenGaussProfile profile = node.installation().profile();
+    GsOm.Ended ended = gsOm.run(directory, "", profile.stopSeconds(), List.of("-t", "stop"));
+    ClusterStatus status = node.status();
+    List<String> up = status.datanodes().stream().filter(Datanode::up).map(Datanode::name).toList();
+    if (!up.isEmpty() || !node.serverProcess().isEmpty()) {
+      throw new HostException(
+          "STOP_FAILED",
+          String.format(
+              "gs_om -t stop ended with code %d, and the cluster still runs on %s. It said: %s",
+              ended.code(), up.isEmpty() ? "this node" : up, ended.said()),
+          "Stop it by hand with gs_om -t stop, or find out why it cannot be stopped.");
+    }
+    return "all nodes are stopped";
+  }
+
+  /**
+   * Starts it; a note for the report.
+   *
+   * @param again whether this start was seen to fail before, and is only looked at once more
+   */
+  String start(Path directory, boolean again) throws HostException {
+    OpenGaussProfile profile = node.installation().profile();
+    GsOm.Ended ended = gsOm.run(directory, "", profile.startSeconds(), List.of("-t", "start"));
+    boolean clean = ended.code() == 0 && !again;
+    Instant end =
+        node.installation()
+            .host()
+            .clock()
+            .instant()
+            .plusSeconds(clean ? profile.startSeconds() : profile.confirmSeconds());
+    while (true) {
+      ClusterStatus status = node.status();
+      boolean up = status.datanodes().stream().allMatch(Datanode::up);
+      if (up && ports.allServe(status)) {
+        return "all nodes run" + (ended.code() == 0 ? "" : ", though gs_om said: " + ended.said());
+      }
+      if (!node.installation().host().clock().instant().isBefore(end)) {
+        throw failed(ended, status);
+      }
+      Pause.of(PAUSE, "the start of the cluster");
+    }
+  }
+
+  private HostException failed(GsOm.Ended ended, ClusterStatus status) {
+    return new HostException(
+        "START_FAILED",
+        String.format(
+            "gs_om -t start ended with code %d, and not every node serves TLS. The status says %s:"
+                + " %s. The ports say: %s. gs_om said: %s",
+            ended.code(),
+            status.clusterState(),
+            status.datanodes().stream()
+                .map(d -> d.name() + " " + d.currentRole() + " " + d.state())
+                .toList(),
+            ports.problems(),
+            ended.said()),
+        "Look at the server's log in GAUSSLOG, on each node that does not serve.");
+  }
+}

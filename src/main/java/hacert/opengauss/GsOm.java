@@ -1,0 +1,99 @@
+package hacert.opengauss;
+
+import hacert.host.Attempt;
+import hacert.host.HostException;
+import hacert.host.Pause;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Runs {@code gs_om} where it changes something: apart from this program, and never ended by it,
+ * for a {@code gs_om} that is ended leaves private keys and half a replacement behind.
+ */
+final class GsOm {
+  private static final Duration PAUSE = Duration.ofMillis(50);
+  private static final int OUTPUT = 64 << 10;
+
+  private final Installation installation;
+
+  GsOm(Installation installation) {
+    this.installation = installation;
+  }
+
+  /**
+   * How it ended.
+   *
+   * @param code its exit code; -1 where nobody knows: the machine was restarted, or someone ended
+   *     it
+   * @param output the end of what it printed
+   */
+  record Ended(int code, String output) {
+    /** What it said of a failure, for people. */
+    String said() {
+      GsOmOutput said = GsOmOutput.parse(output);
+      if (!said.firstError().isEmpty()) {
+        return said.firstError();
+      }
+      String tail = output.strip();
+      return tail.isEmpty() ? "nothing" : tail.substring(Math.max(0, tail.length() - 400));
+    }
+  }
+
+  /**
+   * Runs it in this directory, or waits for the run of this directory that is under way or over.
+   *
+   * @param marker text that marks its processes in their environment; may be empty
+   * @throws HostException {@code GS_OM_TIMED_OUT} when it has not ended in time: it still runs
+   */
+  Ended run(Path directory, String marker, int seconds, List<String> arguments)
+      throws HostException {
+    List<String> words = new ArrayList<>(List.of(installation.profile().gsOm()));
+    words.addAll(arguments);
+    var command = installation.command(words.toArray(String[]::new));
+    if (!marker.isEmpty()) {
+      command = command.withVariable(hacert.host.MarkedProcesses.VARIABLE, marker);
+    }
+    Attempt attempt = installation.host().detached().startOrAttach(directory, command);
+    Instant end = installation.host().clock().instant().plusSeconds(seconds);
+    while (true) {
+      Attempt.State state = attempt.poll();
+      if (state instanceof Attempt.Exited exited) {
+        return new Ended(exited.code(), attempt.output(OUTPUT));
+      }
+      if (!(state instanceof Attempt.Running)) {
+        return new Ended(-1, attempt.output(OUTPUT));
+      }
+      if (installation.host().clock().instant().isAfter(end)) {
+        throw new HostException(
+            "GS_OM_TIMED_OUT",
+            String.format(
+                "gs_om %s has not ended after %d s. It was not ended and still works. Its output"
+                    + " ends: %s",
+                String.join(" ", arguments), seconds, new Ended(0, attempt.output(OUTPUT)).said()),
+            "Wait until it has ended, then run the same command again.");
+      }
+      Pause.of(PAUSE, "gs_om");
+    }
+  }
+
+  /** The directory of the last run below this one; the next one where that has ended. */
+  Path next(Path base, boolean again) throws HostException {
+    int number = 1;
+    while (Files.exists(numbered(base, number + 1))) {
+      number++;
+    }
+    boolean over =
+        Files.exists(numbered(base, number))
+            && !(installation.host().detached().find(numbered(base, number)).poll()
+                instanceof Attempt.Running);
+    return numbered(base, over && again ? number + 1 : number);
+  }
+
+  private static Path numbered(Path base, int number) {
+    return base.resolveSibling(base.getFileName() + "-" + number);
+  }
+}

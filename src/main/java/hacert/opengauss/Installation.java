@@ -1,0 +1,107 @@
+package hacert.opengauss;
+
+import hacert.host.Command;
+import hacert.host.HostException;
+import hacert.host.LoginEnvironment;
+import hacert.target.Host;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The openGauss software of this user on this host: its environment and its directories.
+ *
+ * @param login the environment in which the vendor's commands run
+ * @param gaussHome {@code GAUSSHOME}
+ * @param pgHost {@code PGHOST}, where gs_om keeps what it needs for a while
+ */
+record Installation(
+    Host host, OpenGaussProfile profile, LoginEnvironment login, Path gaussHome, Path pgHost) {
+
+  private static final Duration SOURCING = Duration.ofSeconds(30);
+
+  /**
+   * Finds it.
+   *
+   * @param environment file to source; empty: the login has everything
+   * @throws HostException {@code GAUSS_ENVIRONMENT}, and what {@link LoginEnvironment#sourcing}
+   *     throws
+   */
+  static Installation find(Host host, OpenGaussProfile profile, String environment)
+      throws HostException {
+    LoginEnvironment login = host.login();
+    if (!environment.isEmpty()) {
+      login = login.sourcing(host.commands(), Path.of(environment), SOURCING);
+      // gs_om sources the file that this names, and else ~/.bashrc.
+      login = login.with("MPPDB_ENV_SEPARATE_PATH", environment);
+    }
+    return new Installation(
+        host, profile, login, directory(login, "GAUSSHOME"), directory(login, "PGHOST"));
+  }
+
+  private static Path directory(LoginEnvironment login, String variable) throws HostException {
+    String value = login.variables().getOrDefault(variable, "");
+    if (!value.startsWith("/") || !Files.isDirectory(Path.of(value))) {
+      throw new HostException(
+          "GAUSS_ENVIRONMENT",
+          String.format(
+              "%s of this user should name a directory, and is '%s': this is not the user of an"
+                  + " openGauss cluster, or its login does not set the environment.",
+              variable, value),
+          "Log in as the cluster's user and see `env`. Where a file has to be sourced, name it in"
+              + " hacert_opengauss_env.");
+    }
+    return Path.of(value);
+  }
+
+  Command command(String... words) {
+    return Command.of(login, List.of(words))
+        .withDeadline(Duration.ofSeconds(profile.statusSeconds()));
+  }
+
+  Path om() {
+    return gaussHome.resolve(profile.sslDirectories().om());
+  }
+
+  /** Where the cluster manager's files lie, if it has any. */
+  Optional<Path> cm() {
+    return there(profile.sslDirectories().cm());
+  }
+
+  /** Where the shared storage's files lie, if it has any and uses them. */
+  Optional<Path> dss() {
+    return there(profile.sslDirectories().dss())
+        .filter(d -> "on".equals(login.variables().get("DSS_SSL")));
+  }
+
+  /** All directories of certificates that gs_om may write to, beside data directories. */
+  List<Path> sslDirectories() {
+    return Stream.of(
+            profile.sslDirectories().om(),
+            profile.sslDirectories().cm(),
+            profile.sslDirectories().dss())
+        .map(gaussHome::resolve)
+        .toList();
+  }
+
+  private Optional<Path> there(String directory) {
+    return Optional.of(gaussHome.resolve(directory)).filter(Files::isDirectory);
+  }
+
+  /** Whether {@code gs_om -t refreshconf} has written down which roles the nodes have now. */
+  boolean knowsCurrentRoles() {
+    return Files.exists(gaussHome.resolve("bin/cluster_dynamic_config"));
+  }
+
+  /** The server's version; empty where it cannot be told. */
+  Optional<ServerVersion> version() {
+    try {
+      return ServerVersion.parse(host.commands().run(command(profile.gaussdb(), "-V")).stdout());
+    } catch (HostException e) {
+      return Optional.empty();
+    }
+  }
+}

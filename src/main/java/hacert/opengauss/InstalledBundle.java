@@ -1,0 +1,221 @@
+package hacert.opengauss;
+
+import hacert.host.HostException;
+import hacert.policy.BundleFile;
+import hacert.policy.BundleFiles;
+import hacert.result.CertificateSummary;
+import hacert.result.Finding;
+import hacert.target.Bundle;
+import hacert.target.Secret;
+import hacert.x509.Certificates;
+import hacert.x509.RevocationLists;
+import hacert.x509.UnreadableCertificateException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509CRL;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The bundle as it lies installed on a node: the server's part in the data directory, the client's
+ * in the directory of the tools. It is read anew by each instance, and holds keys: closed after
+ * use.
+ */
+final class InstalledBundle implements AutoCloseable {
+  private static final long LARGEST_FILE = 1 << 20;
+
+  private final Path data;
+  private final Path om;
+  private final Bundle bundle;
+  private final List<Finding> findings = new ArrayList<>();
+
+  InstalledBundle(Path data, Path om) {
+    this.data = data;
+    this.om = om;
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    for (String name : ServerBundle.ALL) {
+      read(place(name)).ifPresent(content -> files.put(name, content));
+    }
+    this.bundle = new Bundle(files);
+    for (String name : ServerBundle.Place.DATA.files()) {
+      if (!name.equals(ServerBundle.CRL) && !files.containsKey(name)) {
+        inconsistent(place(name) + " is missing or cannot be read");
+      }
+    }
+  }
+
+  /** Where a file of the bundle is the one that is used. */
+  private Path place(String name) {
+    return (ServerBundle.Place.DATA.files().contains(name) ? data : om).resolve(name);
+  }
+
+  private static Optional<byte[]> read(Path file) {
+    return Files.exists(file)
+            && BundleFiles.read(file, LARGEST_FILE) instanceof BundleFile.Content found
+        ? Optional.of(found.bytes())
+        : Optional.empty();
+  }
+
+  private void inconsistent(String what) {
+    findings.add(
+        Finding.warning("BUNDLE_INCONSISTENT", what, "A rotation replaces what is installed."));
+  }
+
+  /** The files, as far as they can be read; closed with this. */
+  Bundle bundle() {
+    return bundle;
+  }
+
+  Optional<byte[]> file(String name) {
+    return Optional.ofNullable(bundle.files().get(name));
+  }
+
+  /** Certificates of a file; none where it is missing or holds none. */
+  List<X509Certificate> certificates(String name) {
+    return certificates(bundle, name);
+  }
+
+  static List<X509Certificate> certificates(Bundle bundle, String name) {
+    byte[] content = bundle.files().get(name);
+    try {
+      return content == null ? List.of() : Certificates.read(content);
+    } catch (UnreadableCertificateException e) {
+      return List.of();
+    }
+  }
+
+  Optional<X509Certificate> server() {
+    return certificates(ServerBundle.SERVER_CERTIFICATE).stream().findFirst();
+  }
+
+  /**
+   * The password that the keys are encrypted with.
+   *
+   * @throws HostException what {@link KeyPassword#decrypt} throws, or {@code FILE_MISSING}
+   */
+  Secret password() throws HostException {
+    return password(bundle, data.toString());
+  }
+
+  static Secret password(Bundle bundle, String where) throws HostException {
+    byte[] cipher = bundle.files().get(ServerBundle.SERVER_KEY + ServerBundle.CIPHER);
+    byte[] rand = bundle.files().get(ServerBundle.SERVER_KEY + ServerBundle.RAND);
+    if (cipher == null || rand == null) {
+      throw new HostException(
+          "FILE_MISSING",
+          "The password of the server's key cannot be read in "
+              + where
+              + ": server.key.cipher or server.key.rand is missing.",
+          "Set hacert_password: then new ones are made.");
+    }
+    return KeyPassword.decrypt(cipher, rand);
+  }
+
+  /** What is wrong with it as far as one sees without using it. */
+  List<Finding> findings() {
+    List<Finding> all = new ArrayList<>(findings);
+    List<X509Certificate> trusted = certificates(ServerBundle.CA);
+    server()
+        .filter(s -> Certificates.chain(s, trusted).size() < 2 && !Certificates.selfSigned(s))
+        .ifPresent(
+            s ->
+                all.add(
+                    Finding.warning(
+                        "BUNDLE_INCONSISTENT",
+                        place(ServerBundle.SERVER_CERTIFICATE)
+                            + " is issued by none of "
+                            + place(ServerBundle.CA),
+                        "A rotation replaces both.")));
+    return all;
+  }
+
+  /**
+   * The certificates that fall due: those of server and client, and the CAs that issued them; CAs
+   * that are trusted beside them fall due for nobody. A CRL counts too, until its next update.
+   */
+  List<CertificateSummary> summaries() {
+    return summaries(bundle, this::shown);
+  }
+
+  private String shown(String name) {
+    return place(name).toString();
+  }
+
+  static List<CertificateSummary> summaries(
+      Bundle bundle, java.util.function.UnaryOperator<String> shown) {
+    List<CertificateSummary> all = new ArrayList<>();
+    for (X509Certificate ca : issuers(bundle)) {
+      all.add(Certificates.summary(shown.apply(ServerBundle.CA), ca));
+    }
+    for (String name : List.of(ServerBundle.SERVER_CERTIFICATE, ServerBundle.CLIENT_CERTIFICATE)) {
+      certificates(bundle, name).stream()
+          .findFirst()
+          .ifPresent(c -> all.add(Certificates.summary(shown.apply(name), c)));
+    }
+    byte[] crl = bundle.files().get(ServerBundle.CRL);
+    if (crl != null) {
+      all.addAll(lists(shown.apply(ServerBundle.CRL), crl));
+    }
+    return List.copyOf(all);
+  }
+
+  private static List<CertificateSummary> lists(String source, byte[] pem) {
+    List<CertificateSummary> all = new ArrayList<>();
+    try {
+      for (X509CRL list : RevocationLists.read(pem)) {
+        if (list.getNextUpdate() != null) {
+          String issuer = list.getIssuerX500Principal().getName();
+          all.add(
+              new CertificateSummary(
+                  source,
+                  issuer,
+                  issuer,
+                  "",
+                  list.getThisUpdate().toInstant(),
+                  list.getNextUpdate().toInstant(),
+                  "",
+                  list.getSigAlgName(),
+                  false,
+                  List.of()));
+        }
+      }
+    } catch (UnreadableCertificateException e) {
+      // What cannot be read has no next update; the bundle's own check says that it is wrong.
+      return List.of();
+    }
+    return all;
+  }
+
+  /** The trusted CAs that issued the certificates of server and client. */
+  static List<X509Certificate> issuers(Bundle bundle) {
+    List<X509Certificate> trusted = certificates(bundle, ServerBundle.CA);
+    List<X509Certificate> found = new ArrayList<>();
+    for (String name : List.of(ServerBundle.SERVER_CERTIFICATE, ServerBundle.CLIENT_CERTIFICATE)) {
+      List<X509Certificate> shown = certificates(bundle, name);
+      if (!shown.isEmpty()) {
+        List<X509Certificate> among = new ArrayList<>(shown);
+        among.addAll(trusted);
+        Certificates.chain(shown.get(0), among).stream()
+            .filter(c -> trusted.contains(c) && !found.contains(c))
+            .forEach(found::add);
+      }
+    }
+    return found;
+  }
+
+  /** Trusted CAs that issued neither. */
+  List<X509Certificate> trustedBeside() {
+    List<X509Certificate> beside = new ArrayList<>(certificates(ServerBundle.CA));
+    beside.removeAll(issuers(bundle));
+    return beside;
+  }
+
+  @Override
+  public void close() {
+    bundle.close();
+  }
+}

@@ -1,0 +1,211 @@
+package hacert.opengauss;
+
+import hacert.host.CommandResult;
+import hacert.host.HostException;
+import hacert.host.Pause;
+import hacert.opengauss.ClusterStatus.Datanode;
+import hacert.target.NodeIdentity;
+import java.io.IOException;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/** What this host's openGauss says of the cluster, and which datanode of it is this host's. */
+final class LocalNode {
+  /** A call takes about a second on a real node; a shorter pause would only load it. */
+  private static final Duration PAUSE = Duration.ofMillis(500);
+
+  private static final String PID_FILE = "postmaster.pid";
+  private static final String CONFIGURATION = "postgresql.conf";
+
+  private final Installation installation;
+  private final NodeIdentity identity;
+  private ClusterStatus last;
+
+  LocalNode(Installation installation, NodeIdentity identity) {
+    this.installation = installation;
+    this.identity = identity;
+  }
+
+  Installation installation() {
+    return installation;
+  }
+
+  /**
+   * Asks for the status now.
+   *
+   * @throws HostException {@code STATUS_TIMED_OUT}, {@code STATUS_UNREADABLE}
+   */
+  ClusterStatus status() throws HostException {
+    String text = statusText();
+    last =
+        ClusterStatusParser.parse(text)
+            .orElseThrow(
+                () ->
+                    new HostException(
+                        "STATUS_UNREADABLE",
+                        "gs_om -t status --detail printed no state of a cluster ("
+                            + text.length()
+                            + " characters).",
+                        "Run it by hand as the cluster's user. If this version prints another form,"
+                            + " report it."));
+    return last;
+  }
+
+  String statusText() throws HostException {
+    CommandResult result =
+        installation
+            .host()
+            .commands()
+            .run(installation.command(installation.profile().gsOm(), "-t", "status", "--detail"));
+    if (result.timedOut()) {
+      throw new HostException(
+          "STATUS_TIMED_OUT",
+          "gs_om -t status --detail did not end within "
+              + installation.profile().statusSeconds()
+              + " s.",
+          "Run it by hand as the cluster's user and see what it waits for.");
+    }
+    return result.stdout();
+  }
+
+  /** The status of this call, asked for once. */
+  ClusterStatus known() throws HostException {
+    return last == null ? status() : last;
+  }
+
+  /**
+   * Asks until the status fits, or the time is over; answers the last one read.
+   *
+   * @throws HostException if none could be read at all
+   */
+  ClusterStatus await(Predicate<ClusterStatus> fits, Duration patience) throws HostException {
+    Instant end = installation.host().clock().instant().plus(patience);
+    while (true) {
+      Optional<HostException> trouble = Optional.empty();
+      try {
+        if (fits.test(status())) {
+          return last;
+        }
+      } catch (HostException e) {
+        // While the cluster starts, gs_om may print anything; only its last word counts.
+        trouble = Optional.of(e);
+      }
+      if (!installation.host().clock().instant().isBefore(end)) {
+        if (trouble.isPresent()) {
+          throw trouble.get();
+        }
+        return last;
+      }
+      Pause.of(PAUSE, "the cluster's status");
+    }
+  }
+
+  /**
+   * This host's row: by the name that the inventory gives, its address, or an address of this
+   * machine. Of several datanodes on one host, the first.
+   */
+  Optional<Datanode> self(ClusterStatus status) {
+    return Stream.of(identity.statusName(), identity.address(), identity.name())
+        .filter(key -> !key.isEmpty())
+        .flatMap(key -> rows(status, List.of(key)))
+        .findFirst()
+        .or(() -> rows(status, ownAddresses()).findFirst());
+  }
+
+  private static Stream<Datanode> rows(ClusterStatus status, List<String> keys) {
+    return status.datanodes().stream()
+        .filter(d -> keys.contains(d.address()) || keys.contains(d.name()));
+  }
+
+  private static List<String> ownAddresses() {
+    try {
+      return NetworkInterface.networkInterfaces()
+          .flatMap(NetworkInterface::inetAddresses)
+          .map(a -> a.getHostAddress().replaceFirst("%.*", ""))
+          .toList();
+    } catch (SocketException e) {
+      return List.of();
+    }
+  }
+
+  /**
+   * The data directory of this host's first datanode.
+   *
+   * @throws HostException {@code NODE_NOT_IDENTIFIED}, {@code DATA_DIRECTORY}
+   */
+  Path dataDirectory() throws HostException {
+    ClusterStatus status = known();
+    Datanode own =
+        self(status)
+            .orElseThrow(
+                () ->
+                    new HostException(
+                        "NODE_NOT_IDENTIFIED",
+                        "No datanode of the status can be told to be on this host; there are "
+                            + status.datanodes().stream()
+                                .map(d -> d.name() + " " + d.address())
+                                .toList()
+                            + ".",
+                        "Set hacert_status_name of this host to its name in gs_om -t status"
+                            + " --detail."));
+    Path directory = Path.of(own.dataDirectory());
+    if (!directory.isAbsolute() || !Files.isRegularFile(directory.resolve(CONFIGURATION))) {
+      throw new HostException(
+          "DATA_DIRECTORY",
+          "The status names "
+              + own.dataDirectory()
+              + " as the data directory of "
+              + own.name()
+              + ", and there is no "
+              + CONFIGURATION
+              + " on this host.",
+          "See that the inventory's host is the one that the status means: set hacert_status_name.");
+    }
+    return directory;
+  }
+
+  /** The settings of the server on this host. */
+  ServerConfiguration configuration() throws HostException {
+    Path directory = dataDirectory();
+    Path file = directory.resolve(CONFIGURATION);
+    try {
+      // Comments may be in any encoding.
+      String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+      return ServerConfiguration.parse(text, directory)
+          .orElseThrow(
+              () ->
+                  new HostException(
+                      "FILE_NOT_READABLE", file + " is too large.", "Look at the file."));
+    } catch (IOException e) {
+      throw new HostException(
+          "FILE_NOT_READABLE", file + " cannot be read: " + e, "Check its owner and mode.");
+    }
+  }
+
+  /**
+   * Which server process runs on this host: process id and start, as it has written them down;
+   * empty if none runs.
+   */
+  String serverProcess() throws HostException {
+    try {
+      List<String> lines =
+          Files.readAllLines(dataDirectory().resolve(PID_FILE), StandardCharsets.ISO_8859_1);
+      long pid = Long.parseLong(lines.get(0).strip());
+      boolean runs = ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent();
+      String start = lines.size() > 2 ? lines.get(2).strip() : "";
+      return runs ? pid + " " + start : "";
+    } catch (IOException | NumberFormatException | IndexOutOfBoundsException e) {
+      // Removed at an orderly stop, and without meaning half written.
+      return "";
+    }
+  }
+}

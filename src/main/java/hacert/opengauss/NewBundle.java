@@ -1,0 +1,286 @@
+package hacert.opengauss;
+
+import hacert.host.HostException;
+import hacert.opengauss.BundleMaker.Order;
+import hacert.opengauss.BundleMaker.Revocation;
+import hacert.opengauss.ClusterStatus.Datanode;
+import hacert.result.Finding;
+import hacert.target.Authority;
+import hacert.target.Bundle;
+import hacert.target.BundleSpec;
+import hacert.target.Host;
+import hacert.target.Made;
+import hacert.target.Options;
+import hacert.target.Secret;
+import hacert.target.Taken;
+import hacert.x509.KeySpec;
+import hacert.x509.RevocationLists;
+import hacert.x509.Subject;
+import hacert.x509.UnreadableCertificateException;
+import java.io.ByteArrayOutputStream;
+import java.math.BigInteger;
+import java.security.cert.X509CRL;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Makes the bundle of a rotation, or takes a given one, with what is installed in mind. */
+final class NewBundle {
+  /** Three years: long enough for clients to get theirs, short enough to be practised. */
+  private static final int USUAL_VALIDITY_DAYS = 1095;
+
+  /** What a share of the validity has to be left of a CA, for it to issue once more. */
+  private static final int SHARE = 3;
+
+  private static final String CLIENT_NAME = "omm";
+
+  private final Host host;
+  private final OpenGaussProfile profile;
+  private final Options options;
+  private final ClusterStatus status;
+  private final InstalledBundle installed;
+  private final List<Finding> findings = new ArrayList<>();
+
+  NewBundle(
+      Host host,
+      OpenGaussProfile profile,
+      Options options,
+      ClusterStatus status,
+      InstalledBundle installed) {
+    this.host = host;
+    this.profile = profile;
+    this.options = options;
+    this.status = status;
+    this.installed = installed;
+  }
+
+  /** Host names of all nodes, then their addresses. */
+  static List<String> names(ClusterStatus status) {
+    Set<String> names = new LinkedHashSet<>();
+    status.datanodes().stream().map(Datanode::name).forEach(names::add);
+    status.datanodes().stream().map(Datanode::address).forEach(names::add);
+    return List.copyOf(names);
+  }
+
+  /** Makes one; see {@link hacert.target.ManagedNode#make}. */
+  Made make(BundleSpec spec, Optional<Secret> password, Authority authority) throws HostException {
+    if (options.trust() == Options.Trust.FINISH) {
+      return new Made(Trust.finish(installed.bundle()), nothing(), findings);
+    }
+    BundleSpec wanted = spec.usually(USUAL_VALIDITY_DAYS);
+    KeptAuthority kept =
+        new KeptAuthority(host, authority, profile.caValidityDays(), SHARE, options.revoke());
+    CertificateAuthority ca = kept.open(keySpec(wanted), caSubject(wanted));
+    findings.addAll(kept.findings());
+    Secret own = password.isPresent() ? copy(password.get()) : installed.password();
+    try (own) {
+      BundleMaker.Made made = BundleMaker.make(ca, order(wanted, ca), own, host.random());
+      findings.addAll(made.findings());
+      return new Made(trusted(made.bundle()), kept.toKeep(), findings);
+    }
+  }
+
+  /** Takes the nine files, or a package that holds them. */
+  Taken take(Bundle given, Optional<Secret> password) {
+    try {
+      Bundle files = unpacked(given);
+      if (password.isPresent() && files.files().containsKey(ServerBundle.SERVER_KEY + ".cipher")) {
+        samePassword(files, password.get());
+      }
+      return new Taken(trusted(files), findings);
+    } catch (HostException e) {
+      findings.add(e.finding());
+      return new Taken(nothing(), findings);
+    }
+  }
+
+  static Bundle unpacked(Bundle given) throws HostException {
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    for (Map.Entry<String, byte[]> file : given.files().entrySet()) {
+      if (given.files().size() == 1 && file.getKey().toLowerCase().endsWith(".zip")) {
+        return BundlePackage.read(file.getValue());
+      }
+      if (ServerBundle.ALL.contains(file.getKey())) {
+        files.put(file.getKey(), file.getValue().clone());
+      }
+    }
+    return new Bundle(files);
+  }
+
+  private static void samePassword(Bundle files, Secret wanted) throws HostException {
+    byte[] asked = wanted.copy();
+    try (Secret held = InstalledBundle.password(files, "the given bundle")) {
+      byte[] has = held.copy();
+      boolean same = java.util.Arrays.equals(asked, has);
+      java.util.Arrays.fill(has, (byte) 0);
+      if (!same) {
+        throw new HostException(
+            "PASSWORD_DIFFERS",
+            "hacert_password is not the password that server.key.cipher of the given bundle holds.",
+            "Take hacert_password away: a given bundle brings its own.");
+      }
+    } finally {
+      java.util.Arrays.fill(asked, (byte) 0);
+    }
+  }
+
+  private static Secret copy(Secret secret) {
+    return new Secret(secret.copy());
+  }
+
+  private static Bundle nothing() {
+    return new Bundle(Map.of());
+  }
+
+  private Order order(BundleSpec spec, CertificateAuthority ca) throws HostException {
+    Optional<Revocation> revocation =
+        options.revoke().isEmpty()
+            ? Optional.empty()
+            : Optional.of(new Revocation(revoked(), spec.validityDays()));
+    return new Order(
+        keySpec(spec),
+        spec.validityDays(),
+        subject(spec),
+        names(status),
+        installedName(ServerBundle.CLIENT_CERTIFICATE).orElse(CLIENT_NAME),
+        revocation);
+  }
+
+  private Map<BigInteger, Instant> revoked() throws HostException {
+    Map<BigInteger, Instant> revoked = new LinkedHashMap<>();
+    for (String serial : options.revoke()) {
+      try {
+        revoked.put(new BigInteger(serial.replace(":", ""), 16), host.clock().instant());
+      } catch (NumberFormatException e) {
+        throw new HostException(
+            "SETTING_INVALID",
+            "hacert_revoke holds '" + serial + "', which is no hexadecimal serial number.",
+            "Give serial numbers as `openssl x509 -serial` prints them, in quotes.");
+      }
+    }
+    return revoked;
+  }
+
+  /** The server's libpq compares the common name alone: it must be a name of a node. */
+  private Subject subject(BundleSpec spec) {
+    return asked(spec, installed.server());
+  }
+
+  private Subject asked(BundleSpec spec, Optional<X509Certificate> like) {
+    Map<String, String> s = spec.subject();
+    Subject asked =
+        new Subject(
+            s.getOrDefault("country", ""),
+            s.getOrDefault("state", ""),
+            s.getOrDefault("city", ""),
+            s.getOrDefault("company", ""),
+            s.getOrDefault("organization", ""),
+            s.getOrDefault("common_name", ""),
+            s.getOrDefault("email", ""));
+    String name = asked.commonName().isEmpty() ? names(status).get(0) : asked.commonName();
+    Subject named =
+        new Subject(
+            asked.country(),
+            asked.state(),
+            asked.city(),
+            asked.company(),
+            asked.organization(),
+            name,
+            asked.email());
+    return like.map(c -> named.orElse(Subject.of(c))).orElse(named);
+  }
+
+  private Subject caSubject(BundleSpec spec) {
+    Subject s = asked(spec, installed.server());
+    return new Subject(
+        s.country(),
+        s.state(),
+        s.city(),
+        s.company(),
+        s.organization(),
+        names(status).get(0) + " openGauss CA",
+        "");
+  }
+
+  private Optional<String> installedName(String file) {
+    return installed.certificates(file).stream()
+        .findFirst()
+        .map(c -> Subject.of(c).commonName())
+        .filter(name -> !name.isEmpty());
+  }
+
+  private static KeySpec keySpec(BundleSpec spec) throws HostException {
+    try {
+      return KeySpec.parse(spec.key());
+    } catch (IllegalArgumentException e) {
+      throw new HostException("KEY_UNKNOWN", e.getMessage(), "Correct hacert_key.");
+    }
+  }
+
+  /** The bundle with the CAs, and their CRLs, that are to be trusted beside its own. */
+  private Bundle trusted(Bundle bundle) throws HostException {
+    Optional<byte[]> before = installed.file(ServerBundle.CA);
+    byte[] own = bundle.files().get(ServerBundle.CA);
+    if (before.isEmpty() || own == null || installed.certificates(ServerBundle.CA).isEmpty()) {
+      return bundle;
+    }
+    List<X509Certificate> lost = lost(bundle);
+    if (options.trust() == Options.Trust.OVERLAP) {
+      bundle.files().put(ServerBundle.CA, Trust.withOld(own, before.get(), host.clock()));
+      withLists(bundle, lost);
+    } else if (!lost.isEmpty() && options.trust() == Options.Trust.REPLACE) {
+      cutOff(lost);
+    }
+    return bundle;
+  }
+
+  private List<X509Certificate> lost(Bundle bundle) {
+    List<X509Certificate> lost = new ArrayList<>(installed.certificates(ServerBundle.CA));
+    lost.removeAll(InstalledBundle.certificates(bundle, ServerBundle.CA));
+    lost.removeIf(c -> !host.clock().instant().isBefore(c.getNotAfter().toInstant()));
+    return lost;
+  }
+
+  private void cutOff(List<X509Certificate> lost) {
+    String message =
+        "with hacert_trust=replace clients that know only these CAs, or have certificates of them,"
+            + " are cut off: "
+            + lost.stream().map(c -> c.getSubjectX500Principal().getName()).toList();
+    findings.add(
+        options.acceptCaChange()
+            ? Finding.warning("CA_CHANGE", message, "")
+            : Finding.error(
+                "CA_CHANGE",
+                message,
+                "Leave hacert_trust at overlap, which keeps them trusted; or set"
+                    + " hacert_accept_ca_change=true once all clients have the new CA."));
+  }
+
+  /** Where there is a CRL, the server wants a current one of every CA that it trusts. */
+  private void withLists(Bundle bundle, List<X509Certificate> besides) throws HostException {
+    byte[] crl = bundle.files().get(ServerBundle.CRL);
+    Optional<byte[]> before = installed.file(ServerBundle.CRL);
+    if (crl == null || before.isEmpty()) {
+      return;
+    }
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    all.writeBytes(crl);
+    try {
+      for (X509CRL list : RevocationLists.read(before.get())) {
+        if (besides.stream().anyMatch(ca -> RevocationLists.issuedBy(list, ca))) {
+          all.writeBytes(RevocationLists.pem(list));
+        }
+      }
+    } catch (UnreadableCertificateException e) {
+      // The check of the whole bundle says which CA has no list.
+      return;
+    }
+    bundle.files().put(ServerBundle.CRL, all.toByteArray());
+  }
+}

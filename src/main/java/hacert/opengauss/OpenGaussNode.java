@@ -1,0 +1,405 @@
+package hacert.opengauss;
+
+import hacert.host.Command;
+import hacert.host.CommandResult;
+import hacert.host.HostException;
+import hacert.opengauss.ClusterStatus.Datanode;
+import hacert.result.CertificateSummary;
+import hacert.result.Finding;
+import hacert.result.Json;
+import hacert.result.Severity;
+import hacert.target.Authority;
+import hacert.target.Bundle;
+import hacert.target.BundleSpec;
+import hacert.target.HaRole;
+import hacert.target.Host;
+import hacert.target.InstallSpec;
+import hacert.target.Made;
+import hacert.target.ManagedNode;
+import hacert.target.NodeFacts;
+import hacert.target.NodeIdentity;
+import hacert.target.Options;
+import hacert.target.RestartNeed;
+import hacert.target.Secret;
+import hacert.target.Step;
+import hacert.target.Taken;
+import hacert.target.VendorMaker;
+import hacert.x509.Certificates;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** This host as a node of an openGauss cluster. */
+final class OpenGaussNode implements ManagedNode {
+  private final Host host;
+  private final OpenGaussProfile profile;
+  private final Options options;
+  private final Installation installation;
+  private final LocalNode node;
+  private final Ports ports;
+
+  OpenGaussNode(Host host, NodeIdentity identity, OpenGaussProfile profile, Options options)
+      throws HostException {
+    this.host = host;
+    this.profile = profile;
+    this.options = options;
+    this.installation = Installation.find(host, profile, options.environment());
+    this.node = new LocalNode(installation, identity);
+    this.ports = new Ports(node);
+  }
+
+  @Override
+  public NodeFacts facts(boolean patient) {
+    List<Finding> findings = new ArrayList<>();
+    try {
+      ClusterStatus status =
+          node.await(
+              ClusterStatus::healthy, Duration.ofSeconds(patient ? profile.settleSeconds() : 0));
+      Optional<Datanode> self = node.self(status);
+      if (self.isPresent()) {
+        return facts(status, self.get(), findings);
+      }
+      return unknown(findings, new ClusterAssessment.Details(status, List.of()));
+    } catch (HostException e) {
+      findings.add(e.finding());
+      return unknown(findings, null);
+    }
+  }
+
+  private static NodeFacts unknown(List<Finding> findings, ClusterAssessment.Details details) {
+    return new NodeFacts(
+        HaRole.UNKNOWN, "", "", List.of(), "", findings, Json.mapper().valueToTree(details));
+  }
+
+  private NodeFacts facts(ClusterStatus status, Datanode self, List<Finding> findings)
+      throws HostException {
+    ServerConfiguration configuration = node.configuration();
+    findings.addAll(configuration.findings(self.name()));
+    leftBehind().findings(self.name()).stream().map(this::cleanable).forEach(findings::add);
+    try (InstalledBundle installed = read()) {
+      findings.addAll(installed.findings());
+      if (!installed.trustedBeside().isEmpty()) {
+        findings.add(overlap(installed.trustedBeside()));
+      }
+      if (configuration.ssl()) {
+        served(installed).ifPresent(findings::add);
+      }
+      List<String> missing =
+          ServerBundle.Place.DATA.files().stream()
+              .filter(name -> installed.file(name).isEmpty())
+              .toList();
+      return new NodeFacts(
+          role(self),
+          self.name(),
+          node.serverProcess(),
+          installed.summaries(),
+          OpenGaussTarget.digestOf(installed.bundle()),
+          findings,
+          Json.mapper().valueToTree(new ClusterAssessment.Details(status, missing)));
+    }
+  }
+
+  /** What is safe to remove is no reason to refuse where its removal is asked for. */
+  private Finding cleanable(Finding f) {
+    boolean runs = f.code().equals("GS_OM_RUNNING");
+    return options.cleanUp() && !runs && f.severity() == Severity.ERROR
+        ? new Finding(
+            Severity.WARNING,
+            f.code(),
+            f.message() + ". It is removed before the rotation, by hacert_clean_up",
+            "")
+        : f;
+  }
+
+  private static Finding overlap(List<X509Certificate> beside) {
+    return Finding.info(
+        "TRUST_OVERLAP",
+        "cacert.pem also trusts CAs that issued none of the installed certificates: "
+            + beside.stream().map(c -> c.getSubjectX500Principal().getName()).toList()
+            + ". When no client needs them any more, -e hacert_trust=finish removes them.");
+  }
+
+  /** Whether the server serves what is installed: else it is no proven way back. */
+  private Optional<Finding> served(InstalledBundle installed) throws HostException {
+    Optional<X509Certificate> leaf = ports.ownLeaf();
+    if (leaf.isPresent() && leaf.equals(installed.server())) {
+      return Optional.empty();
+    }
+    String seen =
+        leaf.map(c -> "it serves serial " + c.getSerialNumber().toString(16))
+            .orElse("it serves none: " + String.join("; ", ports.problems()));
+    return Optional.of(
+        Finding.error(
+            "UNPROVEN",
+            "the server on this node should serve the installed certificate, and "
+                + seen
+                + ". So what is installed is not known to work, and would be no safe way back.",
+            "Find out who changed files there. To go on without a proven way back, set"
+                + " hacert_accept_unproven=true."));
+  }
+
+  static HaRole role(Datanode row) {
+    return row.primary() ? HaRole.ACTIVE : row.standby() ? HaRole.STANDBY : HaRole.UNKNOWN;
+  }
+
+  private InstalledBundle read() throws HostException {
+    return new InstalledBundle(node.dataDirectory(), installation.om());
+  }
+
+  private LeftOvers leftBehind() throws HostException {
+    return LeftOvers.look(installation.pgHost(), List.of(node.dataDirectory()), host.clock());
+  }
+
+  @Override
+  public Map<String, HaRole> roles(NodeFacts facts) {
+    Map<String, HaRole> roles = new HashMap<>();
+    ClusterAssessment.details(facts.details()).stream()
+        .flatMap(d -> d.status().datanodes().stream())
+        .forEach(row -> roles.putIfAbsent(row.name(), role(row)));
+    return roles;
+  }
+
+  /** The data directory itself holds the database: of it only the files that gs_om touches. */
+  @Override
+  public List<Path> rollbackSet() throws HostException {
+    Path data = node.dataDirectory();
+    return Stream.concat(
+            Stream.concat(ServerBundle.Place.DATA.files().stream(), Stream.of(VendorBackup.FILE))
+                .map(data::resolve),
+            installation.sslDirectories().stream())
+        .toList();
+  }
+
+  @Override
+  public List<Path> certificateDirectories() throws HostException {
+    return Stream.concat(
+            Stream.of(node.dataDirectory()),
+            installation.sslDirectories().stream().filter(java.nio.file.Files::isDirectory))
+        .toList();
+  }
+
+  @Override
+  public boolean needsPassword() {
+    return false;
+  }
+
+  @Override
+  public List<Finding> checkPassword(Secret password) {
+    return KeyPasswordRule.check(password);
+  }
+
+  @Override
+  public List<Finding> checkBundle(Bundle bundle, Optional<Secret> password) {
+    try {
+      boolean ecdsa = installation.version().map(ServerVersion::allowsEcdsa).orElse(true);
+      return ServerBundlePolicy.check(
+          bundle,
+          new Expectation(
+              NewBundle.names(node.known()),
+              host.clock().instant(),
+              Optional.empty(),
+              ecdsa,
+              Map.of()));
+    } catch (HostException e) {
+      return List.of(e.finding());
+    }
+  }
+
+  @Override
+  public Made make(BundleSpec spec, Optional<Secret> password, Authority authority)
+      throws HostException {
+    try (InstalledBundle installed = read()) {
+      return new NewBundle(host, profile, options, node.known(), installed)
+          .make(spec, password, authority);
+    }
+  }
+
+  /** A bundle that is brought has its own password, in its cipher and rand files. */
+  @Override
+  public Taken take(Bundle given, Optional<Secret> givenPassword, Optional<Secret> password) {
+    try (InstalledBundle installed = read()) {
+      return new NewBundle(host, profile, options, node.known(), installed).take(given, password);
+    } catch (HostException e) {
+      return new Taken(new Bundle(Map.of()), List.of(e.finding()));
+    }
+  }
+
+  @Override
+  public Optional<VendorMaker> vendor() {
+    return Optional.empty();
+  }
+
+  @Override
+  public Bundle vendorBackup() throws HostException {
+    return new VendorBackup(node).read();
+  }
+
+  @Override
+  public List<Finding> checkInstall(InstallSpec spec) {
+    if (options.apply() == Options.Apply.LOCAL || !spec.first()) {
+      return List.of();
+    }
+    List<Finding> findings = new ArrayList<>();
+    try {
+      for (String name :
+          node.known().datanodes().stream().map(Datanode::name).distinct().toList()) {
+        reachable(name).ifPresent(findings::add);
+      }
+    } catch (HostException e) {
+      findings.add(e.finding());
+    }
+    return findings;
+  }
+
+  /** As gs_om itself asks: without a password. */
+  private Optional<Finding> reachable(String name) throws HostException {
+    CommandResult result =
+        host.commands()
+            .run(
+                Command.of(
+                        installation.login(),
+                        List.of(
+                            "ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", name, "true"))
+                    .withDeadline(Duration.ofSeconds(profile.statusSeconds())));
+    return result.ok()
+        ? Optional.empty()
+        : Optional.of(
+            Finding.error(
+                "SSH_DOWN",
+                "hacert_apply is cluster, by which gs_om logs in to each node, and "
+                    + name
+                    + " cannot be reached from here by ssh without a password: "
+                    + result.stderr().strip().lines().reduce((a, b) -> b).orElse("no answer"),
+                "Mend the ssh trust between the nodes; or leave hacert_apply at local, which needs"
+                    + " none."));
+  }
+
+  @Override
+  public List<Finding> compare(BundleSpec spec) {
+    return List.of();
+  }
+
+  @Override
+  public RestartNeed restartNeed(Function<Path, Optional<byte[]>> content) {
+    return new RestartReasons(node, options).of(content);
+  }
+
+  @Override
+  public List<Step> install(Bundle bundle, Optional<Secret> password, InstallSpec spec) {
+    Options.Apply apply =
+        spec.vendorBackup()
+            ? options.rollback() == Options.Rollback.VENDOR
+                ? Options.Apply.CLUSTER
+                : Options.Apply.LOCAL
+            : options.apply();
+    return List.of(
+        new Step("certificates", () -> new CertificateStep(node, apply).run(bundle, spec)));
+  }
+
+  @Override
+  public Step stop(Path runDirectory) {
+    return new Step("stop", () -> new ClusterRestart(node, ports).stop(runDirectory));
+  }
+
+  @Override
+  public String tidy() throws HostException {
+    List<Path> removed = options.cleanUp() ? leftBehind().remove() : List.of();
+    return removed.isEmpty() ? "" : "removed " + removed;
+  }
+
+  @Override
+  public String followRestored() throws HostException {
+    List<Path> removed = leftBehind().remove();
+    return (new CrlSetting(node).follow() ? ", and ssl_crl_file follows" : "")
+        + (removed.isEmpty() ? "" : ", and what gs_om left behind is removed: " + removed);
+  }
+
+  @Override
+  public boolean runsEverywhere() {
+    try {
+      return node.status().datanodes().stream().allMatch(Datanode::up);
+    } catch (HostException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public Step restart(Path runDirectory, String serviceStartBefore, boolean again) {
+    return new Step("start", () -> new ClusterRestart(node, ports).start(runDirectory, again));
+  }
+
+  @Override
+  public List<CertificateSummary> installed() {
+    try (InstalledBundle installed = read()) {
+      return installed.summaries();
+    } catch (HostException e) {
+      return List.of();
+    }
+  }
+
+  @Override
+  public String serviceStart() {
+    try {
+      return node.serverProcess();
+    } catch (HostException e) {
+      return "";
+    }
+  }
+
+  @Override
+  public boolean servedIsLoaded() {
+    return true;
+  }
+
+  @Override
+  public String served() {
+    try {
+      return ports.ownLeaf().map(Certificates::sha256).orElse("");
+    } catch (HostException e) {
+      return "";
+    }
+  }
+
+  @Override
+  public List<Finding> forewarnings() {
+    return List.of();
+  }
+
+  @Override
+  public String statusText() throws HostException {
+    return node.statusText();
+  }
+
+  @Override
+  public List<String> hostsIn(String statusText) {
+    return ClusterStatusParser.parse(statusText).stream()
+        .flatMap(s -> s.datanodes().stream())
+        .flatMap(d -> Stream.of(d.name(), d.address()))
+        .distinct()
+        .toList();
+  }
+
+  @Override
+  public String restartByHand() {
+    return "only where the password of the key is another, or the CRL comes or goes: gs_om -t stop"
+        + " before the first file, gs_om -t start after the last; ssl_crl_file of postgresql.conf"
+        + " names the CRL, or nothing where there is none";
+  }
+
+  @Override
+  public Proof prove(String expectedDigest, boolean healthy, Proving proving) {
+    try (InstalledBundle installed = read()) {
+      return new ClusterProof(node, ports, installed)
+          .prove(OpenGaussTarget.digestOf(installed.bundle()), expectedDigest, healthy, proving);
+    } catch (HostException e) {
+      return new Proof(false, host.clock().instant(), List.of(), List.of(e.finding()));
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package hacert.opengauss;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import hacert.host.HostException;
+import hacert.result.CertificateSummary;
+import hacert.target.Bundle;
+import hacert.target.ClusterView;
+import hacert.target.Host;
+import hacert.target.ManagedNode;
+import hacert.target.NodeFacts;
+import hacert.target.NodeIdentity;
+import hacert.target.Options;
+import hacert.target.Profiles;
+import hacert.target.Secret;
+import hacert.target.Target;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/** The target {@code opengauss}. */
+public final class OpenGaussTarget implements Target {
+  /** Name of this target. */
+  public static final String NAME = "opengauss";
+
+  /** What makes two bundles differ; {@code cacert.pem} may hold CAs of an overlap beside. */
+  private static final List<String> DIGESTED =
+      List.of(
+          ServerBundle.SERVER_CERTIFICATE,
+          ServerBundle.SERVER_KEY,
+          ServerBundle.SERVER_KEY + ServerBundle.CIPHER,
+          ServerBundle.SERVER_KEY + ServerBundle.RAND);
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public ManagedNode open(
+      Host host, NodeIdentity node, String profile, JsonNode overrides, Options options)
+      throws HostException {
+    OpenGaussProfile values = Profiles.load(profile, NAME, overrides, OpenGaussProfile.class);
+    return new OpenGaussNode(host, node, values, options);
+  }
+
+  @Override
+  public ClusterView assess(Map<String, NodeFacts> facts) {
+    return new ClusterAssessment(facts).assess();
+  }
+
+  @Override
+  public String digest(Bundle bundle) {
+    return digestOf(bundle);
+  }
+
+  static String digestOf(Bundle bundle) {
+    if (!bundle.files().keySet().containsAll(DIGESTED)) {
+      return "";
+    }
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      for (String name : DIGESTED) {
+        byte[] content = bundle.files().get(name);
+        digest.update(
+            (name + " " + content.length + "\n")
+                .getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        digest.update(content);
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  @Override
+  public String givenDigest(Bundle given, Secret password, Clock clock) {
+    try (Bundle files = NewBundle.unpacked(given)) {
+      return digestOf(files);
+    } catch (HostException e) {
+      return "";
+    }
+  }
+
+  @Override
+  public boolean installsAsGiven() {
+    return true;
+  }
+
+  @Override
+  public List<String> bundleFiles() {
+    return ServerBundle.ALL;
+  }
+
+  @Override
+  public List<CertificateSummary> summaries(Bundle bundle) {
+    return InstalledBundle.summaries(bundle, UnaryOperator.identity());
+  }
+
+  @Override
+  public Validated validate(
+      String profile, JsonNode overrides, Bundle bundle, Optional<Secret> password, Clock clock)
+      throws HostException {
+    Profiles.load(profile, NAME, overrides, OpenGaussProfile.class);
+    try (Bundle files = NewBundle.unpacked(bundle)) {
+      Expectation expected = new Expectation(List.of(), clock.instant(), password, true, Map.of());
+      return new Validated(ServerBundlePolicy.check(files, expected), summaries(files));
+    } catch (HostException e) {
+      return new Validated(List.of(e.finding()), List.of());
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package hacert.opengauss;
+
+import hacert.host.HostException;
+import hacert.opengauss.ClusterStatus.Datanode;
+import hacert.probe.Credentials;
+import hacert.probe.Endpoint;
+import hacert.probe.ProbeResult;
+import hacert.probe.TlsProbe;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** The ports of the cluster's servers: that for clients and that for HA, which serve alike. */
+final class Ports {
+  private final LocalNode node;
+  private final List<String> problems = new ArrayList<>();
+
+  Ports(LocalNode node) {
+    this.node = node;
+  }
+
+  /** Why the last look did not find what it looked for. */
+  List<String> problems() {
+    return List.copyOf(problems);
+  }
+
+  /** Where the server of a row listens; versions that print no port have the local one's. */
+  List<Endpoint> of(Datanode row) throws HostException {
+    OptionalInt port = row.port().isPresent() ? row.port() : node.configuration().port();
+    if (port.isEmpty()) {
+      return List.of();
+    }
+    int offset = node.installation().profile().haPortOffset();
+    List<Endpoint> ports = new ArrayList<>();
+    ports.add(new Endpoint(row.address(), port.getAsInt(), Endpoint.Mode.POSTGRES));
+    if (offset > 0) {
+      ports.add(new Endpoint(row.address(), port.getAsInt() + offset, Endpoint.Mode.POSTGRES));
+    }
+    return ports;
+  }
+
+  /** One handshake. */
+  ProbeResult look(Endpoint endpoint, Credentials credentials) {
+    Installation installation = node.installation();
+    Duration time = Duration.ofSeconds(installation.profile().handshakeSeconds());
+    return new TlsProbe(installation.host().clock(), installation.host().random())
+        .probe(endpoint, time, credentials);
+  }
+
+  /** What this node's own server serves to clients. */
+  Optional<X509Certificate> ownLeaf() throws HostException {
+    problems.clear();
+    Optional<Datanode> self = node.self(node.known());
+    List<Endpoint> ports = self.isPresent() ? of(self.get()) : List.of();
+    return ports.isEmpty() ? Optional.empty() : leaf(look(ports.get(0), Credentials.NONE));
+  }
+
+  /** Whether every node serves some certificate on both ports. */
+  boolean allServe(ClusterStatus status) throws HostException {
+    problems.clear();
+    for (Datanode row : status.datanodes()) {
+      for (Endpoint port : of(row)) {
+        leaf(look(port, Credentials.NONE));
+      }
+    }
+    return problems.isEmpty();
+  }
+
+  private Optional<X509Certificate> leaf(ProbeResult seen) {
+    if (seen instanceof ProbeResult.NotServed not && not.chain().isEmpty()) {
+      problems.add(not.message());
+    }
+    return seen.chain().stream().findFirst();
+  }
+}
