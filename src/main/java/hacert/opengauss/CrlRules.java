@@ -1,0 +1,175 @@
+package hacert.opengauss;
+
+import hacert.policy.CertificateRules;
+import hacert.result.Finding;
+import hacert.x509.Certificates;
+import hacert.x509.RevocationLists;
+import hacert.x509.UnreadableCertificateException;
+import java.security.cert.X509CRL;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Rules for {@code sslcrl-file.crl}. With it the server asks for a current list of every CA on a
+ * client's way to the root; where one is missing or has ended, it refuses the client.
+ */
+final class CrlRules {
+  private static final String NAME = ServerBundle.CRL;
+
+  private final Instant now;
+  private final List<Finding> findings = new ArrayList<>();
+
+  private CrlRules(Instant now) {
+    this.now = now;
+  }
+
+  /**
+   * @param cas of {@code cacert.pem}
+   * @param used the issuers of the bundle's certificates
+   * @param leafs the bundle's certificates
+   */
+  static List<Finding> check(
+      byte[] pem,
+      List<X509Certificate> cas,
+      Collection<X509Certificate> used,
+      Map<Side, X509Certificate> leafs,
+      Instant now) {
+    CrlRules rules = new CrlRules(now);
+    try {
+      List<X509CRL> lists = RevocationLists.read(pem);
+      rules.issuers(lists, cas);
+      cas.forEach(ca -> rules.current(lists, ca));
+      leafs.forEach((side, leaf) -> rules.revoked(side.certificate(), leaf, lists, cas));
+      used.stream()
+          .filter(ca -> !Certificates.selfSigned(ca))
+          .forEach(ca -> rules.revoked(ChainRules.called(ca), ca, lists, cas));
+    } catch (UnreadableCertificateException e) {
+      rules.error(
+          "CRL_UNREADABLE",
+          NAME + " cannot be read: " + e.getMessage() + ".",
+          "Give X.509 CRLs in PEM form, copied completely, or leave the file out.");
+    }
+    return rules.findings;
+  }
+
+  private void issuers(List<X509CRL> lists, List<X509Certificate> cas) {
+    for (X509CRL list : lists) {
+      String issuer = list.getIssuerX500Principal().getName();
+      if (cas.stream().noneMatch(ca -> RevocationLists.issuedBy(list, ca))) {
+        boolean named =
+            cas.stream()
+                .anyMatch(ca -> ca.getSubjectX500Principal().equals(list.getIssuerX500Principal()));
+        error(
+            "CRL_ISSUER",
+            named
+                ? "The CRL of " + issuer + " in " + NAME + " is not signed by that CA's key."
+                : "The CRL of "
+                    + issuer
+                    + " in "
+                    + NAME
+                    + " is of no CA in "
+                    + ServerBundle.CA
+                    + ".",
+            "Give the CRLs of the CAs in " + ServerBundle.CA + ".");
+      }
+      if (CertificateRules.weak(list.getSigAlgName())) {
+        error(
+            "CERT_WEAK_SIGNATURE",
+            "The CRL of "
+                + issuer
+                + " should be signed with SHA-256 or better, and is with "
+                + list.getSigAlgName()
+                + ".",
+            "Have the CRL issued again with SHA-256.");
+      }
+    }
+  }
+
+  private static Optional<X509CRL> newest(List<X509CRL> lists, X509Certificate ca) {
+    return lists.stream()
+        .filter(list -> RevocationLists.issuedBy(list, ca))
+        .max(Comparator.comparing(X509CRL::getThisUpdate));
+  }
+
+  private void current(List<X509CRL> lists, X509Certificate ca) {
+    Optional<X509CRL> newest = newest(lists, ca);
+    String name = ca.getSubjectX500Principal().getName();
+    if (newest.isEmpty()) {
+      error(
+          "CRL_MISSING",
+          NAME
+              + " has no CRL of the CA "
+              + name
+              + ": the server would refuse every client that it issued.",
+          "Add the CA's CRL, or leave "
+              + NAME
+              + " out, or remove the CA from "
+              + ServerBundle.CA
+              + ".");
+      return;
+    }
+    Instant begin = newest.get().getThisUpdate().toInstant();
+    if (now.isBefore(begin)) {
+      error(
+          "CRL_NOT_YET_VALID",
+          "The CRL of " + name + " begins at " + begin + "; it is " + now + " here.",
+          "Wait until then, or set this host's clock right.");
+    }
+    if (newest.get().getNextUpdate() != null) {
+      end(name, begin, newest.get().getNextUpdate().toInstant());
+    }
+  }
+
+  private void end(String name, Instant begin, Instant end) {
+    if (now.isAfter(end)) {
+      error(
+          "CRL_EXPIRED",
+          "The CRL of "
+              + name
+              + " ended at "
+              + end
+              + "; it is "
+              + now
+              + " here. The server would refuse every client of that CA.",
+          "Give the CA's current CRL.");
+    } else if (Expiry.soon(begin, end, now)) {
+      findings.add(
+          Finding.warning(
+              "CRL_EXPIRES_SOON",
+              "The CRL of "
+                  + name
+                  + " ends already at "
+                  + end
+                  + "; from then on the server refuses every client of that CA.",
+              "Install a newer one before."));
+    }
+  }
+
+  private void revoked(
+      String name, X509Certificate certificate, List<X509CRL> lists, List<X509Certificate> cas) {
+    cas.stream()
+        .filter(ca -> Certificates.issuedBy(certificate, ca))
+        .findFirst()
+        .flatMap(ca -> newest(lists, ca))
+        .filter(list -> list.isRevoked(certificate))
+        .ifPresent(
+            list ->
+                error(
+                    "CERT_REVOKED",
+                    name
+                        + " with serial "
+                        + certificate.getSerialNumber().toString(16)
+                        + " is revoked by the CRL of its own CA.",
+                    "Have a new certificate issued."));
+  }
+
+  private void error(String code, String message, String remedy) {
+    findings.add(Finding.error(code, message, remedy));
+  }
+}
