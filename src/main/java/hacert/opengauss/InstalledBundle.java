@@ -19,6 +19,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * The bundle as it lies installed on a node: the server's part in the data directory, the client's
@@ -145,8 +148,7 @@ final class InstalledBundle implements AutoCloseable {
     return place(name).toString();
   }
 
-  static List<CertificateSummary> summaries(
-      Bundle bundle, java.util.function.UnaryOperator<String> shown) {
+  static List<CertificateSummary> summaries(Bundle bundle, UnaryOperator<String> shown) {
     List<CertificateSummary> all = new ArrayList<>();
     for (X509Certificate ca : issuers(bundle)) {
       all.add(Certificates.summary(shown.apply(ServerBundle.CA), ca));
@@ -188,6 +190,24 @@ final class InstalledBundle implements AutoCloseable {
       return List.of();
     }
     return all;
+  }
+
+  /** Those of these serial numbers, hexadecimal, that a CRL names. */
+  List<String> revoked(List<String> serials) {
+    byte[] crl = bundle.files().get(ServerBundle.CRL);
+    try {
+      List<X509CRL> lists = crl == null ? List.of() : RevocationLists.read(crl);
+      return serials.stream()
+          .filter(
+              serial ->
+                  lists.stream()
+                      .flatMap(l -> Stream.ofNullable(l.getRevokedCertificates()))
+                      .flatMap(Set::stream)
+                      .anyMatch(r -> r.getSerialNumber().equals(NewBundle.number(serial))))
+          .toList();
+    } catch (UnreadableCertificateException e) {
+      return List.of();
+    }
   }
 
   /** The trusted CAs that issued the certificates of server and client. */

@@ -155,16 +155,25 @@ final class NewBundle {
   private Map<BigInteger, Instant> revoked() throws HostException {
     Map<BigInteger, Instant> revoked = new LinkedHashMap<>();
     for (String serial : options.revoke()) {
-      try {
-        revoked.put(new BigInteger(serial.replace(":", ""), 16), host.clock().instant());
-      } catch (NumberFormatException e) {
+      BigInteger number = number(serial);
+      if (number.signum() < 0) {
         throw new HostException(
             "SETTING_INVALID",
             "hacert_revoke holds '" + serial + "', which is no hexadecimal serial number.",
             "Give serial numbers as `openssl x509 -serial` prints them, in quotes.");
       }
+      revoked.put(number, host.clock().instant());
     }
     return revoked;
+  }
+
+  /** A serial number as people write it, with or without colons; negative if it is none. */
+  static BigInteger number(String serial) {
+    try {
+      return new BigInteger(serial.replace(":", ""), 16);
+    } catch (NumberFormatException e) {
+      return BigInteger.ONE.negate();
+    }
   }
 
   /** The server's libpq compares the common name alone: it must be a name of a node. */

@@ -248,9 +248,8 @@ final class OpenGaussNode implements ManagedNode {
     }
     List<Finding> findings = new ArrayList<>();
     try {
-      for (String name :
-          node.known().datanodes().stream().map(Datanode::name).distinct().toList()) {
-        reachable(name).ifPresent(findings::add);
+      for (Datanode row : node.known().datanodes()) {
+        unreachable(row).ifPresent(findings::add);
       }
     } catch (HostException e) {
       findings.add(e.finding());
@@ -258,32 +257,57 @@ final class OpenGaussNode implements ManagedNode {
     return findings;
   }
 
-  /** As gs_om itself asks: without a password. */
-  private Optional<Finding> reachable(String name) throws HostException {
-    CommandResult result =
-        host.commands()
-            .run(
-                Command.of(
-                        installation.login(),
-                        List.of(
-                            "ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", name, "true"))
-                    .withDeadline(Duration.ofSeconds(profile.statusSeconds())));
-    return result.ok()
-        ? Optional.empty()
-        : Optional.of(
-            Finding.error(
-                "SSH_DOWN",
-                "hacert_apply is cluster, by which gs_om logs in to each node, and "
-                    + name
-                    + " cannot be reached from here by ssh without a password: "
-                    + result.stderr().strip().lines().reduce((a, b) -> b).orElse("no answer"),
-                "Mend the ssh trust between the nodes; or leave hacert_apply at local, which needs"
-                    + " none."));
+  /** As gs_om itself asks: without a password, by the host name that it knows or by the address. */
+  private Optional<Finding> unreachable(Datanode row) throws HostException {
+    String said = "";
+    for (String name : List.of(row.name(), row.address())) {
+      CommandResult result =
+          host.commands()
+              .run(
+                  Command.of(
+                          installation.login(),
+                          List.of(
+                              "ssh",
+                              "-o",
+                              "BatchMode=yes",
+                              "-o",
+                              "ConnectTimeout=10",
+                              name,
+                              "true"))
+                      .withDeadline(Duration.ofSeconds(profile.statusSeconds())));
+      if (result.ok()) {
+        return Optional.empty();
+      }
+      said = result.stderr().strip().lines().reduce((a, b) -> b).orElse("no answer");
+    }
+    return Optional.of(
+        Finding.error(
+            "SSH_DOWN",
+            "hacert_apply is cluster, by which gs_om logs in to each node, and "
+                + row.name()
+                + " cannot be reached from here by ssh without a password: "
+                + said,
+            "Mend the ssh trust between the nodes; or leave hacert_apply at local, which needs"
+                + " none."));
   }
 
+  /** Only what was revoked since the last rotation is a reason for one. */
   @Override
   public List<Finding> compare(BundleSpec spec) {
-    return List.of();
+    try (InstalledBundle installed = read()) {
+      List<String> missing = new ArrayList<>(options.revoke());
+      missing.removeAll(installed.revoked(options.revoke()));
+      return missing.isEmpty()
+          ? List.of()
+          : List.of(
+              Finding.warning(
+                  "CRL_DIFFERS",
+                  "hacert_revoke names certificates that the installed CRL does not: " + missing,
+                  "A rotation installs a CRL that does."));
+    } catch (HostException e) {
+      // Said by the facts of this node.
+      return List.of();
+    }
   }
 
   @Override

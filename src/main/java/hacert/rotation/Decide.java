@@ -33,6 +33,9 @@ import java.util.Set;
 public final class Decide {
   private static final Duration MOST_SKEW = Duration.ofSeconds(60);
 
+  /** What an operator may go on with, at the risk of a way back that is not proven. */
+  private static final Set<String> UNPROVEN = Set.of("UNPROVEN", "UNEVEN_FILES");
+
   private static final Set<String> BEFORE_APPLY = Set.of("discover", "decide", "stage");
 
   private final Target target;
@@ -117,7 +120,7 @@ public final class Decide {
 
   /** An operator may take the risk of a backup that is not proven to be the running state. */
   private static Finding accepted(Question q, Finding finding) {
-    return q.settings().acceptUnproven() && finding.code().equals("UNPROVEN")
+    return q.settings().acceptUnproven() && UNPROVEN.contains(finding.code())
         ? new Finding(
             Severity.WARNING,
             finding.code(),

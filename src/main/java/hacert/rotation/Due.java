@@ -2,6 +2,7 @@ package hacert.rotation;
 
 import hacert.result.CertificateSummary;
 import hacert.result.Finding;
+import hacert.target.Options;
 import hacert.target.Target;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,7 +45,7 @@ final class Due {
     }
     for (Discovery d : all) {
       d.findings().stream()
-          .filter(f -> f.code().equals("BUNDLE_INCONSISTENT"))
+          .filter(f -> makesDue(f, q.settings()))
           .forEach(f -> due.add(new Plan.Reason(f.code(), f.on(d.node()).message())));
       for (CertificateSummary c : d.installed()) {
         if (!given(target, q, d, c) && !q.now().isBefore(dueAt(c, q.settings()))) {
@@ -53,6 +54,15 @@ final class Due {
       }
     }
     return due;
+  }
+
+  /** What a node says of its files, and a rotation would mend. */
+  private static boolean makesDue(Finding f, Settings settings) {
+    return switch (f.code()) {
+      case "BUNDLE_INCONSISTENT", "CRL_DIFFERS" -> true;
+      case "TRUST_OVERLAP" -> settings.options().trust() == Options.Trust.FINISH;
+      default -> false;
+    };
   }
 
   /** Installing a given bundle again makes nothing younger that is part of it. */
