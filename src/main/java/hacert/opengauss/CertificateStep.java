@@ -52,7 +52,7 @@ final class CertificateStep {
           "See that ssh works between the nodes; or leave hacert_apply at local.");
     }
     GsOm gsOm = new GsOm(installation);
-    Path run = gsOm.next(spec.kept().resolve("gs_om-cert"), true);
+    Path run = gsOm.next(spec.kept().resolve("gs_om-cert"));
     leftBehind().remove();
     Path zip = spec.kept().resolve(ServerBundle.PACKAGE);
     List<String> arguments = arguments(zip, spec);

@@ -29,7 +29,8 @@ final class ClusterRestart {
   /** Stops it; a note for the report. */
   String stop(Path directory) throws HostException {
     OpenGaussProfile profile = node.installation().profile();
-    GsOm.Ended ended = gsOm.run(directory, "", profile.stopSeconds(), List.of("-t", "stop"));
+    GsOm.Ended ended =
+        gsOm.run(gsOm.next(directory), "", profile.stopSeconds(), List.of("-t", "stop"));
     ClusterStatus status = node.status();
     List<String> up = status.datanodes().stream().filter(Datanode::up).map(Datanode::name).toList();
     if (!up.isEmpty() || !node.serverProcess().isEmpty()) {

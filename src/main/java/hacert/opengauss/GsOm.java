@@ -1,7 +1,9 @@
 package hacert.opengauss;
 
 import hacert.host.Attempt;
+import hacert.host.Command;
 import hacert.host.HostException;
+import hacert.host.MarkedProcesses;
 import hacert.host.Pause;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,9 +55,9 @@ final class GsOm {
       throws HostException {
     List<String> words = new ArrayList<>(List.of(installation.profile().gsOm()));
     words.addAll(arguments);
-    var command = installation.command(words.toArray(String[]::new));
+    Command command = installation.command(words.toArray(String[]::new));
     if (!marker.isEmpty()) {
-      command = command.withVariable(hacert.host.MarkedProcesses.VARIABLE, marker);
+      command = command.withVariable(MarkedProcesses.VARIABLE, marker);
     }
     Attempt attempt = installation.host().detached().startOrAttach(directory, command);
     Instant end = installation.host().clock().instant().plusSeconds(seconds);
@@ -80,8 +82,8 @@ final class GsOm {
     }
   }
 
-  /** The directory of the last run below this one; the next one where that has ended. */
-  Path next(Path base, boolean again) throws HostException {
+  /** The directory of the last run of this name while that still runs, else that of a new one. */
+  Path next(Path base) throws HostException {
     int number = 1;
     while (Files.exists(numbered(base, number + 1))) {
       number++;
@@ -90,7 +92,7 @@ final class GsOm {
         Files.exists(numbered(base, number))
             && !(installation.host().detached().find(numbered(base, number)).poll()
                 instanceof Attempt.Running);
-    return numbered(base, over && again ? number + 1 : number);
+    return numbered(base, over ? number + 1 : number);
   }
 
   private static Path numbered(Path base, int number) {

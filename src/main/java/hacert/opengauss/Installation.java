@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 record Installation(
     Host host, OpenGaussProfile profile, LoginEnvironment login, Path gaussHome, Path pgHost) {
 
+  private static final String ENVIRONMENT_FILE = "MPPDB_ENV_SEPARATE_PATH";
   private static final Duration SOURCING = Duration.ofSeconds(30);
 
   /**
@@ -33,18 +34,37 @@ record Installation(
   static Installation find(Host host, OpenGaussProfile profile, String environment)
       throws HostException {
     LoginEnvironment login = host.login();
+    Optional<Path> file = file(login, environment);
+    if (file.isPresent()) {
+      login = login.sourcing(host.commands(), file.get(), SOURCING);
+    }
     if (!environment.isEmpty()) {
-      login = login.sourcing(host.commands(), Path.of(environment), SOURCING);
       // gs_om sources the file that this names, and else ~/.bashrc.
-      login = login.with("MPPDB_ENV_SEPARATE_PATH", environment);
+      login = login.with(ENVIRONMENT_FILE, environment);
     }
     return new Installation(
         host, profile, login, directory(login, "GAUSSHOME"), directory(login, "PGHOST"));
   }
 
+  /**
+   * The file to source: the one that was named, or the vendor's places where the login has none.
+   */
+  private static Optional<Path> file(LoginEnvironment login, String environment) {
+    if (!environment.isEmpty()) {
+      return Optional.of(Path.of(environment));
+    }
+    if (login.variables().containsKey("GAUSSHOME")) {
+      return Optional.empty();
+    }
+    return Optional.ofNullable(login.variables().get(ENVIRONMENT_FILE))
+        .map(Path::of)
+        .or(() -> Optional.of(login.home().resolve(".bashrc")))
+        .filter(Files::isReadable);
+  }
+
   private static Path directory(LoginEnvironment login, String variable) throws HostException {
     String value = login.variables().getOrDefault(variable, "");
-    if (!value.startsWith("/") || !Files.isDirectory(Path.of(value))) {
+    if (!value.startsWith("/")) {
       throw new HostException(
           "GAUSS_ENVIRONMENT",
           String.format(
@@ -96,12 +116,25 @@ record Installation(
     return Files.exists(gaussHome.resolve("bin/cluster_dynamic_config"));
   }
 
-  /** The server's version; empty where it cannot be told. */
+  /** The server's version; empty where no program of the installation tells it. */
   Optional<ServerVersion> version() {
-    try {
-      return ServerVersion.parse(host.commands().run(command(profile.gaussdb(), "-V")).stdout());
-    } catch (HostException e) {
-      return Optional.empty();
+    for (String program : List.of(profile.gaussdb(), profile.gsql(), profile.gsOm())) {
+      try {
+        Optional<ServerVersion> told =
+            ServerVersion.parse(host.commands().run(command(program, "-V")).stdout());
+        if (told.isPresent()) {
+          return told;
+        }
+      } catch (HostException e) {
+        // Not every version has every program.
+        continue;
+      }
     }
+    return Optional.empty();
+  }
+
+  /** The database user that the cluster was installed with: the one of the operating system. */
+  String user() {
+    return login.variables().getOrDefault("USER", System.getProperty("user.name"));
   }
 }

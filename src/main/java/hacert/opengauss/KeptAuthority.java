@@ -10,6 +10,7 @@ import hacert.target.Host;
 import hacert.target.Secret;
 import hacert.x509.KeySpec;
 import hacert.x509.Subject;
+import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -126,7 +127,7 @@ final class KeptAuthority {
   }
 
   private static byte[] join(Bundle ca) {
-    java.io.ByteArrayOutputStream all = new java.io.ByteArrayOutputStream();
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
     ca.files().values().forEach(all::writeBytes);
     return all.toByteArray();
   }

@@ -14,15 +14,12 @@ import hacert.target.Options;
 import hacert.target.Secret;
 import hacert.target.Taken;
 import hacert.x509.KeySpec;
-import hacert.x509.RevocationLists;
 import hacert.x509.Subject;
-import hacert.x509.UnreadableCertificateException;
-import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
-import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,26 +35,24 @@ final class NewBundle {
   /** What a share of the validity has to be left of a CA, for it to issue once more. */
   private static final int SHARE = 3;
 
-  private static final String CLIENT_NAME = "omm";
-
+  private final LocalNode node;
   private final Host host;
-  private final OpenGaussProfile profile;
   private final Options options;
-  private final ClusterStatus status;
+  private final List<String> names;
   private final InstalledBundle installed;
+  private final TrustChange trust;
   private final List<Finding> findings = new ArrayList<>();
 
-  NewBundle(
-      Host host,
-      OpenGaussProfile profile,
-      Options options,
-      ClusterStatus status,
-      InstalledBundle installed) {
-    this.host = host;
-    this.profile = profile;
+  /**
+   * @throws HostException if it cannot be told which nodes the cluster has
+   */
+  NewBundle(LocalNode node, Options options, InstalledBundle installed) throws HostException {
+    this.node = node;
+    this.host = node.installation().host();
     this.options = options;
-    this.status = status;
+    this.names = names(node.known());
     this.installed = installed;
+    this.trust = new TrustChange(node, options, installed);
   }
 
   /** Host names of all nodes, then their addresses. */
@@ -75,14 +70,20 @@ final class NewBundle {
     }
     BundleSpec wanted = spec.usually(USUAL_VALIDITY_DAYS);
     KeptAuthority kept =
-        new KeptAuthority(host, authority, profile.caValidityDays(), SHARE, options.revoke());
+        new KeptAuthority(
+            host,
+            authority,
+            node.installation().profile().caValidityDays(),
+            SHARE,
+            options.revoke());
     CertificateAuthority ca = kept.open(keySpec(wanted), caSubject(wanted));
     findings.addAll(kept.findings());
     Secret own = password.isPresent() ? copy(password.get()) : installed.password();
     try (own) {
       BundleMaker.Made made = BundleMaker.make(ca, order(wanted, ca), own, host.random());
       findings.addAll(made.findings());
-      return new Made(trusted(made.bundle()), kept.toKeep(), findings);
+      findings.addAll(trust.apply(made.bundle()));
+      return new Made(made.bundle(), kept.toKeep(), findings);
     }
   }
 
@@ -93,7 +94,8 @@ final class NewBundle {
       if (password.isPresent() && files.files().containsKey(ServerBundle.SERVER_KEY + ".cipher")) {
         samePassword(files, password.get());
       }
-      return new Taken(trusted(files), findings);
+      findings.addAll(trust.apply(files));
+      return new Taken(files, findings);
     } catch (HostException e) {
       findings.add(e.finding());
       return new Taken(nothing(), findings);
@@ -117,8 +119,8 @@ final class NewBundle {
     byte[] asked = wanted.copy();
     try (Secret held = InstalledBundle.password(files, "the given bundle")) {
       byte[] has = held.copy();
-      boolean same = java.util.Arrays.equals(asked, has);
-      java.util.Arrays.fill(has, (byte) 0);
+      boolean same = Arrays.equals(asked, has);
+      Arrays.fill(has, (byte) 0);
       if (!same) {
         throw new HostException(
             "PASSWORD_DIFFERS",
@@ -126,7 +128,7 @@ final class NewBundle {
             "Take hacert_password away: a given bundle brings its own.");
       }
     } finally {
-      java.util.Arrays.fill(asked, (byte) 0);
+      Arrays.fill(asked, (byte) 0);
     }
   }
 
@@ -147,8 +149,8 @@ final class NewBundle {
         keySpec(spec),
         spec.validityDays(),
         subject(spec),
-        names(status),
-        installedName(ServerBundle.CLIENT_CERTIFICATE).orElse(CLIENT_NAME),
+        names,
+        installedName(ServerBundle.CLIENT_CERTIFICATE).orElse(node.installation().user()),
         revocation);
   }
 
@@ -192,7 +194,7 @@ final class NewBundle {
             s.getOrDefault("organization", ""),
             s.getOrDefault("common_name", ""),
             s.getOrDefault("email", ""));
-    String name = asked.commonName().isEmpty() ? names(status).get(0) : asked.commonName();
+    String name = asked.commonName().isEmpty() ? names.get(0) : asked.commonName();
     Subject named =
         new Subject(
             asked.country(),
@@ -213,7 +215,7 @@ final class NewBundle {
         s.city(),
         s.company(),
         s.organization(),
-        names(status).get(0) + " openGauss CA",
+        names.get(0) + " openGauss CA",
         "");
   }
 
@@ -230,66 +232,5 @@ final class NewBundle {
     } catch (IllegalArgumentException e) {
       throw new HostException("KEY_UNKNOWN", e.getMessage(), "Correct hacert_key.");
     }
-  }
-
-  /** The bundle with the CAs, and their CRLs, that are to be trusted beside its own. */
-  private Bundle trusted(Bundle bundle) throws HostException {
-    Optional<byte[]> before = installed.file(ServerBundle.CA);
-    byte[] own = bundle.files().get(ServerBundle.CA);
-    if (before.isEmpty() || own == null || installed.certificates(ServerBundle.CA).isEmpty()) {
-      return bundle;
-    }
-    List<X509Certificate> lost = lost(bundle);
-    if (options.trust() == Options.Trust.OVERLAP) {
-      bundle.files().put(ServerBundle.CA, Trust.withOld(own, before.get(), host.clock()));
-      withLists(bundle, lost);
-    } else if (!lost.isEmpty() && options.trust() == Options.Trust.REPLACE) {
-      cutOff(lost);
-    }
-    return bundle;
-  }
-
-  private List<X509Certificate> lost(Bundle bundle) {
-    List<X509Certificate> lost = new ArrayList<>(installed.certificates(ServerBundle.CA));
-    lost.removeAll(InstalledBundle.certificates(bundle, ServerBundle.CA));
-    lost.removeIf(c -> !host.clock().instant().isBefore(c.getNotAfter().toInstant()));
-    return lost;
-  }
-
-  private void cutOff(List<X509Certificate> lost) {
-    String message =
-        "with hacert_trust=replace clients that know only these CAs, or have certificates of them,"
-            + " are cut off: "
-            + lost.stream().map(c -> c.getSubjectX500Principal().getName()).toList();
-    findings.add(
-        options.acceptCaChange()
-            ? Finding.warning("CA_CHANGE", message, "")
-            : Finding.error(
-                "CA_CHANGE",
-                message,
-                "Leave hacert_trust at overlap, which keeps them trusted; or set"
-                    + " hacert_accept_ca_change=true once all clients have the new CA."));
-  }
-
-  /** Where there is a CRL, the server wants a current one of every CA that it trusts. */
-  private void withLists(Bundle bundle, List<X509Certificate> besides) throws HostException {
-    byte[] crl = bundle.files().get(ServerBundle.CRL);
-    Optional<byte[]> before = installed.file(ServerBundle.CRL);
-    if (crl == null || before.isEmpty()) {
-      return;
-    }
-    ByteArrayOutputStream all = new ByteArrayOutputStream();
-    all.writeBytes(crl);
-    try {
-      for (X509CRL list : RevocationLists.read(before.get())) {
-        if (besides.stream().anyMatch(ca -> RevocationLists.issuedBy(list, ca))) {
-          all.writeBytes(RevocationLists.pem(list));
-        }
-      }
-    } catch (UnreadableCertificateException e) {
-      // The check of the whole bundle says which CA has no list.
-      return;
-    }
-    bundle.files().put(ServerBundle.CRL, all.toByteArray());
   }
 }

@@ -25,6 +25,7 @@ import hacert.target.Step;
 import hacert.target.Taken;
 import hacert.target.VendorMaker;
 import hacert.x509.Certificates;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -181,7 +182,7 @@ final class OpenGaussNode implements ManagedNode {
   public List<Path> certificateDirectories() throws HostException {
     return Stream.concat(
             Stream.of(node.dataDirectory()),
-            installation.sslDirectories().stream().filter(java.nio.file.Files::isDirectory))
+            installation.sslDirectories().stream().filter(Files::isDirectory))
         .toList();
   }
 
@@ -216,8 +217,7 @@ final class OpenGaussNode implements ManagedNode {
   public Made make(BundleSpec spec, Optional<Secret> password, Authority authority)
       throws HostException {
     try (InstalledBundle installed = read()) {
-      return new NewBundle(host, profile, options, node.known(), installed)
-          .make(spec, password, authority);
+      return new NewBundle(node, options, installed).make(spec, password, authority);
     }
   }
 
@@ -225,7 +225,7 @@ final class OpenGaussNode implements ManagedNode {
   @Override
   public Taken take(Bundle given, Optional<Secret> givenPassword, Optional<Secret> password) {
     try (InstalledBundle installed = read()) {
-      return new NewBundle(host, profile, options, node.known(), installed).take(given, password);
+      return new NewBundle(node, options, installed).take(given, password);
     } catch (HostException e) {
       return new Taken(new Bundle(Map.of()), List.of(e.finding()));
     }

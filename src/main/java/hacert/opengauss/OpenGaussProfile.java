@@ -8,6 +8,7 @@ package hacert.opengauss;
  * @param gsCtl the vendor's tool for one datanode, likewise
  * @param gsGuc the vendor's tool for settings, likewise
  * @param gaussdb the server, likewise; asked for its version
+ * @param gsql the vendor's client, likewise
  * @param sslDirectories where gs_om installs beside the data directory
  * @param haPortOffset what the HA port is more than the port; 0: no handshake is made there
  * @param handshakeSeconds how long one handshake may take
@@ -24,6 +25,7 @@ record OpenGaussProfile(
     String gsCtl,
     String gsGuc,
     String gaussdb,
+    String gsql,
     SslDirectories sslDirectories,
     int haPortOffset,
     int handshakeSeconds,

@@ -13,6 +13,7 @@ import hacert.target.Options;
 import hacert.target.Profiles;
 import hacert.target.Secret;
 import hacert.target.Target;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
@@ -66,9 +67,7 @@ public final class OpenGaussTarget implements Target {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       for (String name : DIGESTED) {
         byte[] content = bundle.files().get(name);
-        digest.update(
-            (name + " " + content.length + "\n")
-                .getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        digest.update((name + " " + content.length + "\n").getBytes(StandardCharsets.US_ASCII));
         digest.update(content);
       }
       return HexFormat.of().formatHex(digest.digest());

@@ -1,6 +1,8 @@
 package hacert.opengauss;
 
 import hacert.host.HostException;
+import hacert.policy.BundleFile;
+import hacert.policy.BundleFiles;
 import hacert.result.Finding;
 import hacert.target.Bundle;
 import hacert.target.Options;
@@ -83,12 +85,14 @@ final class RestartReasons {
     node.configuration()
         .otherChannels()
         .forEach(c -> reasons.add(c + " loads its certificates when the server starts"));
-    Optional<ServerVersion> version = installation.version();
-    if (version.isEmpty()) {
-      reasons.add(
-          "the server's version is not known, and old ones load certificates at their start");
-    } else if (!version.get().rereadsCertificates()) {
-      reasons.add("version " + version.get() + " loads certificates when it starts");
+    // Where no program tells the version, the status does: old ones print no ports.
+    boolean rereads =
+        installation
+            .version()
+            .map(ServerVersion::rereadsCertificates)
+            .orElse(node.known().datanodes().stream().allMatch(d -> d.port().isPresent()));
+    if (!rereads) {
+      reasons.add("a server older than 1.1 loads certificates when it starts");
     }
     return reasons;
   }
@@ -120,8 +124,7 @@ final class RestartReasons {
   }
 
   private static Optional<byte[]> installed(Path file) {
-    return hacert.policy.BundleFiles.read(file, KeyPassword.CIPHER_BYTES)
-            instanceof hacert.policy.BundleFile.Content found
+    return BundleFiles.read(file, KeyPassword.CIPHER_BYTES) instanceof BundleFile.Content found
         ? Optional.of(found.bytes())
         : Optional.empty();
   }

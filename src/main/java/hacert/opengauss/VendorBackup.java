@@ -8,6 +8,7 @@ import hacert.policy.BundleFiles;
 import hacert.target.Bundle;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -89,7 +90,7 @@ final class VendorBackup {
           node.installation().host().commands().run(Command.of(node.installation().login(), words));
       for (String name : names) {
         Path file = directory.resolve(name);
-        if (Files.isRegularFile(file, java.nio.file.LinkOption.NOFOLLOW_LINKS)
+        if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
             && BundleFiles.read(file, LARGEST_FILE) instanceof BundleFile.Content found) {
           files.putIfAbsent(name, found.bytes());
         }

@@ -102,20 +102,9 @@ final class Apply {
   /** The first node stops all; on the others it was seen before that they are stopped. */
   private void stop(Steps steps) throws HostException {
     if (scope(steps.journal()) == Scope.CLUSTER && site.first()) {
-      Step stop =
-          site.node().stop(site.state().rotation(plan.rotation()).resolve("stop-" + run(steps)));
+      Step stop = site.node().stop(site.state().rotation(plan.rotation()).resolve("stop"));
       steps.run(Phase.APPLY_STOP, () -> Steps.Done.of(stop.action().run()));
     }
-  }
-
-  /** A stop that failed is tried once more by each run. */
-  private int run(Steps steps) {
-    return steps
-        .journal()
-        .entry(Phase.APPLY_STOP)
-        .filter(e -> !e.run().equals(site.request().holder().process()))
-        .map(e -> e.state() == State.FAILED ? e.attempts() + 1 : e.attempts())
-        .orElse(1);
   }
 
   /** What is started anew, by what all nodes have said when they were staged. */

@@ -71,9 +71,7 @@ final class Rollback {
     if (same && plan.back().size() == 1) {
       return;
     }
-    int attempt = steps.journal().entry(Phase.ROLLBACK_STOP).map(Entry::attempts).orElse(0) + 1;
-    Step stop =
-        site.node().stop(site.state().rotation(plan.rotation()).resolve("stop-back-" + attempt));
+    Step stop = site.node().stop(site.state().rotation(plan.rotation()).resolve("stop-back"));
     steps.run(Phase.ROLLBACK_STOP, () -> Steps.Done.of(stop.action().run()));
   }
 

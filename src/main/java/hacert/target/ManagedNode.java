@@ -111,8 +111,9 @@ public interface ManagedNode {
   /**
    * Stops the system on all nodes, detached from this process; {@link #restart} starts it again.
    *
-   * @param runDirectory private directory of this one stop
-   * @return the step; run again with the same directory it attaches to the stop
+   * @param runDirectory beginning of the name of its private directories
+   * @return the step; run again it attaches to a stop that is under way, and else stops once more,
+   *     which harms nothing
    */
   Step stop(Path runDirectory);
 
