@@ -1,6 +1,7 @@
 package hacert.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import hacert.host.HostException;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -142,7 +144,7 @@ final class ClusterOptions {
   /** The settings, with {@code force} and {@code generation} as the command has them. */
   Settings settings(boolean force, int generation) {
     ObjectNode all = Json.mapper().createObjectNode();
-    settings.forEach(all::put);
+    settings.forEach((key, value) -> put(all, key, value));
     if (!stateDir.isEmpty()) {
       all.put("state_dir", stateDir);
     }
@@ -157,6 +159,19 @@ final class ClusterOptions {
     } catch (IOException e) {
       throw new UsageProblem(
           "a --setting cannot be used: " + e.getMessage().lines().findFirst().orElse(""));
+    }
+  }
+
+  /** A key with a dot is one below another, as {@code options.trust}; lists have commas. */
+  private static void put(ObjectNode all, String key, String value) {
+    int dot = key.indexOf('.');
+    ObjectNode place = dot < 0 ? all : all.withObjectProperty(key.substring(0, dot));
+    String name = key.substring(dot + 1);
+    if (name.equals("revoke")) {
+      ArrayNode list = place.putArray(name);
+      Stream.of(value.split(",")).filter(one -> !one.isBlank()).forEach(list::add);
+    } else {
+      place.put(name, value);
     }
   }
 

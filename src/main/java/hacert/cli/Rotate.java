@@ -7,7 +7,9 @@ import hacert.rotation.Settings;
 import hacert.target.Secret;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -43,6 +45,14 @@ final class Rotate implements Callable<Integer> {
   private boolean passwordStdin;
 
   @Option(
+      names = "--ca-password-stdin",
+      description = {
+        "read the password of the CA that issues openGauss certificates from standard input; with",
+        "--password-stdin as well it is the second line"
+      })
+  private boolean caPasswordStdin;
+
+  @Option(
       names = "--bundle",
       paramLabel = "PATH",
       description = {
@@ -68,9 +78,14 @@ final class Rotate implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Map<String, Secret> named = new HashMap<>();
+    List<String> asked = new ArrayList<>();
     if (passwordStdin) {
-      named.put(Secrets.PASSWORD, surroundings.secret());
+      asked.add(Secrets.PASSWORD);
     }
+    if (caPasswordStdin) {
+      asked.add(Secrets.CA_PASSWORD);
+    }
+    named.putAll(surroundings.secrets(asked));
     if (bundle != null) {
       BundleFiles.given(bundle).forEach((name, file) -> named.put(Secrets.BUNDLE + name, of(file)));
     }

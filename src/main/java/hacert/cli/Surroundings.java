@@ -11,6 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * What commands need of the world.
@@ -69,12 +72,39 @@ public record Surroundings(InputStream stdin, Clock clock, SecureRandom random, 
 
   /** The same as a secret, which the caller closes. */
   Secret secret() throws IOException {
-    char[] chars = password();
-    ByteBuffer encoded = StandardCharsets.UTF_8.encode(CharBuffer.wrap(chars));
-    byte[] bytes = new byte[encoded.remaining()];
-    encoded.get(bytes);
-    Arrays.fill(encoded.array(), (byte) 0);
-    Arrays.fill(chars, '\0');
-    return new Secret(bytes);
+    return secrets(List.of("password")).get("password");
+  }
+
+  /**
+   * One secret a line, which the caller closes; a single one may hold line feeds.
+   *
+   * @param names what they are called, in the order of the lines; empty: nothing is read
+   * @throws UsageProblem as {@link #password}, or if there are fewer lines
+   */
+  Map<String, Secret> secrets(List<String> names) throws IOException {
+    Map<String, Secret> read = new LinkedHashMap<>();
+    if (names.isEmpty()) {
+      return read;
+    }
+    char[] all = password();
+    int from = 0;
+    for (int i = 0; i < names.size(); i++) {
+      int end = i == names.size() - 1 ? all.length : from;
+      while (end < all.length && all[end] != '\n') {
+        end++;
+      }
+      if (end <= from) {
+        throw new UsageProblem(
+            "expected " + names.size() + " lines on standard input, one for each password");
+      }
+      ByteBuffer encoded = StandardCharsets.UTF_8.encode(CharBuffer.wrap(all, from, end - from));
+      byte[] bytes = new byte[encoded.remaining()];
+      encoded.get(bytes);
+      Arrays.fill(encoded.array(), (byte) 0);
+      read.put(names.get(i), new Secret(bytes));
+      from = end + 1;
+    }
+    Arrays.fill(all, '\0');
+    return read;
   }
 }

@@ -6,8 +6,6 @@ import hacert.host.HostException;
 import hacert.opengauss.ClusterStatus.Datanode;
 import hacert.result.CertificateSummary;
 import hacert.result.Finding;
-import hacert.result.Json;
-import hacert.result.Severity;
 import hacert.target.Authority;
 import hacert.target.Bundle;
 import hacert.target.BundleSpec;
@@ -27,7 +25,6 @@ import hacert.target.VendorMaker;
 import hacert.x509.Certificates;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -58,92 +55,7 @@ final class OpenGaussNode implements ManagedNode {
 
   @Override
   public NodeFacts facts(boolean patient) {
-    List<Finding> findings = new ArrayList<>();
-    try {
-      ClusterStatus status =
-          node.await(
-              ClusterStatus::healthy, Duration.ofSeconds(patient ? profile.settleSeconds() : 0));
-      Optional<Datanode> self = node.self(status);
-      if (self.isPresent()) {
-        return facts(status, self.get(), findings);
-      }
-      return unknown(findings, new ClusterAssessment.Details(status, List.of()));
-    } catch (HostException e) {
-      findings.add(e.finding());
-      return unknown(findings, null);
-    }
-  }
-
-  private static NodeFacts unknown(List<Finding> findings, ClusterAssessment.Details details) {
-    return new NodeFacts(
-        HaRole.UNKNOWN, "", "", List.of(), "", findings, Json.mapper().valueToTree(details));
-  }
-
-  private NodeFacts facts(ClusterStatus status, Datanode self, List<Finding> findings)
-      throws HostException {
-    ServerConfiguration configuration = node.configuration();
-    findings.addAll(configuration.findings(self.name()));
-    leftBehind().findings(self.name()).stream().map(this::cleanable).forEach(findings::add);
-    try (InstalledBundle installed = read()) {
-      findings.addAll(installed.findings());
-      if (!installed.trustedBeside().isEmpty()) {
-        findings.add(overlap(installed.trustedBeside()));
-      }
-      if (configuration.ssl()) {
-        served(installed).ifPresent(findings::add);
-      }
-      List<String> missing =
-          ServerBundle.Place.DATA.files().stream()
-              .filter(name -> installed.file(name).isEmpty())
-              .toList();
-      return new NodeFacts(
-          role(self),
-          self.name(),
-          node.serverProcess(),
-          installed.summaries(),
-          OpenGaussTarget.digestOf(installed.bundle()),
-          findings,
-          Json.mapper().valueToTree(new ClusterAssessment.Details(status, missing)));
-    }
-  }
-
-  /** What is safe to remove is no reason to refuse where its removal is asked for. */
-  private Finding cleanable(Finding f) {
-    boolean runs = f.code().equals("GS_OM_RUNNING");
-    return options.cleanUp() && !runs && f.severity() == Severity.ERROR
-        ? new Finding(
-            Severity.WARNING,
-            f.code(),
-            f.message() + ". It is removed before the rotation, by hacert_clean_up",
-            "")
-        : f;
-  }
-
-  private static Finding overlap(List<X509Certificate> beside) {
-    return Finding.info(
-        "TRUST_OVERLAP",
-        "cacert.pem also trusts CAs that issued none of the installed certificates: "
-            + beside.stream().map(c -> c.getSubjectX500Principal().getName()).toList()
-            + ". When no client needs them any more, -e hacert_trust=finish removes them.");
-  }
-
-  /** Whether the server serves what is installed: else it is no proven way back. */
-  private Optional<Finding> served(InstalledBundle installed) throws HostException {
-    Optional<X509Certificate> leaf = ports.ownLeaf();
-    if (leaf.isPresent() && leaf.equals(installed.server())) {
-      return Optional.empty();
-    }
-    String seen =
-        leaf.map(c -> "it serves serial " + c.getSerialNumber().toString(16))
-            .orElse("it serves none: " + String.join("; ", ports.problems()));
-    return Optional.of(
-        Finding.error(
-            "UNPROVEN",
-            "the server on this node should serve the installed certificate, and "
-                + seen
-                + ". So what is installed is not known to work, and would be no safe way back.",
-            "Find out who changed files there. To go on without a proven way back, set"
-                + " hacert_accept_unproven=true."));
+    return new LocalFacts(node, ports, options).read(patient);
   }
 
   static HaRole role(Datanode row) {
