@@ -12,6 +12,7 @@ import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Date;
 import java.util.List;
 import java.util.Set;
@@ -137,21 +138,22 @@ final class LeafRules {
   }
 
   private void outlives(List<X509Certificate> issuers) {
-    for (X509Certificate ca : issuers) {
-      if (leaf.getNotAfter().after(ca.getNotAfter())) {
-        warning(
-            "CERT_OUTLIVES_CA",
-            side.certificate()
-                + " says that it is valid until "
-                + leaf.getNotAfter().toInstant()
-                + ", but "
-                + ChainRules.called(ca)
-                + " ends before, at "
-                + ca.getNotAfter().toInstant()
-                + ".",
-            "Plan for the earlier date, or have it issued by a CA that is valid longer.");
-      }
-    }
+    issuers.stream()
+        .min(Comparator.comparing(X509Certificate::getNotAfter))
+        .filter(ca -> leaf.getNotAfter().after(ca.getNotAfter()))
+        .ifPresent(
+            ca ->
+                warning(
+                    "CERT_OUTLIVES_CA",
+                    side.certificate()
+                        + " says that it is valid until "
+                        + leaf.getNotAfter().toInstant()
+                        + ", but "
+                        + ChainRules.called(ca)
+                        + " ends before, at "
+                        + ca.getNotAfter().toInstant()
+                        + ".",
+                    "Plan for the earlier date, or have it issued by a CA that is valid longer."));
   }
 
   /** What no rule here names: constraints on names, critical extensions that nobody knows. */
