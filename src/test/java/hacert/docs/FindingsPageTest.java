@@ -50,6 +50,7 @@ class FindingsPageTest {
           "PATH",
           "PBES2",
           "PGHOST",
+          "USER",
           "PKCS7",
           "PKIX",
           "PROBE_",

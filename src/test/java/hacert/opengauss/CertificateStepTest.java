@@ -1,0 +1,153 @@
+package hacert.opengauss;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import hacert.host.HostException;
+import hacert.target.Bundle;
+import hacert.target.InstallSpec;
+import hacert.target.Made;
+import hacert.target.Options;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** gs_om -t cert is believed by the files alone, whatever it says and however it exits. */
+class CertificateStepTest {
+  /** Unpacks the package of {@code --cert-file} as the vendor's tool does with {@code -L}. */
+  private static final String UNPACK =
+      "for word; do case $word in --cert-file=*) zip=${word#--cert-file=} ;; esac; done; "
+          + "python3 -m zipfile -e \"$zip\" \"$GAUSSHOME/share/sslcert/om\"; "
+          + "cp \"$GAUSSHOME\"/share/sslcert/om/* '@DATA@'; ";
+
+  @TempDir private Path base;
+  private GaussHost host;
+  private Bundle bundle;
+  private InstallSpec spec;
+
+  @BeforeEach
+  void build() throws Exception {
+    host = new GaussHost(base);
+    try (Made before = host.make(GaussHost.PASSWORD)) {
+      host.install(before.bundle());
+    }
+    Made made = host.make(null);
+    bundle = made.bundle();
+    spec = new InstallSpec("rotation.db1", false, base.resolve("kept"), true, false);
+  }
+
+  /** The tool does this for {@code -t cert}, and tells the status else. */
+  private void cert(String action) throws Exception {
+    host.script(
+        "gs_om",
+        "[ \"$2\" = status ] && exec cat '" + base.resolve("status") + "'",
+        "echo \"$*\" >>'" + base.resolve("calls") + "'",
+        action.replace("@DATA@", host.data().toString()));
+  }
+
+  private String run(Options.Apply apply) throws HostException {
+    return new CertificateStep(host.node(), apply).run(bundle, spec);
+  }
+
+  private void fails(String code) {
+    assertThatThrownBy(() -> run(Options.Apply.LOCAL))
+        .isInstanceOfSatisfying(HostException.class, e -> assertThat(e.code()).isEqualTo(code));
+    assertThat(base.resolve("kept").resolve(ServerBundle.PACKAGE)).doesNotExist();
+  }
+
+  @Test
+  void does_not_believe_a_success_without_effect() throws Exception {
+    cert("echo 'Replace SSL cert files with local mode successfully.'");
+    fails("CERT_WITHOUT_EFFECT");
+  }
+
+  @Test
+  void tells_what_gs_om_said_when_it_fails_half_way() throws Exception {
+    cert(
+        "printf x >'@DATA@/server.crt'; echo '[GAUSS-50231] : Failed to generate P file.'; exit 1");
+    assertThatThrownBy(() -> run(Options.Apply.LOCAL))
+        .hasMessageContaining("GAUSS-50231")
+        .hasMessageContaining("server.crt");
+  }
+
+  /** What gs_om leaves behind would keep the next one from taking a backup. */
+  @Test
+  void removes_what_a_failed_gs_om_leaves_behind() throws Exception {
+    cert(
+        "touch '@DATA@/certFlag'; mkdir -p \"$PGHOST/tempCertDir\";"
+            + " echo key >\"$PGHOST/tempCertDir/server.key\"; exit 1");
+    fails("GS_OM_FAILED");
+    assertThat(host.data().resolve("certFlag")).doesNotExist();
+    assertThat(base.resolve("tmp/tempCertDir")).doesNotExist();
+  }
+
+  @Test
+  void believes_the_files_where_gs_om_fails_after_it_has_installed() throws Exception {
+    cert(UNPACK + "exit 1");
+    assertThat(run(Options.Apply.LOCAL)).contains("though it ended with code 1");
+  }
+
+  @Test
+  void wants_the_directory_of_the_tools_replaced_too() throws Exception {
+    cert(UNPACK + "printf x >\"$GAUSSHOME/share/sslcert/om/client.crt\"");
+    fails("CERT_WITHOUT_EFFECT");
+  }
+
+  /** Before 5.0 gs_om installed in data directories only. */
+  @Test
+  void wants_the_data_directory_only_of_an_old_version() throws Exception {
+    host.script("gaussdb", "echo 'gaussdb (openGauss 3.1.0 build 4e931f9a) compiled at x'");
+    cert(UNPACK + "printf x >\"$GAUSSHOME/share/sslcert/om/client.crt\"");
+    assertThat(run(Options.Apply.LOCAL)).isEqualTo("installed by gs_om");
+  }
+
+  @Test
+  void runs_again_after_a_failure_and_not_again_after_a_success() throws Exception {
+    cert("exit 1");
+    fails("GS_OM_FAILED");
+    cert(UNPACK);
+    assertThat(run(Options.Apply.LOCAL)).isEqualTo("installed by gs_om");
+    assertThat(run(Options.Apply.LOCAL)).isEqualTo("its files are the bundle's already");
+    assertThat(Files.readAllLines(base.resolve("calls"))).hasSize(2);
+  }
+
+  @Test
+  void asks_for_this_node_or_for_all() throws Exception {
+    cert(UNPACK);
+    run(Options.Apply.LOCAL);
+    host.install(ServerBundle.SERVER_CERTIFICATE, new byte[] {1});
+    run(Options.Apply.CLUSTER);
+    List<String> calls = Files.readAllLines(base.resolve("calls"));
+    assertThat(calls.get(0)).startsWith("-t cert --cert-file=").endsWith(".zip -L");
+    assertThat(calls.get(1)).startsWith("-t cert --cert-file=").endsWith(".zip");
+  }
+
+  @Test
+  void only_looks_on_another_node_where_the_first_installs_on_all() throws Exception {
+    cert("exit 1");
+    spec = new InstallSpec("rotation.db1", false, base.resolve("kept"), false, false);
+    assertThatThrownBy(() -> run(Options.Apply.CLUSTER))
+        .hasMessageContaining("should have installed the bundle here too");
+    host.install(bundle);
+    assertThat(run(Options.Apply.CLUSTER)).isEqualTo("its files are the bundle's already");
+    assertThat(base.resolve("calls")).doesNotExist();
+  }
+
+  @Test
+  void names_the_crl_in_the_settings_of_the_server_and_only_then() throws Exception {
+    CrlSetting setting = new CrlSetting(host.node());
+    assertThat(setting.follow()).isFalse();
+    host.install(ServerBundle.CRL, new byte[] {1});
+    assertThat(setting.follow()).isTrue();
+    assertThat(host.node().configuration().crlFile()).isEqualTo("sslcrl-file.crl");
+    Files.delete(host.data().resolve(ServerBundle.CRL));
+    assertThat(setting.follow()).isTrue();
+    assertThat(host.node().configuration().crlFile()).isEmpty();
+    host.script("gs_guc", "exit 1");
+    host.install(ServerBundle.CRL, new byte[] {1});
+    assertThatThrownBy(setting::follow).hasMessageContaining("ssl_crl_file");
+  }
+}

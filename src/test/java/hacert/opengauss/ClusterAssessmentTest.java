@@ -1,0 +1,163 @@
+package hacert.opengauss;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hacert.opengauss.ClusterStatus.Datanode;
+import hacert.result.Finding;
+import hacert.result.Json;
+import hacert.target.ClusterView;
+import hacert.target.HaRole;
+import hacert.target.NodeFacts;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+
+/** What the facts of all nodes say together; each test begins with a healthy cluster of three. */
+class ClusterAssessmentTest {
+  private final List<Datanode> rows =
+      new ArrayList<>(List.of(row(1, "Primary"), row(2, "Standby"), row(3, "Standby")));
+  private final Map<String, NodeFacts> facts = new LinkedHashMap<>();
+  private String state = "Normal";
+
+  private static Datanode row(int number, String role) {
+    return row(number, role, "Normal");
+  }
+
+  private static Datanode row(int number, String role, String state) {
+    return new Datanode(
+        number,
+        "db" + number,
+        "192.0.2." + number,
+        OptionalInt.of(15400),
+        6000 + number,
+        "/data",
+        number == 1 ? "P" : "S",
+        role,
+        state);
+  }
+
+  private ClusterStatus status() {
+    return new ClusterStatus(state, Optional.empty(), false, rows, List.of());
+  }
+
+  private void node(int number, ClusterStatus seen, String name, String... missing) {
+    HaRole role = OpenGaussNode.role(rows.get(number - 1));
+    facts.put(
+        "node" + number,
+        new NodeFacts(
+            role,
+            name,
+            "1 1",
+            List.of(),
+            "digest",
+            List.of(),
+            Json.mapper().valueToTree(new ClusterAssessment.Details(seen, List.of(missing)))));
+  }
+
+  private void all() {
+    for (int i = 1; i <= 3; i++) {
+      node(i, status(), "db" + i);
+    }
+  }
+
+  private ClusterView view() {
+    return new OpenGaussTarget().assess(facts);
+  }
+
+  private List<String> codes() {
+    return view().findings().stream().map(Finding::code).toList();
+  }
+
+  @Test
+  void refuses_an_inventory_that_leaves_a_node_out() {
+    node(1, status(), "db1");
+    node(2, status(), "db2");
+    assertThat(codes()).containsExactly("CLUSTER_SIZE");
+  }
+
+  @Test
+  void refuses_a_host_that_is_no_node() {
+    all();
+    node(3, status(), "");
+    assertThat(codes()).containsExactly("NODE_NOT_IDENTIFIED");
+  }
+
+  @Test
+  void refuses_two_names_for_one_node() {
+    all();
+    node(3, status(), "db2");
+    assertThat(codes()).containsExactly("NODE_TWICE");
+  }
+
+  @Test
+  void refuses_two_primaries() {
+    rows.set(1, row(2, "Primary"));
+    all();
+    assertThat(codes()).containsExactly("TWO_ACTIVES");
+    assertThat(view().active()).isEmpty();
+  }
+
+  @Test
+  void refuses_a_cluster_without_primary() {
+    rows.set(0, row(1, "Down", "Manually stopped"));
+    all();
+    assertThat(codes()).containsExactly("NO_ACTIVE");
+  }
+
+  @Test
+  void refuses_nodes_that_disagree_on_the_primary() {
+    all();
+    ClusterStatus other =
+        new ClusterStatus(
+            "Normal",
+            Optional.empty(),
+            false,
+            List.of(row(1, "Standby"), row(2, "Primary"), row(3, "Standby")),
+            List.of());
+    node(3, other, "db3");
+    assertThat(codes()).containsExactly("ROLES_DISAGREE");
+  }
+
+  @Test
+  void refuses_ill_health_and_names_the_node() {
+    rows.set(2, row(3, "Standby", "Need repair(Disconnected)"));
+    state = "Degraded";
+    all();
+    assertThat(codes()).containsExactly("UNHEALTHY");
+    assertThat(view().findings().get(0).message()).contains("db3", "Need repair", "Degraded");
+  }
+
+  @Test
+  void refuses_files_that_are_missing_on_some_nodes_only() {
+    all();
+    node(2, status(), "db2", "server.key.rand");
+    assertThat(codes()).containsExactly("UNEVEN_FILES");
+    for (int i = 1; i <= 3; i++) {
+      node(i, status(), "db" + i, "sslcrl-file.crl");
+    }
+    assertThat(codes()).isEmpty();
+  }
+
+  @Test
+  void says_nothing_of_the_cluster_where_a_node_does_not_tell_it() {
+    all();
+    facts.put(
+        "node3",
+        new NodeFacts(HaRole.UNKNOWN, "", "", List.of(), "", List.of(), Json.mapper().nullNode()));
+    assertThat(codes()).isEmpty();
+    assertThat(view().standbys()).containsExactly("node2");
+  }
+
+  @Test
+  void finds_primary_and_standbys_and_lets_the_first_node_of_the_inventory_make_the_bundle() {
+    rows.set(0, row(1, "Standby"));
+    rows.set(1, row(2, "Primary"));
+    all();
+    assertThat(view())
+        .isEqualTo(new ClusterView("node2", List.of("node1", "node3"), "node1", List.of()));
+  }
+}

@@ -1,0 +1,122 @@
+package hacert.opengauss;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hacert.result.Finding;
+import hacert.target.Bundle;
+import hacert.target.Made;
+import hacert.target.RestartNeed;
+import hacert.target.RestartNeed.Scope;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** When a cluster has to be stopped and started for other files, and when not. */
+class RestartReasonsTest {
+  @TempDir private Path base;
+  private GaussHost host;
+
+  @BeforeEach
+  void build() throws Exception {
+    host = new GaussHost(base);
+    try (Made made = host.make(GaussHost.PASSWORD)) {
+      host.install(made.bundle());
+    }
+  }
+
+  private RestartNeed need(Bundle bundle) throws Exception {
+    return new RestartReasons(host.node(), host.options())
+        .of(path -> Optional.ofNullable(bundle.files().get(path.getFileName().toString())));
+  }
+
+  private RestartNeed need(String password) throws Exception {
+    try (Made made = host.make(password)) {
+      return need(made.bundle());
+    }
+  }
+
+  private static List<String> errors(RestartNeed need) {
+    return need.findings().stream()
+        .filter(f -> Finding.stops(List.of(f)))
+        .map(Finding::code)
+        .toList();
+  }
+
+  @Test
+  void needs_none_for_other_certificates_with_the_same_password() throws Exception {
+    RestartNeed need = need((String) null);
+    assertThat(need.scope()).isEqualTo(Scope.NONE);
+    assertThat(need.findings()).isEmpty();
+  }
+
+  @Test
+  void needs_one_for_another_password() throws Exception {
+    RestartNeed need = need("Other$Pass1");
+    assertThat(need.scope()).isEqualTo(Scope.CLUSTER);
+    assertThat(need.why()).isEqualTo("the key password changes");
+    assertThat(errors(need)).isEmpty();
+  }
+
+  @Test
+  void takes_a_password_that_cannot_be_read_for_another() throws Exception {
+    Files.writeString(host.data().resolve("server.key.rand"), "x");
+    assertThat(need(GaussHost.PASSWORD).why()).isEqualTo("the key password changes");
+  }
+
+  @Test
+  void refuses_what_needs_one_where_there_must_be_none() throws Exception {
+    host.options.put("restart", "never");
+    assertThat(errors(need("Other$Pass1"))).containsExactly("RESTART_NEEDED");
+    assertThat(errors(need((String) null))).isEmpty();
+  }
+
+  @Test
+  void restarts_always_where_that_is_asked_for() throws Exception {
+    host.options.put("restart", "always");
+    assertThat(need((String) null).scope()).isEqualTo(Scope.CLUSTER);
+  }
+
+  /** The setting that names the CRL is read at the start; what the CRL holds is not. */
+  @Test
+  void needs_one_where_a_crl_comes_or_goes_and_none_where_it_changes() throws Exception {
+    host.options.put("revoke", List.of("0a"));
+    assertThat(need((String) null).why()).isEqualTo("a CRL is added");
+    host.configuration("ssl = on", "port = 15400", "ssl_crl_file = 'sslcrl-file.crl'");
+    assertThat(need((String) null).scope()).isEqualTo(Scope.NONE);
+    host.options.remove("revoke");
+    assertThat(need((String) null).why()).isEqualTo("the CRL is taken away");
+  }
+
+  @Test
+  void needs_one_where_the_cluster_manager_has_certificates() throws Exception {
+    Files.createDirectories(host.base.resolve("app/share/sslcert/cm"));
+    assertThat(need((String) null).why()).contains("cluster manager");
+  }
+
+  @Test
+  void needs_one_for_a_server_that_loads_its_certificates_at_its_start() throws Exception {
+    host.script("gaussdb", "echo 'gaussdb (openGauss 1.0.1 build 13b34b53) compiled at x'");
+    assertThat(need((String) null).why()).contains("older than 1.1");
+  }
+
+  @Test
+  void tells_an_old_server_by_its_status_where_no_program_tells_the_version() throws Exception {
+    for (String program : List.of("gaussdb", "gsql")) {
+      host.script(program, "exit 1");
+    }
+    assertThat(need((String) null).scope()).isEqualTo(Scope.NONE);
+  }
+
+  @Test
+  void refuses_a_restart_in_roles_that_are_not_the_current_ones() throws Exception {
+    host.status("Standby Normal", "Primary Normal");
+    assertThat(errors(need("Other$Pass1"))).containsExactly("ROLES_SWITCHED");
+    assertThat(errors(need((String) null))).isEmpty();
+    Files.writeString(host.base.resolve("app/bin/cluster_dynamic_config"), "");
+    assertThat(errors(need("Other$Pass1"))).isEmpty();
+  }
+}

@@ -1,0 +1,84 @@
+package hacert.opengauss;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import hacert.host.HostException;
+import hacert.target.Bundle;
+import hacert.target.Made;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The one backup that gs_om keeps, in archives that real tar writes. */
+class VendorBackupTest {
+  @TempDir private Path base;
+  private GaussHost host;
+
+  @BeforeEach
+  void build() throws Exception {
+    host = new GaussHost(base);
+    try (Made made = host.make(GaussHost.PASSWORD)) {
+      host.install(made.bundle());
+    }
+  }
+
+  private void tar(Path directory, String... words) throws Exception {
+    List<String> line =
+        Stream.concat(
+                Stream.of("tar", "-zcf", directory.resolve(VendorBackup.FILE).toString(), "-C"),
+                Stream.concat(Stream.of(directory.toString()), Stream.of(words)))
+            .toList();
+    assertThat(new ProcessBuilder(line).inheritIO().start().waitFor()).isZero();
+  }
+
+  private void missing() {
+    assertThatThrownBy(() -> new VendorBackup(host.node()).read())
+        .isInstanceOfSatisfying(
+            HostException.class, e -> assertThat(e.code()).isEqualTo("NO_VENDOR_BACKUP"));
+  }
+
+  @Test
+  void is_missing_where_gs_om_has_replaced_nothing_yet() {
+    missing();
+  }
+
+  /** After the first replacement ever it may hold a flag that there was nothing. */
+  @Test
+  void is_missing_where_it_holds_no_certificates() throws Exception {
+    Files.writeString(host.data().resolve("emptyCert"), "");
+    tar(host.data(), "emptyCert");
+    missing();
+  }
+
+  @Test
+  void is_missing_where_it_is_damaged() throws Exception {
+    Files.writeString(host.data().resolve(VendorBackup.FILE), "no archive");
+    missing();
+  }
+
+  @Test
+  void is_the_servers_part_and_that_of_the_tools() throws Exception {
+    tar(host.data(), "server.crt", "server.key", "cacert.pem", "postgresql.conf");
+    tar(host.om(), "./client.crt", "./server.crt");
+    try (Bundle read = new VendorBackup(host.node()).read()) {
+      assertThat(read.files())
+          .containsOnlyKeys("server.crt", "server.key", "cacert.pem", "client.crt");
+      assertThat(read.files().get("client.crt"))
+          .isEqualTo(Files.readAllBytes(host.om().resolve("client.crt")));
+    }
+  }
+
+  @Test
+  void takes_no_link_for_a_file() throws Exception {
+    Path certificate = host.data().resolve("server.crt");
+    Files.delete(certificate);
+    Files.createSymbolicLink(certificate, Path.of("/etc/hostname"));
+    tar(host.data(), "server.crt", "server.key");
+    missing();
+  }
+}
