@@ -148,7 +148,7 @@ classes() {
   done
 }
 archivable() {
-  [ "$archive" ] && "$java" -Xshare:on -XX:+UseSerialGC -Xmx256m -version >/dev/null 2>&1 </dev/null
+  [ "$archive" ] && "$java" -Xshare:on -XX:+UseSerialGC -XX:-UsePerfData -Xmx256m -version >/dev/null 2>&1 </dev/null
 }
 archived() {
   trap 'rm -f "$new"' EXIT
