@@ -103,8 +103,8 @@ FEEDER = (
 # archive may be made. What is printed before the marker is a banner of some profile and is ignored.
 #
 # A class archive halves the start of the Java VM. The VM itself refuses one of another jar or another Java, but dies
-# of one that is cut off; therefore its hash is in its name. A Java without the archive of its own classes would not
-# even start to make one.
+# of one that is cut off; therefore its hash is in its name. Both hashes are made at once. A Java without the archive of
+# its own classes would not even start to make one.
 SCRIPT = r"""
 mark=$1 sha=$2 dir=$3 wanted=$4 mode=$5 size=$6 compiler=$7 archive=$8
 umask 077
@@ -140,12 +140,16 @@ find_java() {
   done
   return 1
 }
-classes() {
+verified() {
+  sums=$(for file in "$jar" "$dir/lib/hacert-$sha-$version-"*.jsa; do
+    [ -f "$file" ] && echo "<$(sha256sum <"$file") $file>" &
+  done; wait)
   classes=
   for made in "$dir/lib/hacert-$sha-$version-"*.jsa; do
-    [ -f "$made" ] && sum=$(sha256sum <"$made") || continue
-    [ "$made" = "$dir/lib/hacert-$sha-$version-${sum%% *}.jsa" ] && classes=-XX:SharedArchiveFile=$made
+    sum=${made%.jsa}
+    case $sums in *"<${sum##*-}  - $made>"*) classes=-XX:SharedArchiveFile=$made ;; esac
   done
+  case $sums in *"<$sha  - $jar>"*) ;; *) return 1 ;; esac
 }
 archivable() {
   [ "$archive" ] && "$java" -Xshare:on -XX:+UseSerialGC -XX:-UsePerfData -Xmx256m -version >/dev/null 2>&1 </dev/null
@@ -192,8 +196,7 @@ probe)
 esac
 if ! find_java; then cat >/dev/null; say java-missing "$seen"; exit; fi
 if [ "$mode" = run ]; then
-  good "$jar" || { cat >/dev/null; say jar-missing; exit; }
-  classes
+  verified || { cat >/dev/null; say jar-missing; exit; }
   [ -z "$classes" ] && archivable && archived
   run exec
 fi
@@ -204,8 +207,8 @@ if [ "$size" -gt 0 ]; then
   jar=$work/hacert.jar
   head -c "$size" >"$jar"
 fi
-good "$jar" || { cat >/dev/null; say jar-missing; exit; }
-[ "$size" -gt 0 ] || classes
+verified || { cat >/dev/null; say jar-missing; exit; }
+[ "$size" -gt 0 ] && classes=
 run ""
 """.replace("\\\n    ", "")
 
