@@ -925,6 +925,11 @@ class ActionModule(ActionBase):
             changed = present == (self._operation == "remove")
             if self._operation == "install" and changed and not self._check:
                 changed = self._install()
+                # The first look has the class archive made too. What it sees is for nobody.
+                look = copy.copy(self)
+                look._operation = "discover"
+                with contextlib.suppress(Problem):
+                    look._ask(look._request())
         return {"failed": False, "changed": changed, "msg": "%s on %s" % (self._operation, self._node)}
 
     def _told(self):

@@ -19,7 +19,7 @@ options:
   operation:
     description:
       - What is asked of the node.
-      - C(install) and C(remove) store and delete the executor itself and ask for nothing else.
+      - C(install) and C(remove) store and delete the executor itself. Where C(install) has stored it, it is started once.
     type: str
     required: true
     choices: [discover, decide, stage, apply, confirm, close, rollback, install, remove]
