@@ -188,6 +188,7 @@ def main():
             f"{arguments.rounds} rounds on {os.cpu_count()} cores, {platform.system()} {platform.machine()}.\n")
     print(text)
     if arguments.write:
+        os.makedirs(os.path.dirname(os.path.abspath(arguments.write)), exist_ok=True)
         with open(arguments.write, "w", encoding="utf-8") as file:
             file.write(text)
 
