@@ -11,6 +11,9 @@ from __future__ import absolute_import, annotations, division, print_function
 
 __metaclass__ = type
 
+import concurrent.futures
+import contextlib
+import copy
 import datetime
 import hashlib
 import json
@@ -27,9 +30,11 @@ import traceback
 
 import yaml
 
+from ansible import constants as C
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
+from ansible.plugins.loader import become_loader
 from ansible.utils.display import Display
 
 display = Display()
@@ -107,8 +112,8 @@ FEEDER = (
 # archive may be made. What is printed before the marker is a banner of some profile and is ignored.
 #
 # A class archive halves the start of the Java VM. The VM itself refuses one of another jar or another Java, but dies
-# of one that is cut off; therefore its hash is in its name. A Java without the archive of its own classes would not
-# even start to make one.
+# of one that is cut off; therefore its hash is in its name. Both hashes are made at once. A Java without the archive of
+# its own classes would not even start to make one.
 SCRIPT = r"""
 mark=$1 sha=$2 dir=$3 wanted=$4 mode=$5 size=$6 compiler=$7 archive=$8
 umask 077
@@ -144,15 +149,19 @@ find_java() {
   done
   return 1
 }
-classes() {
+verified() {
+  sums=$(for file in "$jar" "$dir/lib/hacert-$sha-$version-"*.jsa; do
+    [ -f "$file" ] && echo "<$(sha256sum <"$file") $file>" &
+  done; wait)
   classes=
   for made in "$dir/lib/hacert-$sha-$version-"*.jsa; do
-    [ -f "$made" ] && sum=$(sha256sum <"$made") || continue
-    [ "$made" = "$dir/lib/hacert-$sha-$version-${sum%% *}.jsa" ] && classes=-XX:SharedArchiveFile=$made
+    sum=${made%.jsa}
+    case $sums in *"<${sum##*-}  - $made>"*) classes=-XX:SharedArchiveFile=$made ;; esac
   done
+  case $sums in *"<$sha  - $jar>"*) ;; *) return 1 ;; esac
 }
 archivable() {
-  [ "$archive" ] && "$java" -Xshare:on -XX:+UseSerialGC -Xmx256m -version >/dev/null 2>&1 </dev/null
+  [ "$archive" ] && "$java" -Xshare:on -XX:+UseSerialGC -XX:-UsePerfData -Xmx256m -version >/dev/null 2>&1 </dev/null
 }
 archived() {
   trap 'rm -f "$new"' EXIT
@@ -196,8 +205,7 @@ probe)
 esac
 if ! find_java; then cat >/dev/null; say java-missing "$seen"; exit; fi
 if [ "$mode" = run ]; then
-  good "$jar" || { cat >/dev/null; say jar-missing; exit; }
-  classes
+  verified || { cat >/dev/null; say jar-missing; exit; }
   [ -z "$classes" ] && archivable && archived
   run exec
 fi
@@ -208,8 +216,8 @@ if [ "$size" -gt 0 ]; then
   jar=$work/hacert.jar
   head -c "$size" >"$jar"
 fi
-good "$jar" || { cat >/dev/null; say jar-missing; exit; }
-[ "$size" -gt 0 ] || classes
+verified || { cat >/dev/null; say jar-missing; exit; }
+[ "$size" -gt 0 ] && classes=
 run ""
 """.replace("\\\n    ", "")
 
@@ -287,13 +295,11 @@ class ActionModule(ActionBase):
     def run(self, tmp=None, task_vars=None):
         super().run(tmp, task_vars)
         self._vars = task_vars or {}
-        self._secret = []
-        self._asked = False
-        self._started = self._now()
         unused, self._call = self.validate_argument_spec(
             argument_spec={
                 "operation": {"type": "str", "required": True, "choices": list(OPERATIONS)},
                 "members": {"type": "list", "elements": "str", "default": []},
+                "nodes": {"type": "list", "elements": "str", "default": []},
                 "intent": {"type": "str", "choices": ["rotate", "rollback", "check"], "default": "rotate"},
                 "found": {"type": "list", "elements": "dict", "default": []},
                 "failed": {"type": "list", "elements": "dict", "default": []},
@@ -304,28 +310,66 @@ class ActionModule(ActionBase):
             required_if=[("operation", name, ("plan",)) for name in CHANGING + ("confirm",)],
         )
         self._operation = self._call["operation"]
-        self._node = self._task.delegate_to or self._vars["inventory_hostname"]
         self._check = bool(self._task.check_mode)
-        try:
-            self._own = self._variables_of(self._node)
+        if not self._call["nodes"]:
+            self._aim(self._task.delegate_to or self._vars["inventory_hostname"])
+            return self._answered()
+        # What is templated is templated one after the other; only the nodes' own work is waited for at once.
+        calls = [copy.copy(self) for unused in self._call["nodes"]]
+        for call, node in zip(calls, self._call["nodes"]):
+            call._aim(node)
+        with concurrent.futures.ThreadPoolExecutor(len(calls)) as pool:
+            answers = list(pool.map(lambda call: call._answered(), calls))
+        return {
+            "changed": any(answer["changed"] for answer in answers),
+            "failed": any(answer["failed"] for answer in answers),
+            "msg": "\n".join(answer["msg"] for answer in answers),
+            "results": answers,
+        }
+
+    def _aim(self, node):
+        """Makes this the call of one node, up to what can be done without asking it."""
+        self._node = node
+        self._secret = []
+        self._asked = False
+        self._started = self._now()
+        self._problem = None
+        self._prepared = None
+        with self._problems():
+            self._own = self._variables_of(node)
             self._jar = self._find_jar()
+            if self._call["nodes"]:
+                self._connect()
             self._link_must_not_hang()
-            if self._operation in LOCAL:
-                return self._keep_house()
-            result = self._ask(self._request())
+            self._where = (str(self._own.get("hacert_state_dir") or ".hacert"), str(self._own.get("hacert_java") or ""))
+            if self._operation not in LOCAL:
+                self._prepared = self._request()
+
+    @contextlib.contextmanager
+    def _problems(self):
+        """Keeps what goes wrong within as this call's problem."""
+        try:
+            yield
         except Problem as problem:
-            result = self._result_of(problem)
+            self._problem = problem
         except Exception as error:  # whatever it is, the playbook must be able to decide on a result
             display.vvv(self._scrub(traceback.format_exc()), host=self._node)
-            result = self._result_of(
-                Problem(
-                    "EXECUTOR_UNEXPECTED",
-                    "%s: the call ended with %s: %s" % (self._node, type(error).__name__, self._scrub(str(error))),
-                    "This is a defect of hacert's action plugin: report it with the output of -vvv.",
-                    exit_code=1,
-                )
+            self._problem = Problem(
+                "EXECUTOR_UNEXPECTED",
+                "%s: the call ended with %s: %s" % (self._node, type(error).__name__, self._scrub(str(error))),
+                "This is a defect of hacert's action plugin: report it with the output of -vvv.",
+                exit_code=1,
             )
-        return self._answer(result)
+
+    def _answered(self):
+        """The call's answer. Where `nodes` are asked, this runs in a thread of its own."""
+        answer = None
+        if not self._problem:
+            with self._problems():
+                answer = self._keep_house() if self._operation in LOCAL else self._answer(self._ask(self._prepared))
+        if answer is None:
+            answer = self._told() if self._operation in LOCAL else self._answer(self._result_of(self._problem))
+        return answer
 
     # --- what the playbook gets ---------------------------------------------------------------------------
 
@@ -527,6 +571,9 @@ class ActionModule(ActionBase):
         def __getitem__(self, key):
             return self._template(key, super().__getitem__(key))
 
+        def raw(self):
+            return dict(self.items())
+
     def _variables_of(self, host):
         hostvars = self._vars["hostvars"]
         if host not in hostvars:
@@ -672,6 +719,51 @@ class ActionModule(ActionBase):
             )
         return content
 
+    # --- the connection -------------------------------------------------------------------------------------
+
+    def _connect(self):
+        """Makes the connection to the node as Ansible does for a task that is delegated there."""
+        kind = str(self._own.get("ansible_connection") or self._task.connection)
+        self._task = self._task.copy()
+        self._task.delegate_to = self._node
+        own = dict(self._own.raw(), ansible_delegated_vars={self._node: self._own.raw()})
+        templar = self._templar.copy_with_new_env(available_variables=own)
+        context = self._play_context.set_task_and_variable_override(self._task, own, templar)
+        self._play_context = context
+        self._connection = self._shared_loader_obj.connection_loader.get(
+            "ssh" if kind == "smart" else kind,
+            context,
+            os.devnull,
+            task_uuid=self._task._uuid,
+            ansible_playbook_pid=str(os.getppid()),
+        )
+        if not self._connection:
+            raise self._invalid("ansible_connection", kind, "the name of a connection plugin")
+        become = self._own.get("ansible_become")
+        if boolean(self._task.become if become is None else become):
+            method = str(self._own.get("ansible_become_method") or self._task.become_method)
+            plugin = become_loader.get(method)
+            if not plugin:
+                raise self._invalid("ansible_become_method", method, "the name of a become plugin")
+            self._connection.set_become_plugin(plugin)
+        keys = self._task.dump_attrs()
+        # As attributes of a task these two mean something else than to a connection.
+        keys["timeout"] = context.timeout
+        keys.pop("retries", None)
+        if context.password:
+            keys["password"] = context.password
+        if context.become_pass:
+            keys["become_pass"] = context.become_pass
+        plugins = {
+            "connection": self._connection,
+            "shell": self._connection._shell,
+            "become": self._connection.become,
+        }
+        for plugin_type, plugin in plugins.items():
+            if plugin:
+                names = C.config.get_plugin_vars(plugin_type, plugin._load_name)
+                given = {name: self._own[name] for name in names if name in self._own}
+                plugin.set_options(task_keys=keys, var_options=given)
     # --- the call -----------------------------------------------------------------------------------------
 
     def _ask(self, request_and_secrets):
@@ -721,13 +813,11 @@ class ActionModule(ActionBase):
         token = secrets.token_hex(8)
         marker = "hacert-" + token
         begin = "begin-" + token
-        state_dir = str(self._own.get("hacert_state_dir") or ".hacert")
-        java = str(self._own.get("hacert_java") or "")
         # A call is short: the first compiler is enough, but for the arithmetic of making a key.
         compiler = "" if self._operation == "stage" else "-XX:TieredStopAtLevel=1"
         # Made in the first call of a run, while nothing waits for it.
         archive = "archive" if self._operation == "discover" else ""
-        words = (marker, self._jar[1], state_dir, java, mode, str(size), compiler, archive)
+        words = (marker, self._jar[1], *self._where, mode, str(size), compiler, archive)
         script = ("set -- " + " ".join(shlex.quote(word) for word in words) + SCRIPT).encode("utf-8")
         data = b"\n" * BLANKS + ("%s %d\n" % (begin, len(script))).encode("ascii") + script + body
         self._asked = True
@@ -855,18 +945,23 @@ class ActionModule(ActionBase):
 
     def _keep_house(self):
         """`install` and `remove` change the jar's own directory only; they have no result of the jar."""
-        try:
-            if self._operation == "remove" and not self._check:
-                changed = self._remote("remove", b"")[0] == "removed"
-            else:
-                present = self._remote("probe", b"")[0] == "present"
-                changed = present == (self._operation == "remove")
-                if self._operation == "install" and changed and not self._check:
-                    changed = self._install()
-        except Problem as problem:
-            message = "%(code)s: %(message)s\n  do: %(remedy)s" % problem.finding
-            return {"failed": True, "changed": False, "msg": message}
+        if self._operation == "remove" and not self._check:
+            changed = self._remote("remove", b"")[0] == "removed"
+        else:
+            present = self._remote("probe", b"")[0] == "present"
+            changed = present == (self._operation == "remove")
+            if self._operation == "install" and changed and not self._check:
+                changed = self._install()
+                # The first look has the class archive made too. What it sees is for nobody.
+                look = copy.copy(self)
+                look._operation = "discover"
+                with contextlib.suppress(Problem):
+                    look._ask(look._request())
         return {"failed": False, "changed": changed, "msg": "%s on %s" % (self._operation, self._node)}
+
+    def _told(self):
+        message = "%(code)s: %(message)s\n  do: %(remedy)s" % self._problem.finding
+        return {"failed": True, "changed": False, "msg": message}
 
     # --- nothing secret leaves ------------------------------------------------------------------------------
 

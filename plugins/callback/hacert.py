@@ -105,6 +105,10 @@ class CallbackModule(Default):
         told = result._result
         if "results" in told and isinstance(told["results"], list) and result._task.loop:
             pass  # its items were shown when they came
+        elif "results" in told and result._task.action == "hacert":
+            self._handle_warnings(told)
+            for one in told["results"]:
+                self._step(one)
         elif isinstance(told.get("hacert"), dict):
             self._handle_warnings(told)
             self._step(told)

@@ -10,7 +10,7 @@ description:
   - One call is one round trip over the node's connection. The node needs Java 17 and a POSIX shell, no Python.
     The executor is stored there when its hash differs; in check mode it is put into a temporary directory that
     is removed before the call ends.
-  - The node is the host of the task, or the one it is delegated to.
+  - The node is the host of the task, or the one it is delegated to; or several C(nodes) are asked at once.
   - Settings and secrets are read from the variables of the node (C(hacert_*), see the role C(rotation)). They are
     never given as options, so that they stand in no log.
   - The task fails when the outcome is C(refused) or C(failed). C(discover) fails only when something is wrong on the
@@ -19,12 +19,19 @@ options:
   operation:
     description:
       - What is asked of the node.
-      - C(install) and C(remove) store and delete the executor itself and ask for nothing else.
+      - C(install) and C(remove) store and delete the executor itself. Where C(install) has stored it, it is started once.
     type: str
     required: true
     choices: [discover, decide, stage, apply, confirm, close, rollback, install, remove]
   members:
     description: Names of all nodes of the cluster, as in the inventory.
+    type: list
+    elements: str
+    default: []
+  nodes:
+    description:
+      - Names of nodes that are asked at once, each over its own connection, in place of the host of the task.
+      - The task ends when all have answered, and fails when one of them did.
     type: list
     elements: str
     default: []
@@ -88,9 +95,14 @@ hacert:
     - The result, format C(hacert.result/1). A lost connection, a missing Java and an answer that is no result
       give a result of the same form, with the findings C(HOST_UNREACHABLE), C(JAVA_MISSING) and C(EXECUTOR_NO_RESULT);
       so does a login profile that swallows the request, with C(INPUT_LOST).
-  returned: always, except for the operations C(install) and C(remove)
+  returned: always, except for the operations C(install) and C(remove), and within C(results) where there are C(nodes)
   type: dict
   sample: {schema: hacert.result/1, operation: apply, host: oms1-a, outcome: succeeded, exit_code: 0, findings: []}
+results:
+  description: One answer a node, in the order of C(nodes).
+  returned: when C(nodes) are given
+  type: list
+  elements: dict
 msg:
   description: The outcome and the gravest findings with their remedies.
   returned: always

@@ -26,7 +26,10 @@ from ansible.plugins.callback import CallbackBase
 
 
 class CallbackModule(CallbackBase):
-    """A task with a loop tells its items one by one, and all of them again at its end: the end is left out."""
+    """A task with a loop tells its items one by one, and all of them again at its end: the end is left out.
+
+    One that asks several nodes at once has no loop and tells of all of them at its end.
+    """
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "notification"
@@ -34,9 +37,14 @@ class CallbackModule(CallbackBase):
     CALLBACK_NEEDS_ENABLED = True
 
     def _record(self, result):
-        told = result._result.get("hacert")
+        many = result._task.action == "hacert" and not result._task.loop and result._result.get("results")
+        for answer in many or [result._result]:
+            self._keep(answer)
+
+    def _keep(self, answer):
+        told = answer.get("hacert")
         if isinstance(told, dict):
-            line = {"result": told, "changed": result._result.get("changed"), "diff": result._result.get("diff")}
+            line = {"result": told, "changed": answer.get("changed"), "diff": answer.get("diff")}
             with open(os.environ["HACERT_RECORD"], "a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")
             if os.environ.get("HACERT_PAUSE") == "%s@%s" % (told.get("operation"), told.get("host")):

@@ -16,7 +16,7 @@ import java.util.Optional;
  * script said so and, where the status tells process starts, when HA has started anew.
  */
 final class RestartStep {
-  private static final Duration PAUSE = Duration.ofMillis(50);
+  private static final Duration PAUSE = Duration.ofMillis(20);
   private static final int OUTPUT = 64 << 10;
 
   /** After the script's end a status may lag: HA is there, its row not yet. */

@@ -202,9 +202,13 @@ final class Apply {
         state instanceof Attempt.Exited exited && exited.code() != 0
             || state instanceof Attempt.Exited && failed(earlier)
             || state instanceof Attempt.Vanished;
-    boolean needed =
-        Discover.loaded(site, journal, site.node().serviceStart()) != Discovery.Loaded.NEW;
-    return anotherRun && over && needed ? number + 1 : number;
+    return anotherRun && over && needed(journal) ? number + 1 : number;
+  }
+
+  /** Asked only where it decides: the vendor's status takes about a second, in the mixed window. */
+  private boolean needed(Journal journal) throws HostException {
+    String start = site.node().serviceStart();
+    return Discover.loaded(site, journal, start) != Discovery.Loaded.NEW;
   }
 
   /** Whether this restart has ended before, so that only the service itself can tell how. */
