@@ -47,6 +47,7 @@ class FindingsPageTest {
           "PBES2",
           "PKCS7",
           "PKIX",
+          "PREFIX",
           "PROBE_",
           "SECONDS",
           "SHA1",
