@@ -32,6 +32,8 @@ final class Commands implements Runnable {
         .addSubcommand(new Inspect(surroundings))
         .addSubcommand(new Generate(surroundings))
         .addSubcommand(new Validate(surroundings))
+        .addSubcommand(KeyPasswords.commandLine(surroundings))
+        .addSubcommand(new Package(surroundings))
         .addSubcommand(new Status(surroundings))
         .addSubcommand(new Record(surroundings))
         .addSubcommand(new Rotate(surroundings))

@@ -43,6 +43,11 @@ public final class Output {
     return result.exitCode();
   }
 
+  /** Whether the result is one JSON document. */
+  boolean isJson() {
+    return format == Format.json;
+  }
+
   /** Where a long operation says how far it has come: never where a JSON document is expected. */
   PrintWriter progress() {
     return format == Format.json ? spec.commandLine().getErr() : spec.commandLine().getOut();

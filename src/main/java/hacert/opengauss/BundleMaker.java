@@ -104,6 +104,11 @@ public final class BundleMaker {
           "The server's certificate needs at least one host name; there is none.",
           "Give the host names and addresses of the nodes.");
     }
+    Optional<byte[]> crl = Optional.empty();
+    if (order.revocation().isPresent()) {
+      Revocation revocation = order.revocation().get();
+      crl = Optional.of(ca.crl(revocation.revoked(), revocation.days()));
+    }
     CertificateAuthority.Issued server =
         ca.issueServer(order.key(), order.server(), order.names(), order.days());
     CertificateAuthority.Issued client = ca.issueClient(order.key(), order.client(), order.days());
@@ -117,10 +122,7 @@ public final class BundleMaker {
       pair(files, Side.SERVER, password, random);
       put(files, Side.CLIENT, client, ca, chars, random);
       pair(files, Side.CLIENT, password, random);
-      if (order.revocation().isPresent()) {
-        Revocation revocation = order.revocation().get();
-        files.put(ServerBundle.CRL, ca.crl(revocation.revoked(), revocation.days()));
-      }
+      crl.ifPresent(list -> files.put(ServerBundle.CRL, list));
       files.put(ServerBundle.JDBC_KEY, DerKeys.write(client.key(), chars, random));
       jdbc(chars).ifPresent(findings::add);
       return new Made(new Bundle(files), List.copyOf(findings));

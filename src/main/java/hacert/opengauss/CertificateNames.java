@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -42,13 +43,13 @@ final class CertificateNames {
     if (type == DNS) {
       hosts.add(value.toLowerCase(Locale.ROOT));
     } else if (type == IP && Leaf.isAddress(value)) {
-      addresses.add(address(value));
+      address(value).ifPresent(addresses::add);
     }
   }
 
   boolean cover(String name) {
     if (Leaf.isAddress(name)) {
-      return addresses.contains(address(name));
+      return address(name).filter(addresses::contains).isPresent();
     }
     String host = name.toLowerCase(Locale.ROOT);
     int dot = host.indexOf('.');
@@ -56,11 +57,11 @@ final class CertificateNames {
   }
 
   /** Of a literal: no name is looked up. */
-  private static InetAddress address(String literal) {
+  private static Optional<InetAddress> address(String literal) {
     try {
-      return InetAddress.getByName(literal);
+      return Optional.of(InetAddress.getByName(literal));
     } catch (UnknownHostException e) {
-      throw new IllegalArgumentException("no address: " + literal, e);
+      return Optional.empty();
     }
   }
 }

@@ -53,6 +53,7 @@ class FindingsPageTest {
           "USER",
           "PKCS7",
           "PKIX",
+          "PREFIX",
           "PROBE_",
           "SECONDS",
           "SHA1",

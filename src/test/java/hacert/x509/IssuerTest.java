@@ -75,6 +75,9 @@ class IssuerTest {
         "a,b",
         "fe80::1%eth0",
         "10.0.0.0/8",
+        "1::2::3",
+        "1:2:3:4:5:6:7:8:9",
+        ":::",
         "a\nb"
       })
   void refuses_names_that_no_node_can_have(String name) {
