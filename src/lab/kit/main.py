@@ -149,8 +149,9 @@ def reset(directory, arguments):
             restore(f"{lab.directory}/pristine/{host.name}/{part}", f"{host.directory}/{part}")
         for part in ("tmp", "lab/switches", "lab/run"):
             empty(f"{host.directory}/{part}")
-        kind.give(host)
     target.reset(lab)
+    for host in lab.hosts:
+        kind.give(host)
     start(lab)
     print(f"lab in {directory} is as after `lab up`")
 
