@@ -16,7 +16,8 @@ import processes
 from build import (PROFILE_NOISE, SOURCE, claim_block, free_ports, keep_pristine, make_password, read, run, serial, ssh_key,
                    write)
 from gaussstatus import BUILDS
-from model import LOOPBACK, CannotHere, GaussHost, GaussLab, LabError
+from errors import CannotHere, LabError
+from model import LOOPBACK, GaussHost, GaussLab
 from personality import BANNER
 from processes import await_until
 from switches import count

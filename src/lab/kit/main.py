@@ -18,7 +18,8 @@ import mrs
 import namespaces
 import processes
 from catalogue import SWITCHES
-from model import GAUSS, LOOPBACK, MRS, NAMESPACES, CannotHere, Lab, LabError
+from errors import CannotHere, LabError
+from model import GAUSS, LOOPBACK, MRS, NAMESPACES, Lab
 from processes import await_until
 from switches import count
 
