@@ -349,8 +349,9 @@ class GaussTests:
         expect(f"{os.stat(node.host.gausshome + '/share/sslcert/cm/server.key').st_mode & 0o777:o}" == "400", "a loose mode")
 
     def a_start_knows_the_roles_of_the_installation_only_unless_refreshed(self):
-        lab(self.six, "reset")
         node = Node(self.six, "og1a")
+        lab(self.six, "switch", "og1b", "stays-degraded", "off")
+        lab(self.six, "switch", "og1a", "start-timeout", "off")
         lab(self.six, "switch", "og1b", "switched-over")
         expect("balanced        : No" in node.status()[1] and re.search("P Standby Normal.*S Primary Normal", node.status()[1], re.DOTALL),
                node.status()[1])

@@ -183,7 +183,8 @@ def write_profile(host):
     exports = "".join(f"export {name}='{value}'\n" for name, value in host.variables().items())
     exports += ('export PATH="$HOME/bin:$GPHOME/script:$GAUSSHOME/bin:$PATH"\n'
                 'export LD_LIBRARY_PATH="$GAUSSHOME/lib:$GPHOME/lib"\n')
-    write(f"{host.home}/.bashrc", f"""cd "$HOME" || :
+    # sshd begins in the directory of the passwd entry, a real login in HOME; a shell within a session stays where it is.
+    write(f"{host.home}/.bashrc", f"""[ "$SHLVL" -gt 1 ] || cd "$HOME" || :
 umask 0077
 export TMPDIR='{host.directory}/tmp'
 if ! [ -f '{host.directory}/lab/switches/separate-environment' ]; then
