@@ -124,11 +124,21 @@ def down(directory, arguments):
     for name in os.listdir(directory):
         path = f"{directory}/{name}"
         if path != lab_file:
-            shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
+            remove(path) if os.path.isdir(path) else os.unlink(path)
     # Last, so that a `down` which is itself interrupted can be repeated.
     shutil.rmtree(lab.claim, ignore_errors=True)
     shutil.rmtree(directory)
     print(f"lab in {directory} is gone")
+
+
+def remove(directory):
+    """What a killed `up` had started, say a copy, may write for a moment longer."""
+
+    def removed():
+        shutil.rmtree(directory, ignore_errors=True)
+        return not os.path.exists(directory)
+
+    await_until(removed, 10, lambda: f"{directory} cannot be removed")
 
 
 def status(directory, arguments):
