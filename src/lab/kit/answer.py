@@ -20,7 +20,7 @@ while True:
         break
     os.write(1, piece)
     seen = (seen + piece)[-4096:]
-    if seen.endswith(b":") and answers:
+    if seen.rstrip(b" ").endswith(b":") and answers:
         os.write(terminal, answers.pop(0) + b"\n")
         seen = b""
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))

@@ -8,7 +8,8 @@ import socket
 import string
 import subprocess
 
-from model import LOOPBACK, LabError, claim_of
+from errors import LabError
+from model import LOOPBACK, claim_of
 
 SOURCE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PRISTINE = ("home", "opt")

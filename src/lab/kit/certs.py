@@ -7,7 +7,7 @@ import tarfile
 import time
 
 import node as nodes
-from processes import LabError
+from errors import LabError
 
 CRL = "sslcrl-file.crl"
 SERVER = ("cacert.pem", "server.crt", "server.key", "server.key.cipher", "server.key.rand")

@@ -109,8 +109,9 @@ class Front:
         try:
             context.load_cert_chain(certificate_path, key_path, lambda: password)
         except ssl.SSLError as error:
-            if "KEY_VALUES_MISMATCH" in str(error) or "KEY_TYPE_MISMATCH" in str(error):
-                raise Refused("check of private key failed: key values mismatch") from None
+            # Openssl's words for a pair that does not fit, the second where it is not even of one kind.
+            if error.reason in ("KEY_VALUES_MISMATCH", "NO_CERTIFICATE_ASSIGNED"):
+                raise Refused(f"check of private key failed: {error.reason.lower().replace('_', ' ')}") from None
             raise Refused(f'could not load private key file "{key}": bad decrypt') from None
         except OSError as error:
             raise Refused(f'could not load private key file "{key}": {error.strerror}') from None

@@ -16,7 +16,8 @@ import processes
 from build import (PROFILE_NOISE, SOURCE, claim_block, free_ports, keep_pristine, make_password, read, run, serial, ssh_key,
                    write)
 from gaussstatus import BUILDS
-from model import LOOPBACK, CannotHere, GaussHost, GaussLab, LabError
+from errors import CannotHere, LabError
+from model import LOOPBACK, GaussHost, GaussLab
 from personality import BANNER
 from processes import await_until
 from switches import count
@@ -182,7 +183,8 @@ def write_profile(host):
     exports = "".join(f"export {name}='{value}'\n" for name, value in host.variables().items())
     exports += ('export PATH="$HOME/bin:$GPHOME/script:$GAUSSHOME/bin:$PATH"\n'
                 'export LD_LIBRARY_PATH="$GAUSSHOME/lib:$GPHOME/lib"\n')
-    write(f"{host.home}/.bashrc", f"""cd "$HOME" || :
+    # sshd begins in the directory of the passwd entry, a real login in HOME; a shell within a session stays where it is.
+    write(f"{host.home}/.bashrc", f"""[ "$SHLVL" -gt 1 ] || cd "$HOME" || :
 umask 0077
 export TMPDIR='{host.directory}/tmp'
 if ! [ -f '{host.directory}/lab/switches/separate-environment' ]; then

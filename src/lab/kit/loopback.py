@@ -6,7 +6,8 @@ import subprocess
 
 import processes
 from build import SOURCE, read, ssh_key, write
-from model import MRS, LabError
+from errors import LabError
+from model import MRS
 
 
 def check():

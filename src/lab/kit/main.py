@@ -18,7 +18,8 @@ import mrs
 import namespaces
 import processes
 from catalogue import SWITCHES
-from model import GAUSS, LOOPBACK, MRS, NAMESPACES, CannotHere, Lab, LabError
+from errors import CannotHere, LabError
+from model import GAUSS, LOOPBACK, MRS, NAMESPACES, Lab
 from processes import await_until
 from switches import count
 
@@ -123,11 +124,21 @@ def down(directory, arguments):
     for name in os.listdir(directory):
         path = f"{directory}/{name}"
         if path != lab_file:
-            shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
+            remove(path) if os.path.isdir(path) else os.unlink(path)
     # Last, so that a `down` which is itself interrupted can be repeated.
     shutil.rmtree(lab.claim, ignore_errors=True)
     shutil.rmtree(directory)
     print(f"lab in {directory} is gone")
+
+
+def remove(directory):
+    """What a killed `up` had started, say a copy, may write for a moment longer."""
+
+    def removed():
+        shutil.rmtree(directory, ignore_errors=True)
+        return not os.path.exists(directory)
+
+    await_until(removed, 10, lambda: f"{directory} cannot be removed")
 
 
 def status(directory, arguments):
@@ -149,8 +160,9 @@ def reset(directory, arguments):
             restore(f"{lab.directory}/pristine/{host.name}/{part}", f"{host.directory}/{part}")
         for part in ("tmp", "lab/switches", "lab/run"):
             empty(f"{host.directory}/{part}")
-        kind.give(host)
     target.reset(lab)
+    for host in lab.hosts:
+        kind.give(host)
     start(lab)
     print(f"lab in {directory} is as after `lab up`")
 

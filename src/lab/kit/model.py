@@ -4,6 +4,8 @@ import dataclasses
 import json
 import os
 
+from errors import LabError
+
 # The systems that a lab's hosts can be nodes of, as the inventory names them.
 MRS, GAUSS = "mrs-ha", "opengauss"
 LAYOUTS = ("2x", "3x")
@@ -205,13 +207,3 @@ class GaussLab(Lab):
 def claim_of(block):
     """Short, for it holds sockets, whose paths may have 107 characters."""
     return f"/tmp/hl-{block}"
-
-
-class LabError(Exception):
-    """Something the caller can put right; the message says how."""
-
-
-class CannotHere(LabError):
-    """This machine, or this user, cannot do what was asked; the lab's exit code says so to tests, which then skip."""
-
-    CODE = 77

@@ -10,7 +10,8 @@ import personality
 import processes
 from build import (PROFILE_NOISE, SOURCE, claim_block, free_ports, keep_pristine, make_password, read, run, serial, ssh_key,
                    write)
-from model import LAYOUTS, LOOPBACK, NAMESPACES, LabError, MrsHost, MrsLab
+from errors import LabError
+from model import LAYOUTS, LOOPBACK, NAMESPACES, MrsHost, MrsLab
 from processes import await_until
 from switches import count
 

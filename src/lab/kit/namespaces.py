@@ -11,7 +11,7 @@ import subprocess
 
 import processes
 from build import read, run, ssh_key, write
-from model import CannotHere, LabError
+from errors import CannotHere, LabError
 from processes import await_until
 
 PROGRAMS = ("/usr/bin/sudo", "/usr/bin/su", "/usr/bin/ip", "/usr/bin/unshare", "/usr/bin/nsenter", "/usr/sbin/pivot_root",

@@ -12,6 +12,7 @@ import sys
 import time
 
 import processes
+from errors import LabError
 from processes import await_until
 from switches import switched
 
@@ -198,7 +199,7 @@ def start(node, primary):
         await_until(lambda: phase(node.database) in ("ready", "standby") or running.poll() is not None, 30,
                     lambda: f"PostgreSQL did not start; see {node.directory}/var/log/pg.log")
         if running.poll() is not None:
-            raise processes.LabError(f"PostgreSQL did not start; see {node.directory}/var/log/pg.log")
+            raise LabError(f"PostgreSQL did not start; see {node.directory}/var/log/pg.log")
     if processes.recorded(f"{node.run}/front.pid") is None:
         with open(f"{node.directory}/var/log/front.log", "ab") as log:
             front = subprocess.Popen(["/usr/bin/python3", "-B", f"{node.kit}/front.py", node.directory], cwd="/",
@@ -248,7 +249,7 @@ def promote(node):
     done = subprocess.run(as_database_user(program("pg_ctl"), "promote", "-w", "-D", node.database), cwd="/",
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     if done.returncode != 0:
-        raise processes.LabError(f"{node.name} was not promoted: {done.stdout.decode(errors='replace')}")
+        raise LabError(f"{node.name} was not promoted: {done.stdout.decode(errors='replace')}")
 
 
 def follow(node, primary):
@@ -264,7 +265,7 @@ def gs_start(node, primary):
     slow = node.switched("start-slow")
     time.sleep(float(slow if slow else node.restart_seconds))
     if node.switched("start-fails") is not None:
-        raise processes.LabError("[GAUSS-51607] : Failed to start instance. Please get more details by \"gs_ctl query\".")
+        raise LabError("[GAUSS-51607] : Failed to start instance. Please get more details by \"gs_ctl query\".")
     if postmaster(node.database) is None:
         node.event("restarts")
     start(node, primary)
@@ -272,7 +273,7 @@ def gs_start(node, primary):
 
 def gs_stop(node):
     if node.switched("stop-fails") is not None:
-        raise processes.LabError("[GAUSS-51610] : Failed to stop instance.")
+        raise LabError("[GAUSS-51610] : Failed to stop instance.")
     slow = node.switched("stop-slow")
     if slow:
         time.sleep(float(slow))
@@ -302,6 +303,6 @@ def main():
 if __name__ == "__main__":
     try:
         main()
-    except processes.LabError as error:
+    except LabError as error:
         print(error)
         sys.exit(1)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 
-from model import LabError
+from errors import LabError
 
 SSHD = "/usr/sbin/sshd"
 
