@@ -135,15 +135,16 @@ def connection(lab):
 def write_inventory(lab, user, variables, host_variables):
     """With the target's own variables of a group (of its hosts) and of a host (of the lab and it), as lines of YAML."""
     quote = json.dumps
-    lines = ["# Written by `lab up`. The variables beginning with lab_ are for tests only; no playbook knows them.",
-             "all:", "  vars:", f"    ansible_ssh_private_key_file: {lab.directory}/control/id_ed25519",
-             f"    ansible_ssh_common_args: {quote(' '.join(connection(lab)))}",
-             "    ansible_ssh_pipelining: true", "    ansible_ssh_usetty: false",
-             "    ansible_python_interpreter: /usr/bin/python3"]
+    # In each group and not in `all`: so the inventories of several labs can be given to one run.
+    common = [f"ansible_ssh_private_key_file: {lab.directory}/control/id_ed25519",
+              f"ansible_ssh_common_args: {quote(' '.join(connection(lab)))}",
+              "ansible_ssh_pipelining: true", "ansible_ssh_usetty: false",
+              "ansible_python_interpreter: /usr/bin/python3"]
     if lab.login == "operator":
-        lines += ["    ansible_become: true", "    ansible_become_method: su", "    ansible_become_exe: sudo su -",
-                  "    ansible_become_user: omm"]
-    lines += ["  children:"]
+        common += ["ansible_become: true", "ansible_become_method: su", "ansible_become_exe: sudo su -",
+                   "ansible_become_user: omm"]
+    lines = ["# Written by `lab up`. The variables beginning with lab_ are for tests only; no playbook knows them.",
+             "all:", "  children:"]
     for group, hosts in lab.pairs.items():
         lines += [f"    {group}:", "      hosts:"]
         for host in hosts:
@@ -153,5 +154,5 @@ def write_inventory(lab, user, variables, host_variables):
                       *(f"          {line}" for line in host_variables(lab, host))]
         lines += ["      vars:", f"        hacert_cluster: {group}", f"        hacert_target: {lab.target}",
                   f"        ansible_user: {user}", f"        ansible_port: {lab.ssh_port}",
-                  *(f"        {line}" for line in variables(lab, hosts))]
+                  *(f"        {line}" for line in (*common, *variables(lab, hosts)))]
     write(f"{lab.directory}/inventory.yml", "\n".join(lines) + "\n")

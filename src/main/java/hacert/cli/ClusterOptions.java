@@ -31,13 +31,16 @@ final class ClusterOptions {
   @Parameters(paramLabel = "CLUSTER", description = "name of the cluster")
   private String cluster;
 
-  @Option(names = "--target", paramLabel = "NAME", description = "kind of system: mrs-ha")
+  @Option(
+      names = "--target",
+      paramLabel = "NAME",
+      description = "kind of system: mrs-ha or opengauss")
   private String target = "";
 
   @Option(
       names = "--profile",
       paramLabel = "NAME",
-      description = "vendor version: mrs-2x or mrs-3x")
+      description = "vendor version: mrs-2x, mrs-3x or opengauss")
   private String profile = "";
 
   @Option(
@@ -49,13 +52,13 @@ final class ClusterOptions {
   @Option(
       names = "--self",
       paramLabel = "NAME[=ADDRESS[:PORT]]",
-      description = "this node's name, and how the other node reaches it")
+      description = "this node's name, and how the other nodes reach it")
   private String self = "";
 
   @Option(
       names = "--peer",
       paramLabel = "NAME=ADDRESS[:PORT]",
-      description = "the other node's name, and how this one reaches it")
+      description = "another node's name, and how this one reaches it; once for each")
   private List<String> peers = new ArrayList<>();
 
   @Option(

@@ -34,7 +34,8 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description = {
       "Makes a root CA: root-ca.crt, and its encrypted key root-ca.pem, both with mode 0600.",
-      "Never replaces a file. Installs nothing."
+      "Never replaces a file. Installs nothing. MRS can be given it to install (hacert_bundle), and",
+      "openGauss to issue its certificates (hacert_ca)."
     },
     footer = {
       "",

@@ -31,9 +31,10 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description = {
       "Writes what the vendor's scripts printed, without what tells of the site.",
-      "That is: status-oms.sh as it prints now, replacehaSSLCert.sh and restart-oms.sh as they",
-      "printed in the last rotation. Addresses, names of hosts and users, and what looks like a",
-      "secret are replaced, each by the same value everywhere; columns stay where they are.",
+      "That is: the status (status-oms.sh, gs_om -t status --detail) as it prints now, and what",
+      "replaces certificates and restarts, as it printed in the last rotation. Addresses, names of",
+      "hosts and users, and what looks like a secret are replaced, each by the same value",
+      "everywhere; columns stay where they are.",
       "Changes nothing else, and never replaces a file."
     },
     footer = {

@@ -24,17 +24,21 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description = {
       "Rotates a cluster from one of its nodes, if a rotation is due.",
-      "It goes the way of the playbook rotate-certs.yml. The other node is reached by ssh as the",
+      "It goes the way of the playbook rotate-certs.yml. The other nodes are reached by ssh as the",
       "same user. An interrupted rotation goes on, whoever began it."
     },
     footer = {
       "",
-      "The password of the CA's key is all of standard input, without one newline at its end.",
+      "The password is all of standard input, without one newline at its end: with MRS that of the",
+      "CA's key, with openGauss that of new keys, where it is not to stay the present one. Here",
+      "openGauss needs --bundle: the password of a CA of its own can only be given to the playbook.",
       "",
       "Examples:",
       "  hacert rotate prod_mrs1 --target mrs-ha --profile mrs-2x --self mgmt1=192.0.2.11 \\",
       "      --peer mgmt2=192.0.2.12 --check --password-stdin < password.txt",
-      "  hacert rotate prod_mrs1 --password-stdin < password.txt     (as in the last rotation)"
+      "  hacert rotate prod_mrs1 --password-stdin < password.txt     (as in the last rotation)",
+      "  hacert rotate prod_og1 --target opengauss --profile opengauss --self db1=192.0.2.31 \\",
+      "      --peer db2=192.0.2.32 --bundle db-cert-replacement.zip"
     })
 final class Rotate implements Callable<Integer> {
   @Mixin private ClusterOptions cluster;
@@ -56,8 +60,8 @@ final class Rotate implements Callable<Integer> {
       names = "--bundle",
       paramLabel = "PATH",
       description = {
-        "the CA to install, as validate takes it; a key with a password must have the one that is",
-        "given here. Without it a root CA is made"
+        "what to install, as validate takes it. With MRS a key with a password must have the one",
+        "that is given here, and without this option a root CA is made"
       })
   private Path bundle;
 

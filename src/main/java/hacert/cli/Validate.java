@@ -33,13 +33,14 @@ import picocli.CommandLine.Parameters;
     },
     footer = {
       "",
-      "Without a password it is not checked that the key opens and fits, and a PKCS#12 file",
-      "cannot be read.",
+      "Without a password it is not checked that a CA's key opens and fits, and a PKCS#12 file",
+      "cannot be read. A bundle of openGauss brings its password along, which a given one must be.",
       "",
       "Examples:",
       "  hacert validate --target mrs-ha --profile mrs-3x --password-stdin new < password.txt",
       "  hacert validate --target mrs-ha new",
-      "  hacert validate --target mrs-ha --password-stdin sub-ca.p12 < password.txt"
+      "  hacert validate --target mrs-ha --password-stdin sub-ca.p12 < password.txt",
+      "  hacert validate --target opengauss --profile opengauss db-cert-replacement.zip"
     })
 final class Validate implements Callable<Integer> {
   private static final JsonNode NO_OVERRIDES = JsonNodeFactory.instance.objectNode();
@@ -47,8 +48,9 @@ final class Validate implements Callable<Integer> {
   @Parameters(
       paramLabel = "PATH",
       description = {
-        "the CA's certificate, its issuers and its key: one file, or the crt, cer, cert, pem, der,",
-        "key, p7b, p7c, p12 and pfx files of a directory, in PEM, DER, PKCS#7 or PKCS#12 form"
+        "mrs-ha: the CA's certificate, its issuers and its key: one file, or the crt, cer, cert,",
+        "pem, der, key, p7b, p7c, p12 and pfx files of a directory, in PEM, DER, PKCS#7 or PKCS#12",
+        "form. opengauss: a finished db-cert-replacement.zip"
       })
   private Path bundlePath;
 
@@ -56,14 +58,15 @@ final class Validate implements Callable<Integer> {
       names = "--target",
       required = true,
       paramLabel = "NAME",
-      description = "kind of system: mrs-ha")
+      description = "kind of system: mrs-ha or opengauss")
   private String targetName;
 
   @Option(
       names = "--profile",
       paramLabel = "NAME",
       description =
-          "vendor version, for its password rule: mrs-2x or mrs-3x (default: ${DEFAULT-VALUE})")
+          "vendor version, for its password rule: mrs-2x, mrs-3x or opengauss (default:"
+              + " ${DEFAULT-VALUE})")
   private String profile = "mrs-2x";
 
   @Option(

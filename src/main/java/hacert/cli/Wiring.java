@@ -15,6 +15,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Puts the parts of this program together, for this machine. */
 final class Wiring {
@@ -22,11 +23,11 @@ final class Wiring {
 
   private Wiring() {}
 
-  /** The known targets, by name. */
+  /** The known targets, by name and in its order: messages list them. */
   static Map<String, Target> targets() {
     Target mrs = new MrsTarget();
     Target opengauss = new OpenGaussTarget();
-    return Map.of(mrs.name(), mrs, opengauss.name(), opengauss);
+    return new TreeMap<>(Map.of(mrs.name(), mrs, opengauss.name(), opengauss));
   }
 
   static Operations operations() {

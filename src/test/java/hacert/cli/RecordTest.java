@@ -29,7 +29,7 @@ class RecordTest {
   void refuses_a_target_that_is_none() {
     Cli.Run run = record(directory, "--target", "oracle");
     assertThat(run.code()).isEqualTo(2);
-    assertThat(run.err()).contains("expected --target [mrs-ha]");
+    assertThat(run.err()).contains("expected --target [mrs-ha, opengauss]");
   }
 
   @Test
