@@ -207,6 +207,9 @@ def start(node, primary):
                                      env={"PATH": "/usr/bin:/bin", "HOME": f"{node.directory}/home", "LC_ALL": "C.UTF-8"})
         await_until(lambda: processes.recorded(f"{node.run}/front.pid") == front.pid or front.poll() is not None, 10,
                     lambda: f"the TLS front did not start; see {node.directory}/var/log/front.log")
+        # As the server does: the process that has the key's password, its directory, its start, its port.
+        with open(f"{node.data}/postmaster.pid", "w", encoding="ascii") as file:
+            file.write(f"{front.pid}\n{node.data}\n{int(time.time())}\n{node.port}\n")
 
 
 def stop(node):
@@ -219,6 +222,8 @@ def stop(node):
     front = processes.recorded(f"{node.run}/front.pid")
     if front:
         processes.end([(front, processes.start_time(front))])
+    if os.path.exists(f"{node.data}/postmaster.pid"):
+        os.unlink(f"{node.data}/postmaster.pid")
 
 
 def state(node):

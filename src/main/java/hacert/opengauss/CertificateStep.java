@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Installs a bundle by {@code gs_om -t cert}, or has the vendor's own rollback bring one back. What
@@ -77,8 +76,26 @@ final class CertificateStep {
           "Look at the om log in GAUSSLOG on this host.");
     }
     new CrlSetting(node).follow();
+    if (!installsForTools()) {
+      forTools(bundle);
+    }
     return "installed by gs_om"
         + (ended.code() == 0 ? "" : ", though it ended with code " + ended.code());
+  }
+
+  private boolean installsForTools() {
+    return installation.version().filter(ServerVersion::installsOmDirectory).isPresent();
+  }
+
+  /** Older versions want the client's files and put them nowhere. Clients look for them here. */
+  private void forTools(Bundle bundle) throws HostException {
+    AtomicFiles.directories(installation.om(), 0700);
+    for (String name : ServerBundle.OF_CLIENT) {
+      byte[] content = bundle.files().get(name);
+      if (content != null) {
+        AtomicFiles.write(installation.om().resolve(name), content, FileMeta.mine(0600));
+      }
+    }
   }
 
   private List<String> arguments(Path zip, InstallSpec spec) {
@@ -110,8 +127,7 @@ final class CertificateStep {
   List<String> differing(Bundle bundle) throws HostException {
     List<String> wrong = new ArrayList<>();
     compare(node.dataDirectory(), ServerBundle.Place.DATA, bundle, wrong);
-    Optional<ServerVersion> version = installation.version();
-    if (version.filter(ServerVersion::installsOmDirectory).isPresent()) {
+    if (installsForTools()) {
       compare(installation.om(), ServerBundle.Place.OM, bundle, wrong);
       if (installation.cm().isPresent()) {
         compare(installation.cm().get(), ServerBundle.Place.CM, bundle, wrong);
@@ -127,8 +143,10 @@ final class CertificateStep {
       Path directory, ServerBundle.Place place, Bundle bundle, List<String> wrong) {
     for (String name : place.files()) {
       byte[] wanted = bundle.files().get(name);
-      if (wanted == null) {
-        // What a bundle need not hold is left or removed as the version likes.
+      // What a bundle need not hold is left or removed, and the tools get the CRL or not, as the
+      // version likes.
+      boolean matters = place == ServerBundle.Place.DATA || !name.equals(ServerBundle.CRL);
+      if (wanted == null || !matters) {
         continue;
       }
       Path file = directory.resolve(name);

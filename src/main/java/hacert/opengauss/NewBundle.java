@@ -65,8 +65,11 @@ final class NewBundle {
 
   /** Makes one; see {@link hacert.target.ManagedNode#make}. */
   Made make(BundleSpec spec, Optional<Secret> password, Authority authority) throws HostException {
-    if (options.trust() == Options.Trust.FINISH) {
-      return new Made(Trust.finish(installed.bundle()), nothing(), findings);
+    // Once nothing is left to be removed, a rotation makes new certificates like any other.
+    if (options.trust() == Options.Trust.FINISH && !installed.trustedBeside().isEmpty()) {
+      Bundle finished = Trust.finish(installed.bundle());
+      TrustChange.onlyListsOf(finished);
+      return new Made(finished, nothing(), findings);
     }
     BundleSpec wanted = spec.usually(USUAL_VALIDITY_DAYS);
     KeptAuthority kept =

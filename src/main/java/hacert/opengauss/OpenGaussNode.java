@@ -155,7 +155,7 @@ final class OpenGaussNode implements ManagedNode {
 
   @Override
   public List<Finding> checkInstall(InstallSpec spec) {
-    if (options.apply() == Options.Apply.LOCAL || !spec.first()) {
+    if (apply(spec) == Options.Apply.LOCAL || !spec.first()) {
       return List.of();
     }
     List<Finding> findings = new ArrayList<>();
@@ -195,12 +195,12 @@ final class OpenGaussNode implements ManagedNode {
     return Optional.of(
         Finding.error(
             "SSH_DOWN",
-            "hacert_apply is cluster, by which gs_om logs in to each node, and "
+            "gs_om is to work on all nodes from this one, by ssh, and "
                 + row.name()
                 + " cannot be reached from here by ssh without a password: "
                 + said,
-            "Mend the ssh trust between the nodes; or leave hacert_apply at local, which needs"
-                + " none."));
+            "Mend the ssh trust between the nodes; or let each node work for itself, which needs none:"
+                + " hacert_apply local, hacert_rollback vendor-local."));
   }
 
   /** Only what was revoked since the last rotation is a reason for one. */
@@ -229,14 +229,17 @@ final class OpenGaussNode implements ManagedNode {
 
   @Override
   public List<Step> install(Bundle bundle, Optional<Secret> password, InstallSpec spec) {
-    Options.Apply apply =
-        spec.vendorBackup()
-            ? options.rollback() == Options.Rollback.VENDOR
-                ? Options.Apply.CLUSTER
-                : Options.Apply.LOCAL
-            : options.apply();
     return List.of(
-        new Step("certificates", () -> new CertificateStep(node, apply).run(bundle, spec)));
+        new Step("certificates", () -> new CertificateStep(node, apply(spec)).run(bundle, spec)));
+  }
+
+  private Options.Apply apply(InstallSpec spec) {
+    if (!spec.vendorBackup()) {
+      return options.apply();
+    }
+    return options.rollback() == Options.Rollback.VENDOR
+        ? Options.Apply.CLUSTER
+        : Options.Apply.LOCAL;
   }
 
   @Override

@@ -61,6 +61,10 @@ public final class ServerBundle {
   public static final List<String> ALL =
       Stream.concat(REQUIRED.stream(), OPTIONAL.stream()).toList();
 
+  /** What a client needs. */
+  public static final List<String> OF_CLIENT =
+      List.of(CA, CLIENT_CERTIFICATE, CLIENT_KEY, CLIENT_KEY + CIPHER, CLIENT_KEY + RAND, JDBC_KEY);
+
   private static final List<String> OF_SERVER =
       List.of(CA, SERVER_CERTIFICATE, SERVER_KEY, SERVER_KEY + CIPHER, SERVER_KEY + RAND, CRL);
 

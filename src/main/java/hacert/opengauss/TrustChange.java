@@ -113,6 +113,31 @@ final class TrustChange {
     return String.join(", ", lines.stream().limit(MOST_SHOWN).toList()) + more;
   }
 
+  /** Takes CRLs of CAs that are no longer trusted out of a bundle. */
+  static void onlyListsOf(Bundle bundle) {
+    byte[] crl = bundle.files().get(ServerBundle.CRL);
+    if (crl == null) {
+      return;
+    }
+    List<X509Certificate> trusted = InstalledBundle.certificates(bundle, ServerBundle.CA);
+    ByteArrayOutputStream left = new ByteArrayOutputStream();
+    try {
+      for (X509CRL list : RevocationLists.read(crl)) {
+        if (trusted.stream().anyMatch(ca -> RevocationLists.issuedBy(list, ca))) {
+          left.writeBytes(RevocationLists.pem(list));
+        }
+      }
+    } catch (UnreadableCertificateException e) {
+      // The check of the whole bundle says so.
+      return;
+    }
+    if (left.size() == 0) {
+      bundle.files().remove(ServerBundle.CRL);
+    } else {
+      bundle.files().put(ServerBundle.CRL, left.toByteArray());
+    }
+  }
+
   /** Where there is a CRL, the server wants a current one of every CA that it trusts. */
   private void withLists(Bundle bundle, List<X509Certificate> besides) throws HostException {
     byte[] crl = bundle.files().get(ServerBundle.CRL);

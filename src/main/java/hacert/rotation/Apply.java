@@ -144,7 +144,8 @@ final class Apply {
   private Answer restart(Steps steps) throws HostException {
     Journal journal = steps.journal();
     Scope scope = scope(journal);
-    if (scope == Scope.NODE || scope == Scope.CLUSTER && plan.last(site.name())) {
+    boolean here = scope == Scope.NODE || scope == Scope.CLUSTER && plan.last(site.name());
+    if (here) {
       restartHere(steps);
     } else {
       String last = plan.order().get(plan.order().size() - 1);
@@ -158,7 +159,7 @@ final class Apply {
     return Answer.of(Outcome.SUCCEEDED)
         .steps(steps.reports())
         .after(site.node().installed())
-        .restart(steps.seconds(Phase.APPLY_RESTART).orElse(null))
+        .restart(here ? steps.seconds(Phase.APPLY_RESTART).orElse(null) : null)
         .data(applied(steps.journal()));
   }
 

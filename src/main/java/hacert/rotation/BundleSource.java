@@ -39,23 +39,31 @@ final class BundleSource {
 
   /** Refuses what could not be installed, before anything is made. */
   void check() throws RefusedException {
-    if (plan.kind() != Plan.Kind.REPLACE) {
+    if (plan.kind() == Plan.Kind.RESTORE) {
       return;
     }
-    Optional<Secret> password = site.secrets().password();
-    if (password.isEmpty() && site.node().needsPassword()) {
-      throw new RefusedException(
-          "PASSWORD_MISSING",
-          "No password for the key was given. Nothing was changed.",
-          "Set hacert_password, from a vault.");
+    List<Finding> findings = new ArrayList<>(site.node().checkInstall(site.installSpec()));
+    if (plan.kind() == Plan.Kind.REPLACE) {
+      findings.addAll(checkSecrets());
     }
-    List<Finding> findings = new ArrayList<>();
-    password.ifPresent(p -> findings.addAll(site.node().checkPassword(p)));
-    findings.addAll(site.node().checkInstall(site.installSpec()));
-    findings.addAll(site.request().settings().checkSource(givenOrReceived()));
     if (Finding.stops(findings)) {
       throw new RefusedException(findings);
     }
+  }
+
+  private List<Finding> checkSecrets() {
+    Optional<Secret> password = site.secrets().password();
+    if (password.isEmpty() && site.node().needsPassword()) {
+      return List.of(
+          Finding.error(
+              "PASSWORD_MISSING",
+              "No password for the key was given. Nothing was changed.",
+              "Set hacert_password, from a vault."));
+    }
+    List<Finding> findings = new ArrayList<>();
+    password.ifPresent(p -> findings.addAll(site.node().checkPassword(p)));
+    findings.addAll(site.request().settings().checkSource(givenOrReceived()));
+    return findings;
   }
 
   /** The other nodes find the bundle copied, wherever it came from. */

@@ -136,7 +136,7 @@ public final class Decide {
             Severity.WARNING,
             finding.code(),
             finding.message() + " It is no reason not to roll back, which is asked for.",
-            "Mind that both nodes are restarted, one after the other.")
+            "Mind that nodes which run the other generation are restarted.")
         : finding;
   }
 

@@ -36,7 +36,8 @@ final class Discover {
     journal = site.journals().load();
     // In a mixed window the roles may never settle, and waiting would only lengthen it.
     boolean mixed = journal.filter(j -> j.isOpen() && j.begunAny(Phase.APPLY)).isPresent();
-    NodeFacts facts = site.node().facts(!mixed);
+    // Another node may be changed while this one is staged only.
+    NodeFacts facts = site.node().facts(journal.filter(Journal::isOpen).isEmpty());
     List<Finding> findings = new ArrayList<>(facts.findings());
     // What an open rotation has installed is not loaded yet, and that is its own doing.
     findings.removeIf(f -> mixed && f.code().equals("UNPROVEN"));

@@ -114,7 +114,7 @@ final class Recovery {
 
   private Decision allNew() {
     if (nodes().stream().allMatch(d -> d.role() == HaRole.ACTIVE)) {
-      return stop("TWO_ACTIVES", "both nodes are restarted and both call themselves active");
+      return stop("TWO_ACTIVES", "all nodes are restarted and call themselves active");
     }
     Map<String, NodeFacts> facts = new LinkedHashMap<>();
     q.found().forEach((node, d) -> facts.put(node, d.facts()));
@@ -131,7 +131,7 @@ final class Recovery {
     if (agree) {
       return stop(
           "UNRELATED_UNHEALTHY",
-          "both nodes run the new generation and see each other, but the proof fails, as for a pair"
+          "all nodes run the new generation and agree, but the proof fails, as for a cluster"
               + " that is not healthy");
     }
     return backIfSound("the nodes do not agree with the new generation");
@@ -247,8 +247,8 @@ final class Recovery {
             "Rotation " + plan.rotation() + " stops, and stays open: " + why + ".",
             "Forward: run rotate-certs.yml again; it restarts only nodes that do not run the new"
                 + " generation yet. Back: run rollback-certs.yml; it restores the files and"
-                + " restarts each node that runs the new generation. Either way the pair is mixed,"
-                + " and its heartbeat down, until both nodes agree."));
+                + " restarts each node that runs the new generation. Until then the nodes are mixed,"
+                + " and what they say to each other by TLS, a heartbeat say, may fail."));
     q.unreachable().values().forEach(findings::addAll);
     nodes().forEach(d -> findings.add(state(d)));
     return new Decision.Go(plan.with(Plan.Action.STOP), findings);

@@ -15,9 +15,10 @@ final class RestoreText {
     List<String> lines = new ArrayList<>();
     lines.add("# Generation " + g.number() + ", recorded " + g.created() + ".");
     lines.add("#");
-    lines.add("# To go back to it without hacert, on each node of the pair, as the user who owns");
-    lines.add("# these files: run this file with sh up to the restart, on both nodes; then the");
-    lines.add("# restart, first on the active node, then on the standby node.");
+    lines.add("# To go back to it without hacert, on each node of the cluster, as the user who");
+    lines.add(
+        "# owns these files: run this file with sh up to the restart, on all nodes; then the");
+    lines.add("# restart, the active node first.");
     if (!g.proven()) {
       lines.add("# Mind: this state is not proven to be what the service worked with.");
     }
