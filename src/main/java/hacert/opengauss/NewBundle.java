@@ -82,6 +82,12 @@ final class NewBundle {
     try (own) {
       BundleMaker.Made made = BundleMaker.make(ca, order(wanted, ca), own, host.random());
       findings.addAll(made.findings());
+      // gs_om removes the installed one where the package has none.
+      installed
+          .file(ServerBundle.OPENSSL_CONFIGURATION)
+          .ifPresent(
+              present ->
+                  made.bundle().files().put(ServerBundle.OPENSSL_CONFIGURATION, present.clone()));
       return new Made(trusted(made.bundle()), kept.toKeep(), findings);
     }
   }
