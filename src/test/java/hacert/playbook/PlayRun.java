@@ -41,6 +41,8 @@ record PlayRun(int code, String output, List<Result> results, List<JsonNode> dif
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (AssertionError e) {
+      throw new AssertionError(ended.output(), e);
     }
     return new PlayRun(ended.code(), ended.output(), results, diffs);
   }
