@@ -103,7 +103,9 @@ public record Discovery(
     return open()
         && (journal.begunAny(Phase.APPLY)
             || journal.begunAny(Phase.ROLLBACK)
-            // Then another node's call changes this one too, and only the files tell.
-            || journal.plan().together() && files != Files.OLD);
+            // Then another node's call changes this one too, and only the files tell: but not
+            // before
+            // this node is backed up, with which they are compared.
+            || journal.plan().together() && journal.done(Phase.STAGE_BACKUP) && files != Files.OLD);
   }
 }
