@@ -12,6 +12,9 @@ import java.util.Map;
 record GaussCluster(Lab lab, String cluster, List<GaussNode> nodes) implements LabCluster {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  /** Whatever the login knows. */
+  private static final String STATUS = ". ~/gauss_env; gs_om -t status --detail";
+
   @Override
   public List<LabHost> hosts() {
     return nodes.stream().map(GaussNode::host).toList();
@@ -59,7 +62,7 @@ record GaussCluster(Lab lab, String cluster, List<GaussNode> nodes) implements L
         cluster + " is Normal",
         PATIENCE,
         () -> {
-          seen[0] = lab.byHand(a().host(), "bash -lc 'gs_om -t status --detail'");
+          seen[0] = lab.byHand(a().host(), STATUS);
           return seen[0].matches("(?s).*cluster_state +: Normal.*");
         },
         () -> seen[0]);
