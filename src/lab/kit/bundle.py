@@ -13,11 +13,12 @@ EXTENSIONS = {"ca": "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCer
                         "extendedKeyUsage=serverAuth\nsubjectAltName=",
               "client": "basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature,keyEncipherment\n"
                         "extendedKeyUsage=clientAuth\n"}
+DAYS = 3650
 ALGORITHMS = {"rsa": ("-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"),
               "ec": ("-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256")}
 
 
-def make(directory, password, names, addresses, algorithm="rsa", traditional=False, crl=False, revoke=False):
+def make(directory, password, names, addresses, algorithm="rsa", traditional=False, crl=False, revoke=False, days=DAYS):
     """All files of a bundle with a CA of its own, whose key is not kept; with `crl` a list that revokes nothing, or the
     client's own certificate. The password, in bytes, is that of both keys and reaches openssl on standard input."""
     os.makedirs(directory, exist_ok=True)
@@ -33,7 +34,7 @@ def make(directory, password, names, addresses, algorithm="rsa", traditional=Fal
                               ("client", "/O=openGauss/CN=omm")):
             signing = ("-signkey", f"{work}/ca.key") if name == "ca" else ("-CA", f"{work}/ca.crt", "-CAkey", f"{work}/ca.key")
             run("openssl", "req", "-new", "-sha256", "-key", f"{work}/{name}.key", "-subj", subject, "-out", f"{work}/{name}.csr")
-            run("openssl", "x509", "-req", "-sha256", "-in", f"{work}/{name}.csr", *signing, "-days", "3650", "-set_serial",
+            run("openssl", "x509", "-req", "-sha256", "-in", f"{work}/{name}.csr", *signing, "-days", str(days), "-set_serial",
                 f"0x4{os.urandom(16).hex()[1:]}", "-extfile", f"{work}/{name}.ext", "-out", f"{work}/{name}.crt")
         write(f"{directory}/cacert.pem", read(f"{work}/ca.crt"))
         form = (("rsa" if algorithm == "rsa" else "ec", "-aes256", *(("-traditional",) if algorithm == "rsa" else ()))

@@ -202,7 +202,7 @@ cat "$HOME/.banner"
 def complete(lab, hosts):
     """The first certificates of a cluster, and what `lab reset` puts back."""
     made = f"{lab.directory}/template/{hosts[0].pair}"
-    bundle.make(made, lab.password.encode(), [host.name for host in hosts], [host.address for host in hosts])
+    make_bundle(lab, hosts[0].pair, made)
     for host in hosts:
         places = ((host.data, certs.SERVER, 0o600), (f"{host.gausshome}/share/sslcert/om", certs.OM, 0o600),
                   (f"{host.gausshome}/share/sslcert/cm", certs.CM, 0o400))
@@ -212,6 +212,13 @@ def complete(lab, hosts):
                 os.chmod(f"{directory}/{name}", mode)
         keep_pristine(lab, host)
     shutil.rmtree(made)
+
+
+def make_bundle(lab, cluster, directory, days=bundle.DAYS, crl=False, revoke=False):
+    """With the password that the lab's first certificates have."""
+    hosts = lab.pairs[cluster]
+    bundle.make(directory, lab.password.encode(), [host.name for host in hosts], [host.address for host in hosts], crl=crl,
+                revoke=revoke, days=days)
 
 
 def forget(lab):
@@ -370,9 +377,9 @@ def switch_files(lab, host, value):
 
 def switch_running(lab, host, value):
     if value is None:
-        processes.end(processes.with_arguments(f"{host.gphome}/script/gs_om", "view"))
+        processes.end(processes.with_arguments(f"{host.gphome}/script/gs_om", "refreshconf"))
     else:
-        subprocess.Popen(["/usr/bin/python3", "-B", f"{host.gphome}/script/gs_om", "-t", "view"], cwd="/",
+        subprocess.Popen(["/usr/bin/python3", "-B", f"{host.gphome}/script/gs_om", "-t", "refreshconf"], cwd="/",
                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=host.environment(),
                          start_new_session=True)
 

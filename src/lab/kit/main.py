@@ -261,6 +261,23 @@ def age(directory, arguments):
     mrs.age(lab, KINDS[lab.kind], options.pair, options.days)
 
 
+def bundle(directory, arguments):
+    parser = argparse.ArgumentParser(prog="lab bundle")
+    parser.add_argument("cluster")
+    parser.add_argument("to")
+    parser.add_argument("--days", type=int, default=3650)
+    parser.add_argument("--crl", action="store_true")
+    parser.add_argument("--revoke", action="store_true")
+    options = parser.parse_args(arguments)
+    lab = Lab.load(directory)
+    if lab.target != GAUSS:
+        raise LabError("bundles are of openGauss; `lab age` reissues the certificates of an MRS pair")
+    if options.cluster not in lab.pairs:
+        raise LabError(f"no cluster {options.cluster}; `lab hosts` lists them")
+    os.umask(0o077)
+    gauss.make_bundle(lab, options.cluster, options.to, options.days, options.crl, options.revoke)
+
+
 def hosts(directory, arguments):
     argparse.ArgumentParser(prog="lab hosts").parse_args(arguments)
     lab = Lab.load(directory)
@@ -334,7 +351,7 @@ def fill(directory, arguments):
     namespaces.size_disk(host, full=options.off is None)
 
 
-COMMANDS = {"up": up, "down": down, "status": status, "reset": reset, "switch": switch, "age": age,
+COMMANDS = {"up": up, "down": down, "status": status, "reset": reset, "switch": switch, "age": age, "bundle": bundle,
             "hosts": hosts, "ssh": ssh, "cut": cut, "heal": heal, "fill": fill, "boot": one_host("boot", boot),
             "kill": one_host("kill", lambda lab, host: namespaces.kill(host)),
             "freeze": one_host("freeze", lambda lab, host: namespaces.freeze(host)),

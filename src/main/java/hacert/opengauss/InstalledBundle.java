@@ -166,30 +166,15 @@ final class InstalledBundle implements AutoCloseable {
   }
 
   private static List<CertificateSummary> lists(String source, byte[] pem) {
-    List<CertificateSummary> all = new ArrayList<>();
     try {
-      for (X509CRL list : RevocationLists.read(pem)) {
-        if (list.getNextUpdate() != null) {
-          String issuer = list.getIssuerX500Principal().getName();
-          all.add(
-              new CertificateSummary(
-                  source,
-                  issuer,
-                  issuer,
-                  "",
-                  list.getThisUpdate().toInstant(),
-                  list.getNextUpdate().toInstant(),
-                  "",
-                  list.getSigAlgName(),
-                  false,
-                  List.of()));
-        }
-      }
+      return RevocationLists.read(pem).stream()
+          .filter(list -> list.getNextUpdate() != null)
+          .map(list -> RevocationLists.summary(source, list))
+          .toList();
     } catch (UnreadableCertificateException e) {
       // What cannot be read has no next update; the bundle's own check says that it is wrong.
       return List.of();
     }
-    return all;
   }
 
   /** Those of these serial numbers, hexadecimal, that a CRL names. */

@@ -85,6 +85,12 @@ final class NewBundle {
     try (own) {
       BundleMaker.Made made = BundleMaker.make(ca, order(wanted, ca), own, host.random());
       findings.addAll(made.findings());
+      // gs_om removes the installed one where the package has none.
+      installed
+          .file(ServerBundle.OPENSSL_CONFIGURATION)
+          .ifPresent(
+              present ->
+                  made.bundle().files().put(ServerBundle.OPENSSL_CONFIGURATION, present.clone()));
       findings.addAll(trust.apply(made.bundle()));
       return new Made(made.bundle(), kept.toKeep(), findings);
     }

@@ -103,7 +103,8 @@ public record Discovery(
     return open()
         && (journal.begunAny(Phase.APPLY)
             || journal.begunAny(Phase.ROLLBACK)
-            // Then another node's call changes this one too, and only the files tell.
-            || journal.plan().together() && files != Files.OLD);
+            // Then another node's call changes this one too, and only the files tell, once there is
+            // a backup to compare them with.
+            || journal.plan().together() && journal.done(Phase.STAGE_BACKUP) && files != Files.OLD);
   }
 }

@@ -148,9 +148,12 @@ public final class Certificates {
 
   /** SHA-256 of the DER form, lower-case hexadecimal. */
   public static String sha256(X509Certificate certificate) {
+    return sha256(der(certificate));
+  }
+
+  static String sha256(byte[] der) {
     try {
-      return HexFormat.of()
-          .formatHex(MessageDigest.getInstance("SHA-256").digest(der(certificate)));
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(der));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java runtime has SHA-256", e);
     }
@@ -229,7 +232,7 @@ public final class Certificates {
   }
 
   /** RFC 4514, with emailAddress by its usual name rather than by its number. */
-  private static String name(X500Principal principal) {
+  static String name(X500Principal principal) {
     return principal.getName(X500Principal.RFC2253, NAMES);
   }
 

@@ -1,7 +1,9 @@
 package hacert.x509;
 
+import hacert.result.CertificateSummary;
 import hacert.x509.UnreadableCertificateException.Reason;
 import java.io.ByteArrayInputStream;
+import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.cert.CRLException;
 import java.security.cert.CertificateException;
@@ -11,6 +13,9 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.x509.Extension;
 
 /** Lists of revoked certificates (X.509 CRLs, RFC 5280, 5): read, written, compared. */
 public final class RevocationLists {
@@ -91,6 +96,44 @@ public final class RevocationLists {
       return true;
     } catch (GeneralSecurityException | RuntimeException e) {
       return false;
+    }
+  }
+
+  /**
+   * What a report says of a list that names its next update.
+   *
+   * @param source where it was found
+   * @return validity until the next update; as serial number the CRL number (RFC 5280, 5.2.3), 0
+   *     where it has none; as key the algorithm of its signature
+   */
+  public static CertificateSummary summary(String source, X509CRL list) {
+    try {
+      String issuer = Certificates.name(list.getIssuerX500Principal());
+      return new CertificateSummary(
+          source,
+          issuer,
+          issuer,
+          number(list).toString(16),
+          list.getThisUpdate().toInstant(),
+          list.getNextUpdate().toInstant(),
+          Certificates.sha256(list.getEncoded()),
+          list.getSigAlgName(),
+          false,
+          List.of());
+    } catch (CRLException e) {
+      throw new IllegalArgumentException("a CRL without a DER form", e);
+    }
+  }
+
+  private static BigInteger number(X509CRL list) {
+    byte[] octets = list.getExtensionValue(Extension.cRLNumber.getId());
+    try {
+      return octets == null
+          ? BigInteger.ZERO
+          : ASN1Integer.getInstance(ASN1OctetString.getInstance(octets).getOctets()).getValue();
+    } catch (IllegalArgumentException e) {
+      // Its number is for the eye; what counts is checked elsewhere.
+      return BigInteger.ZERO;
     }
   }
 }

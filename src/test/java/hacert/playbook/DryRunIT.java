@@ -3,16 +3,9 @@ package hacert.playbook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hacert.result.Outcome;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -30,7 +23,7 @@ class DryRunIT {
     LAB.reset();
     pair = LAB.pair();
     before = pair.remember();
-    whole = everything();
+    whole = Footprint.of(pair);
   }
 
   @Test
@@ -40,7 +33,7 @@ class DryRunIT {
             .with("--check", "--diff")
             .succeed()
             .assertEnd(pair, Outcome.PLANNED, 0);
-    assertThat(everything()).isEqualTo(whole);
+    assertThat(Footprint.of(pair)).isEqualTo(whole);
     pair.assertUntouched(before);
     assertThat(run.results()).allMatch(r -> r.check());
     assertThat(run.order("apply")).isEmpty();
@@ -59,13 +52,13 @@ class DryRunIT {
         Duration.ofSeconds(30),
         () -> !pair.a().healthy(),
         () -> pair.a().ha());
-    Map<String, String> sick = everything();
+    Map<String, String> sick = Footprint.of(pair);
     Playbook.rotate(LAB)
         .with("--check", "--diff")
         .fail()
         .assertEnd(pair, Outcome.REFUSED, 3)
         .assertFinding("UNHEALTHY");
-    assertThat(everything()).isEqualTo(sick);
+    assertThat(Footprint.of(pair)).isEqualTo(sick);
   }
 
   @Test
@@ -77,52 +70,14 @@ class DryRunIT {
         .fail()
         .assertEnd(pair, Outcome.REFUSED, 3)
         .assertFinding("CERT_EXPIRED");
-    assertThat(everything()).isEqualTo(whole);
+    assertThat(Footprint.of(pair)).isEqualTo(whole);
   }
 
   @Test
   void looks_at_the_certificates_and_leaves_no_byte_behind() {
     PlayRun run = Playbook.check(LAB).succeed();
-    assertThat(everything()).isEqualTo(whole);
+    assertThat(Footprint.of(pair)).isEqualTo(whole);
     assertThat(run.output())
         .contains("root-ca.crt", "server.crt", pair.a().name(), pair.b().name());
-  }
-
-  /**
-   * Of every host everything, home and temporary directory included, but not the lab's own books
-   * and logs; and of this machine, where a host's shell without a profile makes its temporary
-   * files, the names of those that could be ours.
-   */
-  private Map<String, String> everything() {
-    Map<String, String> all = new TreeMap<>();
-    for (LabHost host : pair.hosts()) {
-      List<Path> books =
-          List.of(host.directory().resolve("lab"), host.directory().resolve("var/log"));
-      Tree.withTimes(host.directory(), path -> books.stream().anyMatch(path::startsWith))
-          .forEach((name, is) -> all.put(host.name() + "/" + name, is));
-    }
-    temporary().forEach(path -> all.put(path.toString(), ""));
-    return all;
-  }
-
-  private static List<Path> temporary() {
-    List<Path> jars = new ArrayList<>();
-    try (Stream<Path> directories = Files.list(Path.of("/tmp"))) {
-      directories
-          .filter(d -> d.getFileName().toString().startsWith("tmp."))
-          .map(d -> d.resolve("hacert.jar"))
-          .filter(Files::exists)
-          .filter(DryRunIT::ours)
-          .forEach(jars::add);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return jars;
-  }
-
-  /** Other tests run beside this one: only what no living process works with is left behind. */
-  private static boolean ours(Path jar) {
-    return ProcessHandle.allProcesses()
-        .noneMatch(p -> p.info().commandLine().filter(c -> c.contains(jar.toString())).isPresent());
   }
 }

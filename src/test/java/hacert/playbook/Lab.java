@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -28,29 +30,34 @@ final class Lab implements BeforeAllCallback, AfterAllCallback {
   /** Exit code of {@code lab up} where this machine or user cannot have such hosts. */
   private static final int CANNOT_HERE = 77;
 
-  private final int pairs;
-  private final String layout;
-  private final List<String> more;
+  private final List<String> options;
   private Path scratch;
   private JsonNode description;
 
-  private Lab(int pairs, String layout, List<String> more) {
-    this.pairs = pairs;
-    this.layout = layout;
-    this.more = more;
+  private Lab(List<String> options) {
+    this.options = options;
   }
 
   /** Pairs of one layout, or {@code mixed}; further options as {@code lab up} takes them. */
   static Lab of(int pairs, String layout, String... more) {
-    return new Lab(pairs, layout, List.of(more));
+    return up(List.of("--pairs", "" + pairs, "--layout", layout), more);
+  }
+
+  /** Clusters of openGauss; further options as {@code lab up} takes them. */
+  static Lab openGauss(int clusters, String... more) {
+    return up(List.of("--target", "opengauss", "--clusters", "" + clusters), more);
+  }
+
+  private static Lab up(List<String> options, String... more) {
+    return new Lab(Stream.concat(options.stream(), Stream.of(more)).toList());
   }
 
   @Override
   public void beforeAll(ExtensionContext context) throws IOException {
     scratch = Files.createTempDirectory("hacert-lab");
     Files.createDirectories(files());
-    List<String> words = new ArrayList<>(List.of("up", "--pairs", "" + pairs, "--layout", layout));
-    words.addAll(more);
+    List<String> words = new ArrayList<>(List.of("up"));
+    words.addAll(options);
     Command.Ended up = lab(words.toArray(String[]::new)).await(PATIENCE);
     Assumptions.assumeTrue(up.code() != CANNOT_HERE, up.output());
     assertThat(up.code()).as(up.output()).isZero();
@@ -86,6 +93,21 @@ final class Lab implements BeforeAllCallback, AfterAllCallback {
     run("age", pair.cluster(), "" + days);
   }
 
+  /**
+   * Makes the files of an openGauss bundle below {@link #files}, by openssl and with a CA of its
+   * own.
+   *
+   * @param more options of {@code lab bundle}
+   */
+  Path bundle(GaussCluster cluster, String name, String... more) {
+    Path directory = files().resolve(name);
+    List<String> words =
+        new ArrayList<>(List.of("bundle", cluster.cluster(), directory.toString()));
+    words.addAll(List.of(more));
+    run(words.toArray(String[]::new));
+    return directory;
+  }
+
   Path directory() {
     return scratch.resolve("lab");
   }
@@ -103,6 +125,11 @@ final class Lab implements BeforeAllCallback, AfterAllCallback {
     return description.path("password").asText();
   }
 
+  /** Of the CA that the program makes for clusters of openGauss. */
+  String caPassword() {
+    return description.path("ca_password").asText();
+  }
+
   /** What a randomised lab was drawn from. */
   long seed() {
     return description.path("seed").asLong();
@@ -111,18 +138,37 @@ final class Lab implements BeforeAllCallback, AfterAllCallback {
   /** The pair of this number, from 1. */
   Pair pair(int number) {
     String cluster = "lab_mrs" + number;
-    List<LabHost> hosts = new ArrayList<>();
-    for (JsonNode host : description.path("hosts")) {
-      if (host.path("pair").asText().equals(cluster)) {
-        hosts.add(
-            new LabHost(
-                host.path("name").asText(),
-                cluster,
-                host.path("layout").asText(),
-                Path.of(host.path("directory").asText())));
-      }
-    }
+    List<LabHost> hosts = hosts(cluster).map(Lab::host).toList();
     return new Pair(cluster, hosts.get(0), hosts.get(1));
+  }
+
+  /** The cluster of openGauss of this number, from 1. */
+  GaussCluster gauss(int number) {
+    String cluster = "lab_og" + number;
+    int port = description.path("port").asInt();
+    return new GaussCluster(
+        this,
+        cluster,
+        hosts(cluster)
+            .map(host -> new GaussNode(host(host), host.path("address").asText(), port))
+            .toList());
+  }
+
+  GaussCluster gauss() {
+    return gauss(1);
+  }
+
+  private Stream<JsonNode> hosts(String cluster) {
+    return StreamSupport.stream(description.path("hosts").spliterator(), false)
+        .filter(host -> host.path("pair").asText().equals(cluster));
+  }
+
+  private static LabHost host(JsonNode host) {
+    return new LabHost(
+        host.path("name").asText(),
+        host.path("pair").asText(),
+        host.path("layout").asText(),
+        Path.of(host.path("directory").asText()));
   }
 
   Pair pair() {
@@ -132,7 +178,7 @@ final class Lab implements BeforeAllCallback, AfterAllCallback {
   /** The state of every pair now, by cluster. */
   Map<String, Pair.Before> remember() {
     Map<String, Pair.Before> all = new TreeMap<>();
-    for (int number = 1; number <= pairs; number++) {
+    for (int number = 1; hosts("lab_mrs" + number).findAny().isPresent(); number++) {
       all.put(pair(number).cluster(), pair(number).remember());
     }
     return all;

@@ -1,5 +1,7 @@
 package hacert.playbook;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
@@ -78,6 +80,11 @@ record LabHost(String name, String cluster, String layout, Path directory) {
   /** Everything installed, the vendor's scripts included. */
   Map<String, String> installed() {
     return Tree.of(directory.resolve("opt"));
+  }
+
+  /** The vendor commands called here, a line each. */
+  List<String> calls() {
+    return events("calls");
   }
 
   /** Serial number as openssl prints it. */
@@ -206,6 +213,34 @@ record LabHost(String name, String cluster, String layout, Path directory) {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The last rotation is recorded as a success, and nothing of it lies about. */
+  void assertEndedWell() {
+    assertThat(journalOutcome()).as("%s: journal %s", name, journal()).isEqualTo("succeeded");
+    assertNothingStaged();
+  }
+
+  /** No key of a rotation that has ended lies about, and no temporary file. */
+  void assertNothingStaged() {
+    assertThat(temporaryFiles()).as("temporary files of %s", name).isEmpty();
+    assertThat(jars()).as("processes on %s", name).isEmpty();
+    Path rotations = state().resolve("rotations");
+    if (!Files.isDirectory(rotations)) {
+      return;
+    }
+    try (Stream<Path> all = Files.walk(rotations)) {
+      assertThat(all.map(p -> p.getFileName().toString()).filter(LabHost::staged))
+          .as("staged files of %s", name)
+          .isEmpty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean staged(String file) {
+    return file.equals("recipient")
+        || Stream.of("root-ca", ".key", ".zip").anyMatch(file::contains);
   }
 
   private Path bigData() {

@@ -2,21 +2,17 @@ package hacert.playbook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /** A cluster of the lab. {@code a} is active and {@code b} standby when the lab is raised. */
-record Pair(String cluster, LabHost a, LabHost b) {
+record Pair(String cluster, LabHost a, LabHost b) implements LabCluster {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  List<LabHost> hosts() {
+  @Override
+  public List<LabHost> hosts() {
     return List.of(a, b);
   }
 
@@ -66,7 +62,7 @@ record Pair(String cluster, LabHost a, LabHost b) {
       assertThat(shape(host.installed()))
           .as("%s: names, modes and owners are as before", host.name())
           .isEqualTo(shape(before.installed().get(host.name())));
-      assertEnded(host, "succeeded");
+      host.assertEndedWell();
     }
     assertThat(a.loadedLeaf()).as("each node has a leaf of its own").isNotEqualTo(b.loadedLeaf());
   }
@@ -81,7 +77,7 @@ record Pair(String cluster, LabHost a, LabHost b) {
       assertThat(host.loadedRoot()).as("what HA runs with").isEqualTo(before.root());
       assertThat(host.loadedLeaf()).as("what HA serves").isEqualTo(host.installedLeaf());
       assertThat(host.journalOpen()).as("%s: journal %s", host.name(), host.journal()).isFalse();
-      assertNothingStaged(host);
+      host.assertNothingStaged();
     }
   }
 
@@ -91,31 +87,6 @@ record Pair(String cluster, LabHost a, LabHost b) {
     for (LabHost host : hosts()) {
       assertThat(before.restartsSince(host)).as("restarts of %s", host.name()).isZero();
       assertThat(host.replaces()).as("replacements on %s", host.name()).isZero();
-    }
-  }
-
-  private static void assertEnded(LabHost host, String outcome) {
-    assertThat(host.journalOutcome())
-        .as("%s: journal %s", host.name(), host.journal())
-        .isEqualTo(outcome);
-    assertNothingStaged(host);
-  }
-
-  /** No key of a rotation that has ended lies about, and no temporary file. */
-  private static void assertNothingStaged(LabHost host) {
-    assertThat(host.temporaryFiles()).as("temporary files of %s", host.name()).isEmpty();
-    assertThat(host.jars()).as("processes on %s", host.name()).isEmpty();
-    Path rotations = host.state().resolve("rotations");
-    if (!Files.isDirectory(rotations)) {
-      return;
-    }
-    try (Stream<Path> all = Files.walk(rotations)) {
-      assertThat(
-              all.filter(p -> p.toString().contains("root-ca") || p.endsWith("recipient")).toList())
-          .as("staged files of %s", host.name())
-          .isEmpty();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 

@@ -41,6 +41,8 @@ record PlayRun(int code, String output, List<Result> results, List<JsonNode> dif
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (AssertionError e) {
+      throw new AssertionError(ended.output(), e);
     }
     return new PlayRun(ended.code(), ended.output(), results, diffs);
   }
@@ -79,10 +81,11 @@ record PlayRun(int code, String output, List<Result> results, List<JsonNode> dif
   }
 
   /** Insists that the report ends with this code for a cluster. */
-  PlayRun assertEnd(Pair pair, Outcome outcome, int exit) {
+  PlayRun assertEnd(LabCluster cluster, Outcome outcome, int exit) {
     String word = Json.mapper().convertValue(outcome, String.class);
     assertThat(text())
-        .containsPattern("cluster " + pair.cluster() + ": " + word + ",? \\(?code " + exit + "\\b");
+        .containsPattern(
+            "cluster " + cluster.cluster() + ": " + word + ",? \\(?code " + exit + "\\b");
     if (exit != 0) {
       assertThat(code).as(output).isNotZero();
     }
@@ -90,24 +93,36 @@ record PlayRun(int code, String output, List<Result> results, List<JsonNode> dif
   }
 
   /** Insists that a cluster was left alone because of others. */
-  PlayRun assertLeft(Pair pair) {
-    assertThat(text()).contains("cluster " + pair.cluster() + ": untouched, code 3: Not begun");
+  PlayRun assertLeft(LabCluster cluster) {
+    assertThat(text()).contains("cluster " + cluster.cluster() + ": untouched, code 3: Not begun");
     assertThat(code).as(output).isNotZero();
     return this;
   }
 
   /** When the first of these operations began on a cluster. */
-  Instant began(String operation, Pair pair) {
-    return of(operation, pair).map(Result::started).min(Instant::compareTo).orElseThrow();
+  Instant began(String operation, LabCluster cluster) {
+    return of(operation, cluster).map(Result::started).min(Instant::compareTo).orElseThrow();
   }
 
   /** When the last of these operations ended on a cluster. */
-  Instant ended(String operation, Pair pair) {
-    return of(operation, pair).map(Result::finished).max(Instant::compareTo).orElseThrow();
+  Instant ended(String operation, LabCluster cluster) {
+    return of(operation, cluster).map(Result::finished).max(Instant::compareTo).orElseThrow();
   }
 
-  private Stream<Result> of(String operation, Pair pair) {
-    return of(operation).stream().filter(r -> r.cluster().equals(pair.cluster()));
+  private Stream<Result> of(String operation, LabCluster cluster) {
+    return of(operation).stream().filter(r -> r.cluster().equals(cluster.cluster()));
+  }
+
+  /** Codes of all findings of one cluster. */
+  List<String> codes(LabCluster cluster) {
+    return findings(cluster).map(Finding::code).toList();
+  }
+
+  /** All findings of one cluster. */
+  Stream<Finding> findings(LabCluster cluster) {
+    return results.stream()
+        .filter(r -> r.cluster().equals(cluster.cluster()))
+        .flatMap(r -> r.findings().stream());
   }
 
   /** Insists on a finding. */

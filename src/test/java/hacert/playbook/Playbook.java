@@ -54,18 +54,18 @@ final class Playbook {
   }
 
   /** Sets a variable of one cluster, as its group variables do. */
-  Playbook setFor(Pair pair, String variable, Object value) {
+  Playbook setFor(LabCluster cluster, String variable, Object value) {
     clusters
-        .computeIfAbsent(pair.cluster(), name -> new TreeMap<>())
+        .computeIfAbsent(cluster.cluster(), name -> new TreeMap<>())
         .put(variable, value.toString());
     return this;
   }
 
   /** Sets a variable of one cluster that is no text. */
-  Playbook setYaml(Pair pair, String variable, String yaml) {
+  Playbook setYaml(LabCluster cluster, String variable, String yaml) {
     try {
       clusters
-          .computeIfAbsent(pair.cluster(), name -> new TreeMap<>())
+          .computeIfAbsent(cluster.cluster(), name -> new TreeMap<>())
           .put(variable, new YAMLMapper().readTree(yaml));
       return this;
     } catch (IOException e) {

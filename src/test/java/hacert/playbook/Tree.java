@@ -28,6 +28,11 @@ final class Tree {
     return of(root, path -> false, false);
   }
 
+  /** The same without what is skipped. */
+  static Map<String, String> of(Path root, Predicate<Path> skipped) {
+    return of(root, skipped, false);
+  }
+
   private static Map<String, String> of(Path root, Predicate<Path> skipped, boolean times) {
     Map<String, String> seen = new TreeMap<>();
     try (Stream<Path> all = Files.walk(root)) {

@@ -61,6 +61,7 @@ final class Records {
     final List<Generation.Summary> generations = new ArrayList<>();
     final List<CertificateSummary> installed = new ArrayList<>();
     boolean journal;
+    Options.Apply apply = Options.Apply.LOCAL;
 
     Node(String name, HaRole role) {
       this.name = name;
@@ -160,7 +161,7 @@ final class Records {
       return new Journal(
           Journal.SCHEMA,
           ROTATION,
-          plan(),
+          plan(apply),
           Change.NONE,
           lease,
           outcome,
@@ -172,11 +173,15 @@ final class Records {
 
   /** The plan that is pinned in the journals. */
   static Plan plan() {
+    return plan(Options.Apply.LOCAL);
+  }
+
+  private static Plan plan(Options.Apply apply) {
     return new Plan(
         Plan.Action.ROTATE,
         Plan.Kind.REPLACE,
         Plan.Copy.SSH,
-        Options.Apply.LOCAL,
+        apply,
         ROTATION,
         "mgmt1",
         List.of("mgmt1", "mgmt2"),

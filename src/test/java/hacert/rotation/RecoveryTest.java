@@ -7,6 +7,7 @@ import hacert.result.Outcome;
 import hacert.rotation.Discovery.Files;
 import hacert.rotation.Discovery.Loaded;
 import hacert.target.HaRole;
+import hacert.target.Options;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,6 +86,15 @@ class RecoveryTest {
     pair.one.open();
     pair.two.open();
     pair.fail("apply", pair.one, Outcome.REFUSED, "ROLES_CHANGED");
+    back();
+  }
+
+  @Test
+  void closes_what_was_refused_before_the_backup_where_one_call_changes_all_nodes() {
+    pair.one.apply = Options.Apply.CLUSTER;
+    pair.one.state(Files.PARTIAL, Loaded.OLD).open();
+    pair.one.entries.removeIf(entry -> entry.step().equals("stage.backup"));
+    pair.fail("stage", pair.one, Outcome.REFUSED, "NO_VENDOR_BACKUP");
     back();
   }
 

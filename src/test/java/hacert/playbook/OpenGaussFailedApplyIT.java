@@ -1,0 +1,25 @@
+package hacert.playbook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hacert.result.Outcome;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** gs_om fails half way on the second node: its own rollback would not mend that (trap 3). */
+class OpenGaussFailedApplyIT {
+  @RegisterExtension static final Lab LAB = Lab.openGauss(1);
+
+  @Test
+  void a_second_node_that_stays_half_replaced_is_rolled_back_with_the_first_without_a_restart() {
+    GaussCluster cluster = LAB.gauss();
+    GaussCluster.Before before = cluster.remember();
+    LAB.turn(cluster.b().host(), "cert-fails-half");
+    PlayRun run = Playbook.rotate(LAB).profile("confirm_seconds", "60").fail();
+    run.assertEnd(cluster, Outcome.ROLLED_BACK, 4).assertFinding("GS_OM_FAILED");
+    cluster.assertAllOld(before);
+    cluster.assertRestarts(before, 0);
+    assertThat(run.appliesOn(cluster.b().host())).as("attempts on the second node").isEqualTo(2);
+    assertThat(run.codes()).contains("PROVEN_BY_HANDSHAKE");
+  }
+}
