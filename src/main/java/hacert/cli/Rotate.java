@@ -5,12 +5,14 @@ import hacert.policy.BundleFiles;
 import hacert.rotation.Secrets;
 import hacert.rotation.Settings;
 import hacert.target.Secret;
+import hacert.target.Target;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -91,7 +93,10 @@ final class Rotate implements Callable<Integer> {
     }
     named.putAll(surroundings.secrets(asked));
     if (bundle != null) {
-      BundleFiles.given(bundle).forEach((name, file) -> named.put(Secrets.BUNDLE + name, of(file)));
+      Target target = Wiring.targets().get(cluster.target());
+      Set<String> extensions = target == null ? Set.of() : target.givenExtensions();
+      BundleFiles.given(bundle, extensions)
+          .forEach((name, file) -> named.put(Secrets.BUNDLE + name, of(file)));
     }
     try (Secrets secrets = new Secrets(named)) {
       return new Drive(surroundings, cluster, check)

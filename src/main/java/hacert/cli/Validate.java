@@ -3,6 +3,7 @@ package hacert.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import hacert.host.HostException;
+import hacert.oms.MrsTarget;
 import hacert.policy.BundleFile;
 import hacert.policy.BundleFiles;
 import hacert.result.Outcome;
@@ -50,7 +51,7 @@ final class Validate implements Callable<Integer> {
       description = {
         "mrs-ha: the CA's certificate, its issuers and its key: one file, or the crt, cer, cert,",
         "pem, der, key, p7b, p7c, p12 and pfx files of a directory, in PEM, DER, PKCS#7 or PKCS#12",
-        "form. opengauss: a finished db-cert-replacement.zip"
+        "form. opengauss: a directory with the files of db-cert-replacement.zip, or that file"
       })
   private Path bundlePath;
 
@@ -65,9 +66,8 @@ final class Validate implements Callable<Integer> {
       names = "--profile",
       paramLabel = "NAME",
       description =
-          "vendor version, for its password rule: mrs-2x, mrs-3x or opengauss (default:"
-              + " ${DEFAULT-VALUE})")
-  private String profile = "mrs-2x";
+          "vendor version, for its password rule: mrs-2x (default with mrs-ha), mrs-3x or opengauss")
+  private String profile = "";
 
   @Option(
       names = "--password-stdin",
@@ -82,6 +82,11 @@ final class Validate implements Callable<Integer> {
     this.surroundings = surroundings;
   }
 
+  private String profile() {
+    boolean mrs = targetName.equals(MrsTarget.NAME);
+    return profile.isEmpty() ? mrs ? "mrs-2x" : targetName : profile;
+  }
+
   @Override
   public Integer call() throws IOException {
     Target target = Wiring.targets().get(targetName);
@@ -90,7 +95,8 @@ final class Validate implements Callable<Integer> {
     }
     ResultBuilder result = new ResultBuilder("validate", surroundings);
     Map<String, byte[]> files = new LinkedHashMap<>();
-    for (Map.Entry<String, BundleFile> file : BundleFiles.given(bundlePath).entrySet()) {
+    for (Map.Entry<String, BundleFile> file :
+        BundleFiles.given(bundlePath, target.givenExtensions()).entrySet()) {
       if (file.getValue() instanceof BundleFile.Content content) {
         files.put(file.getKey(), content.bytes());
       } else if (file.getValue() instanceof BundleFile.Refused refused) {
@@ -102,7 +108,7 @@ final class Validate implements Callable<Integer> {
     try (Bundle bundle = new Bundle(files)) {
       if (!result.stopped()) {
         Target.Validated validated =
-            target.validate(profile, NO_OVERRIDES, bundle, password, surroundings.clock());
+            target.validate(profile(), NO_OVERRIDES, bundle, password, surroundings.clock());
         result.findings(validated.findings());
         validated.certificates().forEach(result::before);
       }

@@ -2,6 +2,7 @@ package hacert.oms;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import hacert.host.HostException;
+import hacert.policy.BundleFiles;
 import hacert.policy.GivenCa;
 import hacert.policy.RootBundlePolicy;
 import hacert.result.CertificateSummary;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The target {@code mrs-ha}. */
 public final class MrsTarget implements Target {
@@ -75,6 +77,11 @@ public final class MrsTarget implements Target {
   @Override
   public List<String> bundleFiles() {
     return List.of(MrsLayout.ROOT_CERTIFICATE, MrsLayout.ROOT_KEY);
+  }
+
+  @Override
+  public Set<String> givenExtensions() {
+    return BundleFiles.EXTENSIONS;
   }
 
   @Override

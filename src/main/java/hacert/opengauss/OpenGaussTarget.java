@@ -21,6 +21,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /** The target {@code opengauss}. */
@@ -35,6 +36,9 @@ public final class OpenGaussTarget implements Target {
           ServerBundle.SERVER_KEY,
           ServerBundle.SERVER_KEY + ServerBundle.CIPHER,
           ServerBundle.SERVER_KEY + ServerBundle.RAND);
+
+  private static final Set<String> EXTENSIONS =
+      Set.of("crt", "pem", "key", "cipher", "rand", "crl", "pk8", "cnf", "zip");
 
   @Override
   public String name() {
@@ -93,6 +97,11 @@ public final class OpenGaussTarget implements Target {
   @Override
   public List<String> bundleFiles() {
     return ServerBundle.ALL;
+  }
+
+  @Override
+  public Set<String> givenExtensions() {
+    return EXTENSIONS;
   }
 
   @Override

@@ -31,26 +31,27 @@ public final class BundleFiles {
 
   private static final int MOST = 16;
 
-  /** How files are called that hold certificates or keys. */
-  private static final Set<String> EXTENSIONS =
+  /** How files are called that hold certificates or keys: the ends of their names. */
+  public static final Set<String> EXTENSIONS =
       Set.of("crt", "cer", "cert", "pem", "der", "key", "p7b", "p7c", "p12", "pfx");
 
   private BundleFiles() {}
 
   /**
-   * Reads a bundle as people hand it over: one file, or all files of a directory that are named as
-   * certificates and keys are ({@code crt}, {@code cer}, {@code cert}, {@code pem}, {@code der},
-   * {@code key}, {@code p7b}, {@code p7c}, {@code p12}, {@code pfx}).
+   * Reads a bundle as people hand it over: one file, or those files of a directory that may belong
+   * to one.
    *
+   * @param extensions ends of the names of files that may, in lower case
    * @return at most 16 files of at most 1 MiB, by name; one refusal where there is none
    */
-  public static Map<String, BundleFile> given(Path path) {
+  public static Map<String, BundleFile> given(Path path, Set<String> extensions) {
     Map<String, BundleFile> files = new TreeMap<>();
     if (!Files.isDirectory(path)) {
       files.put(String.valueOf(path.getFileName()), read(path, LARGEST));
       return files;
     }
-    try (DirectoryStream<Path> all = Files.newDirectoryStream(path, BundleFiles::named)) {
+    try (DirectoryStream<Path> all =
+        Files.newDirectoryStream(path, file -> named(file, extensions))) {
       for (Path file : all) {
         if (files.size() == MOST) {
           return Map.of(
@@ -81,9 +82,9 @@ public final class BundleFiles {
     return files;
   }
 
-  private static boolean named(Path file) {
+  private static boolean named(Path file, Set<String> extensions) {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    return EXTENSIONS.contains(name.substring(name.lastIndexOf('.') + 1));
+    return extensions.contains(name.substring(name.lastIndexOf('.') + 1));
   }
 
   /**

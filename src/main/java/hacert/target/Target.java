@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** A kind of system whose certificates can be rotated. */
 public interface Target {
@@ -51,6 +52,12 @@ public interface Target {
 
   /** Names of the files that a bundle consists of, as it is staged and installed. */
   List<String> bundleFiles();
+
+  /**
+   * Which files of a directory that is handed over may belong to a bundle: the ends of their names,
+   * in lower case.
+   */
+  Set<String> givenExtensions();
 
   /** The certificates in a bundle. */
   List<CertificateSummary> summaries(Bundle bundle);

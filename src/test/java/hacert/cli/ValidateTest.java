@@ -2,9 +2,21 @@ package hacert.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hacert.opengauss.BundleMaker;
+import hacert.opengauss.CertificateAuthority;
+import hacert.target.Bundle;
+import hacert.target.Secret;
 import hacert.x509.EnterpriseCa;
+import hacert.x509.KeySpec;
+import hacert.x509.Subject;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,5 +69,36 @@ class ValidateTest {
     Files.writeString(dir.resolve("README"), "hello");
     assertThat(run(dir, PASSWORD).code()).as(run(dir, PASSWORD).toString()).isZero();
     assertThat(run(dir, "").code()).as(run(dir, "").toString()).isZero();
+  }
+
+  @Test
+  void judges_a_bundle_of_opengauss_from_a_directory(@TempDir Path dir) throws Exception {
+    CertificateAuthority ca =
+        CertificateAuthority.make(
+            KeySpec.parse("ec-p256"),
+            new Subject("", "", "", "", "", "test CA", ""),
+            30,
+            Clock.systemUTC(),
+            new SecureRandom());
+    BundleMaker.Order order =
+        new BundleMaker.Order(
+            KeySpec.parse("ec-p256"),
+            20,
+            new Subject("", "", "", "", "", "", ""),
+            List.of("db1"),
+            "omm",
+            Optional.empty());
+    try (Secret password = new Secret("Gauss@12".getBytes(StandardCharsets.UTF_8));
+        Bundle bundle = BundleMaker.make(ca, order, password, new SecureRandom()).bundle()) {
+      for (Map.Entry<String, byte[]> file : bundle.files().entrySet()) {
+        Files.write(dir.resolve(file.getKey()), file.getValue());
+      }
+    }
+    Cli.Run good = Cli.run("", "validate", "--target", "opengauss", dir.toString());
+    assertThat(good.code()).as(good.toString()).isZero();
+    Files.delete(dir.resolve("server.key.rand"));
+    Cli.Run bad = Cli.run("", "validate", "--target", "opengauss", dir.toString());
+    assertThat(bad.code()).isEqualTo(3);
+    assertThat(bad.toString()).contains("server.key.rand");
   }
 }
