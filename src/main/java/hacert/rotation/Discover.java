@@ -11,6 +11,7 @@ import hacert.result.Outcome;
 import hacert.rotation.Discovery.Files;
 import hacert.rotation.Discovery.Loaded;
 import hacert.target.NodeFacts;
+import hacert.target.RestartNeed;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,7 +37,12 @@ final class Discover {
     journal = site.journals().load();
     // In a mixed window the roles may never settle, and waiting would only lengthen it.
     boolean mixed = journal.filter(j -> j.isOpen() && j.begunAny(Phase.APPLY)).isPresent();
-    NodeFacts facts = site.node().facts(!mixed);
+    // And where all nodes are stopped at once, the first one has stopped this one too.
+    boolean stopped =
+        journal
+            .filter(j -> j.isOpen() && StagedBundle.restart(j) == RestartNeed.Scope.CLUSTER)
+            .isPresent();
+    NodeFacts facts = site.node().facts(!mixed && !stopped);
     List<Finding> findings = new ArrayList<>(facts.findings());
     // What an open rotation has installed is not loaded yet, and that is its own doing.
     findings.removeIf(f -> mixed && f.code().equals("UNPROVEN"));
