@@ -324,7 +324,7 @@ class GaussTests:
         lab(self.five, "switch", "og1a", "ssl-off")
         expect(node.served() == "N" and "off" in node.run("gsql -A -t -c 'SHOW ssl'")[1], node.served())
         lab(self.five, "switch", "og1a", "gs-om-running")
-        expect(eventually(lambda: "gs_om -t view" in node.run("ps -u $(id -u) -o args")[1]), "no gs_om runs")
+        expect(eventually(lambda: "gs_om -t refreshconf" in node.run("ps -u $(id -u) -o args")[1]), "no gs_om runs")
         lab(self.five, "switch", "og1a", "gs-om-running", "off")
 
     def a_cluster_stops_and_starts_as_a_whole_or_by_node(self):

@@ -72,8 +72,11 @@ public final class ServerBundle {
   public enum Place {
     /** The data directory of the node's first datanode: what the server reads. */
     DATA(OF_SERVER, 0600),
-    /** {@code $GAUSSHOME/share/sslcert/om}: everything, for clients of this node. */
-    OM(ALL, 0600),
+    /**
+     * {@code $GAUSSHOME/share/sslcert/om}: everything for clients of this node. Only the server
+     * reads the CRL, so none is looked for here.
+     */
+    OM(ALL.stream().filter(name -> !name.equals(CRL)).toList(), 0600),
     /** {@code $GAUSSHOME/share/sslcert/cm}, where it exists: the cluster manager's. */
     CM(REQUIRED, 0400),
     /** {@code $GAUSSHOME/share/sslcert/dss}, where it exists: the shared storage's. */
