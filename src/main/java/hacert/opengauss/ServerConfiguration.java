@@ -181,6 +181,9 @@ public final class ServerConfiguration {
     if (!caFile().isEmpty()) {
       otherwise("ssl_ca_file", caFile(), "cacert.pem").ifPresent(found::add);
     }
+    if (!crlFile().isEmpty()) {
+      otherwise("ssl_crl_file", crlFile(), "sslcrl-file.crl").ifPresent(found::add);
+    }
     return List.copyOf(found);
   }
 
@@ -237,8 +240,8 @@ public final class ServerConfiguration {
                   + ": "
                   + String.join(", ", elsewhere)
                   + ": gs_om replaces only the former, and the server would go on with the latter",
-              "Set ssl_cert_file, ssl_key_file and ssl_ca_file to server.crt, server.key and"
-                  + " cacert.pem with gs_guc, put the present files there under these names, and"
+              "Set ssl_cert_file, ssl_key_file, ssl_ca_file and ssl_crl_file to server.crt, server.key,"
+                  + " cacert.pem and sslcrl-file.crl (or '' for no CRL) with gs_guc, put the present files there under these names, and"
                   + " restart the cluster; then run this again."));
     }
     if (!includes.isEmpty() || !unread.isEmpty()) {

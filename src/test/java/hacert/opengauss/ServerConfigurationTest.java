@@ -189,4 +189,13 @@ class ServerConfigurationTest {
     }
     assertThat(ServerConfiguration.parse("#".repeat(1 << 23), DATA)).isEmpty();
   }
+
+  /** A rotation without a CRL would take the setting away, and no way back would bring it back. */
+  @Test
+  void tells_of_a_crl_that_lies_elsewhere() {
+    assertThat(codes(SOUND + "ssl_crl_file = '/etc/tls/revoked.crl'"))
+        .contains("SSL_FILES_ELSEWHERE");
+    assertThat(codes(SOUND + "ssl_crl_file = 'sslcrl-file.crl'")).isEmpty();
+    assertThat(codes(SOUND + "ssl_crl_file = ''")).isEmpty();
+  }
 }
