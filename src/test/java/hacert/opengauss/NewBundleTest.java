@@ -230,4 +230,20 @@ class NewBundleTest {
     host.options.put("revoke", List.of("serial 1"));
     code("SETTING_INVALID", () -> host.make(GaussHost.PASSWORD));
   }
+
+  @Test
+  void says_what_to_do_where_the_present_password_cannot_be_kept() throws Exception {
+    try (Made before = host.make(GaussHost.PASSWORD)) {
+      host.install(before.bundle());
+    }
+    host.install(ServerBundle.SERVER_KEY + ServerBundle.CIPHER, new byte[56]);
+    assertThatThrownBy(() -> host.make(null))
+        .isInstanceOfSatisfying(
+            HostException.class,
+            e -> {
+              assertThat(e.code()).isEqualTo("KEY_CIPHER_DAMAGED");
+              assertThat(e.finding().message()).contains(host.data().toString(), "cannot be kept");
+              assertThat(e.finding().remedy()).contains("hacert_password");
+            });
+  }
 }
