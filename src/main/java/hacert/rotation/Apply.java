@@ -133,7 +133,8 @@ final class Apply {
         continue;
       }
       FileMeta wanted = before.meta().withoutMtime();
-      if (!FileMeta.of(path).withoutMtime().equals(wanted)) {
+      if (site.node().keepsMode(wanted.mode())
+          && !FileMeta.of(path).withoutMtime().equals(wanted)) {
         AtomicFiles.adjust(path, wanted);
         corrected++;
       }
