@@ -1,6 +1,8 @@
 package hacert.opengauss;
 
 import hacert.result.Finding;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -188,9 +190,13 @@ public final class ServerConfiguration {
   }
 
   private Optional<String> otherwise(String setting, String value, String replaced) {
-    Path expected = dataDirectory.resolve(replaced).normalize();
     try {
-      if (dataDirectory.resolve(value).normalize().equals(expected)) {
+      Path named = dataDirectory.resolve(value).normalize();
+      boolean same =
+          named.getNameCount() > 0
+              && named.getFileName().toString().equals(replaced)
+              && sameDirectory(named.getParent());
+      if (same) {
         return Optional.empty();
       }
     } catch (InvalidPathException e) {
@@ -198,6 +204,19 @@ public final class ServerConfiguration {
       return Optional.of(setting + " = (no name of a file)");
     }
     return Optional.of(setting + " = '" + value + "'");
+  }
+
+  /** By name, or by where links lead. */
+  private boolean sameDirectory(Path directory) {
+    if (directory.equals(dataDirectory.normalize())) {
+      return true;
+    }
+    try {
+      return Files.isSameFile(directory, dataDirectory);
+    } catch (IOException e) {
+      // One that cannot be seen is another.
+      return false;
+    }
   }
 
   /** Files that it includes, as named there. They were not read and may set everything anew. */
