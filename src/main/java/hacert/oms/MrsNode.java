@@ -229,6 +229,11 @@ final class MrsNode implements ManagedNode {
   }
 
   @Override
+  public boolean keepsMode(int before) {
+    return true;
+  }
+
+  @Override
   public Step stop(Path runDirectory) {
     throw new IllegalStateException("each node of a pair is restarted by itself");
   }

@@ -40,6 +40,9 @@ final class CertificateStep {
    */
   String run(Bundle bundle, InstallSpec spec) throws HostException {
     if (differing(bundle).isEmpty()) {
+      // A call that was killed may have come no further than the files, and has left its package.
+      AtomicFiles.remove(spec.kept().resolve(ServerBundle.PACKAGE));
+      follow(bundle);
       return "its files are the bundle's already";
     }
     if (apply == Options.Apply.CLUSTER && !spec.first()) {
@@ -75,12 +78,17 @@ final class CertificateStep {
               String.join(" ", arguments), ended.code(), wrong, ended.said()),
           "Look at the om log in GAUSSLOG on this host.");
     }
+    follow(bundle);
+    return "installed by gs_om"
+        + (ended.code() == 0 ? "" : ", though it ended with code " + ended.code());
+  }
+
+  /** What has to come with the files, and what gs_om may not have come to. */
+  private void follow(Bundle bundle) throws HostException {
     new CrlSetting(node).follow();
     if (!installsForTools()) {
       forTools(bundle);
     }
-    return "installed by gs_om"
-        + (ended.code() == 0 ? "" : ", though it ended with code " + ended.code());
   }
 
   private boolean installsForTools() {

@@ -95,6 +95,14 @@ final class ClusterAssessment {
                   + ".",
               "Put every node of the cluster, and no other host, into the cluster's group: a node that"
                   + " is left out would keep its old certificates."));
+    } else if (status.datanodes().size() > hosts.size()) {
+      findings.add(
+          Finding.error(
+              "SEVERAL_DATANODES",
+              "Each host should have one datanode, and the status lists "
+                  + status.datanodes().stream().map(d -> d.name() + " " + d.instance()).toList()
+                  + ": gs_om replaces the certificates of the first of a host only.",
+              "Replace the certificates of this cluster by hand, in each data directory."));
     }
   }
 

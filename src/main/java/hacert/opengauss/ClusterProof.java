@@ -82,7 +82,9 @@ final class ClusterProof {
         installation.host().clock().instant().plusSeconds(installation.profile().confirmSeconds());
     Optional<Credentials.Identity> client = client();
     while (true) {
-      ClusterStatus status = node.status();
+      // Just after a start gs_om may print anything; only its last word counts.
+      Duration left = Duration.between(installation.host().clock().instant(), end);
+      ClusterStatus status = node.await(s -> true, left.isNegative() ? Duration.ZERO : left);
       last = new ArrayList<>();
       handshakes(status, client);
       if (last.isEmpty()) {

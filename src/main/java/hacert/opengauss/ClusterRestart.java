@@ -60,9 +60,9 @@ final class ClusterRestart {
             .instant()
             .plusSeconds(clean ? profile.startSeconds() : profile.confirmSeconds());
     while (true) {
-      ClusterStatus status = node.status();
-      boolean up = status.datanodes().stream().allMatch(Datanode::up);
-      if (up && ports.allServe(status)) {
+      // While the cluster starts, gs_om may print anything; only its last word counts.
+      ClusterStatus status = node.await(ClusterStatus::up, remaining(end));
+      if (status.up() && ports.allServe(status)) {
         return "all nodes run" + (ended.code() == 0 ? "" : ", though gs_om said: " + ended.said());
       }
       if (!node.installation().host().clock().instant().isBefore(end)) {
@@ -70,6 +70,11 @@ final class ClusterRestart {
       }
       Pause.of(PAUSE, "the start of the cluster");
     }
+  }
+
+  private Duration remaining(Instant end) {
+    Duration left = Duration.between(node.installation().host().clock().instant(), end);
+    return left.isNegative() ? Duration.ZERO : left;
   }
 
   private HostException failed(GsOm.Ended ended, ClusterStatus status) {

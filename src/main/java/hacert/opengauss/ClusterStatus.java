@@ -28,7 +28,7 @@ public record ClusterStatus(
   private static final String NORMAL = "Normal";
 
   /** A host that does not answer is Unknown, and so is its datanode. */
-  private static final Set<String> DOWN = Set.of("Down", "Unknown", "Abnormal");
+  private static final Set<String> DOWN = Set.of("Down", "Unknown", "Abnormal", "Manually stopped");
 
   /** Older versions print the first form, newer ones the second. */
   private static final Set<String> CASCADE = Set.of("Cascade", "Cascade Standby");
@@ -100,6 +100,11 @@ public record ClusterStatus(
           || name.equalsIgnoreCase(key)
           || dataDirectory.equals(key);
     }
+  }
+
+  /** Whether a server runs for each datanode, and no line may hide another one. */
+  public boolean up() {
+    return !datanodes.isEmpty() && unread.isEmpty() && datanodes.stream().allMatch(Datanode::up);
   }
 
   /** Those that write: one in a sound cluster. */

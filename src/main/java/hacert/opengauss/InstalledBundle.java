@@ -101,7 +101,15 @@ final class InstalledBundle implements AutoCloseable {
    * @throws HostException what {@link KeyPassword#decrypt} throws, or {@code FILE_MISSING}
    */
   Secret password() throws HostException {
-    return password(bundle, data.toString());
+    try {
+      return password(bundle, data.toString());
+    } catch (HostException e) {
+      throw new HostException(
+          e.code(),
+          "The present key password of " + data + " cannot be kept: " + e.getMessage(),
+          "Set hacert_password to a new one, of 8 to 15 bytes and three of the four kinds: then new"
+              + " .cipher and .rand files are made, and the cluster is stopped and started.");
+    }
   }
 
   static Secret password(Bundle bundle, String where) throws HostException {

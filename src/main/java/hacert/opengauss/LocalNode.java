@@ -45,22 +45,29 @@ final class LocalNode {
    * @throws HostException {@code STATUS_TIMED_OUT}, {@code STATUS_UNREADABLE}
    */
   ClusterStatus status() throws HostException {
-    String text = statusText();
+    CommandResult asked = ask();
     last =
-        ClusterStatusParser.parse(text)
+        ClusterStatusParser.parse(asked.stdout())
             .orElseThrow(
                 () ->
                     new HostException(
                         "STATUS_UNREADABLE",
-                        "gs_om -t status --detail printed no state of a cluster ("
-                            + text.length()
-                            + " characters).",
+                        String.format(
+                            "gs_om -t status --detail ended with code %d and printed no state of a"
+                                + " cluster. It said: %s",
+                            asked.exitCode(),
+                            new GsOm.Ended(asked.exitCode(), asked.stderr() + asked.stdout())
+                                .said()),
                         "Run it by hand as the cluster's user. If this version prints another form,"
                             + " report it."));
     return last;
   }
 
   String statusText() throws HostException {
+    return ask().stdout();
+  }
+
+  private CommandResult ask() throws HostException {
     CommandResult result =
         installation
             .host()
@@ -74,7 +81,7 @@ final class LocalNode {
               + " s.",
           "Run it by hand as the cluster's user and see what it waits for.");
     }
-    return result.stdout();
+    return result;
   }
 
   /** The status of this call, asked for once. */

@@ -85,15 +85,18 @@ final class NewBundle {
     try (own) {
       BundleMaker.Made made = BundleMaker.make(ca, order(wanted, ca), own, host.random());
       findings.addAll(made.findings());
-      // gs_om removes the installed one where the package has none.
-      installed
-          .file(ServerBundle.OPENSSL_CONFIGURATION)
-          .ifPresent(
-              present ->
-                  made.bundle().files().put(ServerBundle.OPENSSL_CONFIGURATION, present.clone()));
+      keepConfiguration(made.bundle());
       findings.addAll(trust.apply(made.bundle()));
       return new Made(made.bundle(), kept.toKeep(), findings);
     }
+  }
+
+  /** gs_om removes the installed one where the package has none. */
+  private void keepConfiguration(Bundle bundle) {
+    String name = ServerBundle.OPENSSL_CONFIGURATION;
+    installed
+        .file(name)
+        .ifPresent(present -> bundle.files().computeIfAbsent(name, absent -> present.clone()));
   }
 
   /** Takes the nine files, or a package that holds them. */
@@ -103,6 +106,7 @@ final class NewBundle {
       if (password.isPresent() && files.files().containsKey(ServerBundle.SERVER_KEY + ".cipher")) {
         samePassword(files, password.get());
       }
+      keepConfiguration(files);
       findings.addAll(trust.apply(files));
       return new Taken(files, findings);
     } catch (HostException e) {

@@ -233,6 +233,12 @@ final class OpenGaussNode implements ManagedNode {
         new Step("certificates", () -> new CertificateStep(node, apply(spec)).run(bundle, spec)));
   }
 
+  /** The server refuses a key that others may use: such a mode may be what has to be mended. */
+  @Override
+  public boolean keepsMode(int before) {
+    return (before & 077) == 0;
+  }
+
   private Options.Apply apply(InstallSpec spec) {
     if (!spec.vendorBackup()) {
       return options.apply();
@@ -263,7 +269,7 @@ final class OpenGaussNode implements ManagedNode {
   @Override
   public boolean runsEverywhere() {
     try {
-      return node.status().datanodes().stream().allMatch(Datanode::up);
+      return node.status().up();
     } catch (HostException e) {
       return false;
     }

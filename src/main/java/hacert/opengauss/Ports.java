@@ -15,6 +15,9 @@ import java.util.OptionalInt;
 
 /** The ports of the cluster's servers: that for clients and that for HA, which serve alike. */
 final class Ports {
+  /** What the server takes where none is set. */
+  private static final int USUAL_PORT = 5432;
+
   private final LocalNode node;
   private final List<String> problems = new ArrayList<>();
 
@@ -29,15 +32,13 @@ final class Ports {
 
   /** Where the server of a row listens; versions that print no port have the local one's. */
   List<Endpoint> of(Datanode row) throws HostException {
-    OptionalInt port = row.port().isPresent() ? row.port() : node.configuration().port();
-    if (port.isEmpty()) {
-      return List.of();
-    }
+    OptionalInt told = row.port().isPresent() ? row.port() : node.configuration().port();
+    int port = told.orElse(USUAL_PORT);
     int offset = node.installation().profile().haPortOffset();
     List<Endpoint> ports = new ArrayList<>();
-    ports.add(new Endpoint(row.address(), port.getAsInt(), Endpoint.Mode.POSTGRES));
+    ports.add(new Endpoint(row.address(), port, Endpoint.Mode.POSTGRES));
     if (offset > 0) {
-      ports.add(new Endpoint(row.address(), port.getAsInt() + offset, Endpoint.Mode.POSTGRES));
+      ports.add(new Endpoint(row.address(), port + offset, Endpoint.Mode.POSTGRES));
     }
     return ports;
   }
@@ -54,8 +55,9 @@ final class Ports {
   Optional<X509Certificate> ownLeaf() throws HostException {
     problems.clear();
     Optional<Datanode> self = node.self(node.known());
-    List<Endpoint> ports = self.isPresent() ? of(self.get()) : List.of();
-    return ports.isEmpty() ? Optional.empty() : leaf(look(ports.get(0), Credentials.NONE));
+    return self.isPresent()
+        ? leaf(look(of(self.get()).get(0), Credentials.NONE))
+        : Optional.empty();
   }
 
   /** Whether every node serves some certificate on both ports. */

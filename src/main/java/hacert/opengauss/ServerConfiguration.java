@@ -1,6 +1,8 @@
 package hacert.opengauss;
 
 import hacert.result.Finding;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -181,13 +183,20 @@ public final class ServerConfiguration {
     if (!caFile().isEmpty()) {
       otherwise("ssl_ca_file", caFile(), "cacert.pem").ifPresent(found::add);
     }
+    if (!crlFile().isEmpty()) {
+      otherwise("ssl_crl_file", crlFile(), "sslcrl-file.crl").ifPresent(found::add);
+    }
     return List.copyOf(found);
   }
 
   private Optional<String> otherwise(String setting, String value, String replaced) {
-    Path expected = dataDirectory.resolve(replaced).normalize();
     try {
-      if (dataDirectory.resolve(value).normalize().equals(expected)) {
+      Path named = dataDirectory.resolve(value).normalize();
+      boolean same =
+          named.getNameCount() > 0
+              && named.getFileName().toString().equals(replaced)
+              && sameDirectory(named.getParent());
+      if (same) {
         return Optional.empty();
       }
     } catch (InvalidPathException e) {
@@ -195,6 +204,19 @@ public final class ServerConfiguration {
       return Optional.of(setting + " = (no name of a file)");
     }
     return Optional.of(setting + " = '" + value + "'");
+  }
+
+  /** By name, or by where links lead. */
+  private boolean sameDirectory(Path directory) {
+    if (directory.equals(dataDirectory.normalize())) {
+      return true;
+    }
+    try {
+      return Files.isSameFile(directory, dataDirectory);
+    } catch (IOException e) {
+      // One that cannot be seen is another.
+      return false;
+    }
   }
 
   /** Files that it includes, as named there. They were not read and may set everything anew. */
@@ -237,8 +259,8 @@ public final class ServerConfiguration {
                   + ": "
                   + String.join(", ", elsewhere)
                   + ": gs_om replaces only the former, and the server would go on with the latter",
-              "Set ssl_cert_file, ssl_key_file and ssl_ca_file to server.crt, server.key and"
-                  + " cacert.pem with gs_guc, put the present files there under these names, and"
+              "Set ssl_cert_file, ssl_key_file, ssl_ca_file and ssl_crl_file to server.crt, server.key,"
+                  + " cacert.pem and sslcrl-file.crl (or '' for no CRL) with gs_guc, put the present files there under these names, and"
                   + " restart the cluster; then run this again."));
     }
     if (!includes.isEmpty() || !unread.isEmpty()) {

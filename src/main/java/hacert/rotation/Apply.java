@@ -102,8 +102,8 @@ final class Apply {
   /** The first node stops all; on the others it was seen before that they are stopped. */
   private void stop(Steps steps) throws HostException {
     if (scope(steps.journal()) == Scope.CLUSTER && site.first()) {
-      Step stop = site.node().stop(site.state().rotation(plan.rotation()).resolve("stop"));
-      steps.run(Phase.APPLY_STOP, () -> Steps.Done.of(stop.action().run()));
+      Path directory = site.state().rotation(plan.rotation()).resolve("stop");
+      steps.stop(Phase.APPLY_STOP, Phase.APPLY_RESTART, site.node(), directory);
     }
   }
 
@@ -133,7 +133,8 @@ final class Apply {
         continue;
       }
       FileMeta wanted = before.meta().withoutMtime();
-      if (!FileMeta.of(path).withoutMtime().equals(wanted)) {
+      if (site.node().keepsMode(wanted.mode())
+          && !FileMeta.of(path).withoutMtime().equals(wanted)) {
         AtomicFiles.adjust(path, wanted);
         corrected++;
       }

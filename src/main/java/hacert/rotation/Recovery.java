@@ -199,6 +199,15 @@ final class Recovery {
    */
   private Decision back(String why) {
     RestartNeed.Scope restart = restart();
+    List<String> busy = names(d -> restart == RestartNeed.Scope.CLUSTER && vendorRuns(d));
+    if (!busy.isEmpty()) {
+      return stop(
+          "RESTART_RUNNING",
+          "the vendor's command still runs on "
+              + String.join(" and ", busy)
+              + ", and a stop of all nodes beside it would leave nobody knows what; wait until it"
+              + " has ended");
+    }
     boolean each = restart == RestartNeed.Scope.NODE;
     List<String> back =
         nodes().stream()
@@ -210,6 +219,10 @@ final class Recovery {
             .map(Discovery::node)
             .toList();
     return go(plan.back(back, restart), "back: " + why);
+  }
+
+  private static boolean vendorRuns(Discovery d) {
+    return d.findings().stream().anyMatch(f -> f.code().equals("GS_OM_RUNNING"));
   }
 
   /** What the rotation starts anew, by what the nodes said when they were staged. */
@@ -244,7 +257,7 @@ final class Recovery {
     findings.add(
         Finding.error(
             code,
-            "Rotation " + plan.rotation() + " stops, and stays open: " + why + ".",
+            "Rotation " + plan.rotation() + " stops, and stays open: " + why + "." + down(),
             "Forward: run rotate-certs.yml again; it restarts only nodes that do not run the new"
                 + " generation yet. Back: run rollback-certs.yml; it restores the files and"
                 + " restarts each node that runs the new generation. Until then the nodes are mixed,"
@@ -254,12 +267,17 @@ final class Recovery {
     return new Decision.Go(plan.with(Plan.Action.STOP), findings);
   }
 
+  private String down() {
+    boolean down = !nodes().isEmpty() && nodes().stream().allMatch(d -> d.loaded() == Loaded.DOWN);
+    return down ? " No node that was asked serves: the cluster is down." : "";
+  }
+
   static Finding state(Discovery d) {
     String loaded =
         switch (d.loaded() == null ? Loaded.UNKNOWN : d.loaded()) {
           case OLD -> "runs the old generation";
           case NEW -> "runs the new generation";
-          case DOWN -> "does not run: its restart failed";
+          case DOWN -> "does not run, or serves nothing";
           case UNKNOWN -> "runs a generation that is not known";
         };
     String files = d.files() == null ? "files that cannot be read" : words(d.files());

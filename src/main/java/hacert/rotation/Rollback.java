@@ -71,8 +71,8 @@ final class Rollback {
     if (same && plan.back().size() == 1) {
       return;
     }
-    Step stop = site.node().stop(site.state().rotation(plan.rotation()).resolve("stop-back"));
-    steps.run(Phase.ROLLBACK_STOP, () -> Steps.Done.of(stop.action().run()));
+    Path directory = site.state().rotation(plan.rotation()).resolve("stop-back");
+    steps.stop(Phase.ROLLBACK_STOP, Phase.ROLLBACK_RESTART, site.node(), directory);
   }
 
   /** Whether a restart is this node's part of the way back, and what to say where it is not. */

@@ -6,6 +6,9 @@ import hacert.host.HostException;
 import hacert.result.StepReport;
 import hacert.rotation.Journal.Entry;
 import hacert.rotation.Journal.State;
+import hacert.target.ManagedNode;
+import hacert.target.Step;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -78,6 +81,11 @@ final class Steps {
       reports.add(new StepReport(step, "skipped", 0, "done at " + earlier.get().ended()));
       return;
     }
+    begin(step, plan, work);
+  }
+
+  private void begin(String step, JsonNode plan, Work work) throws HostException {
+    Optional<Entry> earlier = journal.entry(step);
     int attempts = earlier.filter(e -> e.run().equals(run)).map(Entry::attempts).orElse(0) + 1;
     Instant began = clock.instant();
     save(new Entry(step, State.BEGUN, attempts, run, began, null, "", plan));
@@ -93,6 +101,22 @@ final class Steps {
       save(new Entry(step, State.FAILED, attempts, run, began, ended, note, plan));
       reports.add(new StepReport(step, "failed", seconds(began, ended), e.code()));
       throw e;
+    }
+  }
+
+  /**
+   * Stops the service on all nodes, and once more where it runs again: someone has started it
+   * meanwhile, and the files that come next would not fit what it has loaded.
+   *
+   * @param start the step that starts it: once begun, it is this rotation's own start that runs
+   */
+  void stop(String stop, String start, ManagedNode node, Path directory) throws HostException {
+    Step step = node.stop(directory);
+    Work work = () -> Done.of(step.action().run());
+    if (journal.done(stop) && !journal.begun(start) && !node.serviceStart().isEmpty()) {
+      begin(stop, NullNode.instance, work);
+    } else {
+      run(stop, work);
     }
   }
 

@@ -109,6 +109,14 @@ public interface ManagedNode {
   List<Step> install(Bundle bundle, Optional<Secret> password, InstallSpec spec);
 
   /**
+   * Whether an installed file has to get the permission bits back that it had before the rotation;
+   * else what the vendor's tool gave it stays.
+   *
+   * @param before those bits, as {@code chmod} takes them
+   */
+  boolean keepsMode(int before);
+
+  /**
    * Stops the system on all nodes, detached from this process; {@link #restart} starts it again.
    *
    * @param runDirectory beginning of the name of its private directories

@@ -150,4 +150,28 @@ class CertificateStepTest {
     host.install(ServerBundle.CRL, new byte[] {1});
     assertThatThrownBy(setting::follow).hasMessageContaining("ssl_crl_file");
   }
+
+  /** Killed after the last file and before the rest: gs_om sets ssl_crl_file at the very end. */
+  @Test
+  void ends_what_a_killed_call_has_only_begun() throws Exception {
+    host.install(bundle);
+    host.install(ServerBundle.CRL, new byte[] {1});
+    Path left = base.resolve("kept").resolve(ServerBundle.PACKAGE);
+    Files.createDirectories(left.getParent());
+    Files.writeString(left, "private keys");
+    assertThat(run(Options.Apply.LOCAL)).isEqualTo("its files are the bundle's already");
+    assertThat(left).doesNotExist();
+    assertThat(host.node().configuration().crlFile()).isEqualTo(ServerBundle.CRL);
+  }
+
+  @Test
+  void gives_the_tools_of_every_node_their_files_where_an_old_version_does_not() throws Exception {
+    host.script("gaussdb", "echo 'gaussdb (openGauss 3.1.0 build 4e931f9a) compiled at x'");
+    host.install(bundle);
+    Files.delete(host.om().resolve(ServerBundle.CLIENT_KEY));
+    spec = new InstallSpec("rotation.db1", false, base.resolve("kept"), false, false);
+    run(Options.Apply.CLUSTER);
+    assertThat(host.om().resolve(ServerBundle.CLIENT_KEY))
+        .hasBinaryContent(bundle.files().get(ServerBundle.CLIENT_KEY));
+  }
 }

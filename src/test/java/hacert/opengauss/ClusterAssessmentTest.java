@@ -160,4 +160,14 @@ class ClusterAssessmentTest {
     assertThat(view())
         .isEqualTo(new ClusterView("node2", List.of("node1", "node3"), "node1", List.of()));
   }
+
+  /** gs_om replaces files of the first one only; the other would go on with its old ones. */
+  @Test
+  void refuses_a_host_with_two_datanodes() {
+    rows.add(
+        new Datanode(
+            3, "db3", "192.0.2.3", OptionalInt.of(15500), 6004, "/two", "S", "Standby", "Normal"));
+    all();
+    assertThat(codes()).containsExactly("SEVERAL_DATANODES");
+  }
 }

@@ -263,4 +263,19 @@ class ClusterStatusParserTest {
     assertThat(status.find("")).isEmpty();
     assertThat(read("no-cm").find("/opt/opengauss/data/dn1")).isEmpty();
   }
+
+  @Test
+  void takes_no_cluster_for_running_of_which_no_datanode_is_seen_or_a_line_is_not_understood() {
+    String head = "[   Cluster State   ]\ncluster_state   : Unavailable\n[  Datanode State   ]\n";
+    assertThat(ClusterStatusParser.parse(head).orElseThrow().up()).isFalse();
+    String heading = "    node  node_ip         port      instance      state\n";
+    String row = "1  db1 10.77.0.1       15400      6001 /data/dn1   P %s\n";
+    String up = head + heading + row.formatted("Primary Normal");
+    assertThat(ClusterStatusParser.parse(up).orElseThrow().up()).isTrue();
+    assertThat(ClusterStatusParser.parse(up + "2  db2 ?\n").orElseThrow().up()).isFalse();
+    for (String state : new String[] {"Down    Manually stopped", "Manually stopped", "Unknown"}) {
+      String text = head + heading + row.formatted(state);
+      assertThat(ClusterStatusParser.parse(text).orElseThrow().up()).as(state).isFalse();
+    }
+  }
 }

@@ -9,6 +9,7 @@ import hacert.target.Authority;
 import hacert.target.Bundle;
 import hacert.target.BundleSpec;
 import hacert.target.Made;
+import hacert.target.RestartNeed;
 import hacert.target.Secret;
 import hacert.target.Taken;
 import hacert.x509.Certificates;
@@ -229,5 +230,71 @@ class NewBundleTest {
     }
     host.options.put("revoke", List.of("serial 1"));
     code("SETTING_INVALID", () -> host.make(GaussHost.PASSWORD));
+  }
+
+  @Test
+  void says_what_to_do_where_the_present_password_cannot_be_kept() throws Exception {
+    try (Made before = host.make(GaussHost.PASSWORD)) {
+      host.install(before.bundle());
+    }
+    host.install(ServerBundle.SERVER_KEY + ServerBundle.CIPHER, new byte[56]);
+    assertThatThrownBy(() -> host.make(null))
+        .isInstanceOfSatisfying(
+            HostException.class,
+            e -> {
+              assertThat(e.code()).isEqualTo("KEY_CIPHER_DAMAGED");
+              assertThat(e.finding().message()).contains(host.data().toString(), "cannot be kept");
+              assertThat(e.finding().remedy()).contains("hacert_password");
+            });
+  }
+
+  /** As where ssl was only just switched on. */
+  @Test
+  void makes_a_bundle_where_no_certificate_is_installed_yet() throws Exception {
+    try (Made made = host.make(GaussHost.PASSWORD)) {
+      assertThat(made.bundle().files().keySet()).containsAll(ServerBundle.REQUIRED);
+    }
+    assertThatThrownBy(() -> host.make(null)).hasMessageContaining("cannot be kept");
+  }
+
+  /** A key that is not encrypted has no password to be kept, and a restart is due for one. */
+  @Test
+  void makes_a_bundle_where_the_installed_key_is_not_encrypted() throws Exception {
+    try (Made made = host.make(GaussHost.PASSWORD)) {
+      host.install(made.bundle());
+    }
+    for (String end : List.of(ServerBundle.CIPHER, ServerBundle.RAND)) {
+      Files.delete(host.data().resolve(ServerBundle.SERVER_KEY + end));
+    }
+    assertThatThrownBy(() -> host.make(null))
+        .isInstanceOfSatisfying(
+            HostException.class, e -> assertThat(e.finding().remedy()).contains("hacert_password"));
+    try (Made made = host.make(GaussHost.PASSWORD)) {
+      RestartNeed need =
+          new RestartReasons(host.node(), host.options())
+              .of(path -> Optional.ofNullable(made.bundle().files().get(name(path))));
+      assertThat(need.scope()).isEqualTo(RestartNeed.Scope.CLUSTER);
+    }
+  }
+
+  private static String name(Path path) {
+    return path.getFileName().toString();
+  }
+
+  /** gs_om removes the installed one where the package has none. */
+  @Test
+  void keeps_the_configuration_of_openssl_that_is_installed_beside_a_given_bundle()
+      throws Exception {
+    host.install(ServerBundle.OPENSSL_CONFIGURATION, new byte[] {35});
+    try (Made made = host.make(GaussHost.PASSWORD);
+        InstalledBundle installed = new InstalledBundle(host.data(), host.om())) {
+      made.bundle().files().remove(ServerBundle.OPENSSL_CONFIGURATION);
+      NewBundle bundle = new NewBundle(host.node(), host.options(), installed);
+      assertThat(bundle.take(made.bundle(), Optional.empty()).bundle().files())
+          .containsEntry(ServerBundle.OPENSSL_CONFIGURATION, new byte[] {35});
+      made.bundle().files().put(ServerBundle.OPENSSL_CONFIGURATION, new byte[] {36});
+      assertThat(bundle.take(made.bundle(), Optional.empty()).bundle().files())
+          .containsEntry(ServerBundle.OPENSSL_CONFIGURATION, new byte[] {36});
+    }
   }
 }

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hacert.result.Finding;
 import hacert.result.Severity;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -188,5 +190,26 @@ class ServerConfigurationTest {
       assertThat(read(SOUND.substring(0, end)).findings("db1")).isNotNull();
     }
     assertThat(ServerConfiguration.parse("#".repeat(1 << 23), DATA)).isEmpty();
+  }
+
+  /** A rotation without a CRL would take the setting away, and no way back would bring it back. */
+  @Test
+  void tells_of_a_crl_that_lies_elsewhere() {
+    assertThat(codes(SOUND + "ssl_crl_file = '/etc/tls/revoked.crl'"))
+        .contains("SSL_FILES_ELSEWHERE");
+    assertThat(codes(SOUND + "ssl_crl_file = 'sslcrl-file.crl'")).isEmpty();
+    assertThat(codes(SOUND + "ssl_crl_file = ''")).isEmpty();
+  }
+
+  /** The status may name the data directory by a link, and the settings by where it leads. */
+  @Test
+  void knows_the_same_file_by_another_way_to_its_directory(@TempDir Path base) throws Exception {
+    Path real = Files.createDirectories(base.resolve("disk1/dn1"));
+    Path link = Files.createSymbolicLink(base.resolve("dn1"), real);
+    String text = "ssl = on\nssl_cert_file = '" + real.resolve("server.crt") + "'";
+    assertThat(ServerConfiguration.parse(text, link).orElseThrow().filesNamedOtherwise()).isEmpty();
+    String other = "ssl = on\nssl_cert_file = '" + base.resolve("server.crt") + "'";
+    assertThat(ServerConfiguration.parse(other, link).orElseThrow().filesNamedOtherwise())
+        .hasSize(1);
   }
 }

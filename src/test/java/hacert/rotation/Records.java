@@ -138,6 +138,13 @@ final class Records {
       return this;
     }
 
+    /** What its stage said has to be started anew. */
+    Node starts(RestartNeed.Scope scope) {
+      JsonNode data = Json.mapper().createObjectNode().put("restart", scope.name().toLowerCase());
+      entries.removeIf(e -> e.step().equals("stage.bundle"));
+      return entry("stage.bundle", Journal.State.DONE, 1, EARLIER, data);
+    }
+
     /** Applied to the end. */
     Node applied() {
       state(Files.NEW, Loaded.NEW);

@@ -3,11 +3,13 @@ package hacert.rotation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hacert.result.Exit;
+import hacert.result.Finding;
 import hacert.result.Outcome;
 import hacert.rotation.Discovery.Files;
 import hacert.rotation.Discovery.Loaded;
 import hacert.target.HaRole;
 import hacert.target.Options;
+import hacert.target.RestartNeed;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -388,5 +390,33 @@ class RecoveryTest {
     Question question = pair.question();
     Decide decide = new Decide(new hacert.oms.MrsTarget());
     assertThat(decide.decide(question)).isEqualTo(decide.decide(question));
+  }
+
+  /** All nodes have new files, and the last one's start of all of them has failed. */
+  private void startFailed(int attempts) {
+    pair.one.applied().starts(RestartNeed.Scope.CLUSTER).state(Files.NEW, Loaded.DOWN);
+    pair.two.open().starts(RestartNeed.Scope.CLUSTER).state(Files.NEW, Loaded.DOWN);
+    pair.two.done("apply.certificates").failed("apply.restart", attempts, Records.RUN);
+    pair.fail("apply", pair.two, Outcome.FAILED, "GS_OM_TIMED_OUT");
+  }
+
+  @Test
+  void stops_no_cluster_beside_a_start_that_is_under_way() {
+    startFailed(2);
+    pair.two.findings.add(Finding.error("GS_OM_RUNNING", "process 7 (gs_om -t start)", "Wait."));
+    stops("RESTART_RUNNING");
+    assertThat(pair.messages()).contains("runs on mgmt2");
+    pair.two.findings.clear();
+    back("mgmt1", "mgmt2");
+  }
+
+  @Test
+  void says_that_the_cluster_is_down_where_it_is() {
+    startFailed(2);
+    pair.one.backup(false, Records.NOW.plusSeconds(9));
+    stops("OLD_GENERATION_UNSOUND");
+    assertThat(pair.messages()).contains("the cluster is down");
+    pair.one.state(Files.NEW, Loaded.NEW);
+    assertThat(pair.messages()).doesNotContain("the cluster is down");
   }
 }

@@ -9,6 +9,9 @@ import hacert.result.Change;
 import hacert.result.Json;
 import hacert.result.StepReport;
 import hacert.rotation.Journal.State;
+import hacert.target.ManagedNode;
+import hacert.target.Step;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -169,5 +172,44 @@ class StepsTest {
     Plan plan = pair.go();
     assertThat(Json.mapper().readValue(Json.mapper().writeValueAsBytes(plan), Plan.class))
         .isEqualTo(plan);
+  }
+
+  /** A node of which only the stop is asked, and whether it runs. */
+  private ManagedNode node(String serviceStart) {
+    return (ManagedNode)
+        Proxy.newProxyInstance(
+            ManagedNode.class.getClassLoader(),
+            new Class<?>[] {ManagedNode.class},
+            (proxy, method, arguments) ->
+                switch (method.getName()) {
+                  case "stop" ->
+                      new Step(
+                          "stop",
+                          () -> {
+                            log.add("stop");
+                            return "";
+                          });
+                  case "serviceStart" -> serviceStart;
+                  default -> throw new UnsupportedOperationException(method.getName());
+                });
+  }
+
+  private void stop(String serviceStart) throws Exception {
+    steps("a").stop("apply.stop", "apply.restart", node(serviceStart), directory);
+  }
+
+  @Test
+  void stops_once_more_where_someone_has_started_the_service_before_the_files_came()
+      throws Exception {
+    stop("1 1");
+    stop("");
+    assertThat(log).containsExactly("stop");
+    stop("2 2");
+    assertThat(log).containsExactly("stop", "stop");
+    assertThat(saved("apply.stop").state()).isEqualTo(State.DONE);
+    // From here on it is the rotation's own start.
+    steps("a").run("apply.restart", () -> work("start"));
+    stop("3 3");
+    assertThat(log).containsExactly("stop", "stop", "start");
   }
 }
