@@ -1,10 +1,10 @@
 package hacert.cli;
 
 import hacert.policy.BundleFile;
-import hacert.policy.BundleFiles;
 import hacert.rotation.Secrets;
 import hacert.rotation.Settings;
 import hacert.target.Secret;
+import hacert.target.Target;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,15 +30,18 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "The password is all of standard input, without one newline at its end: with MRS that of the",
-      "CA's key, with openGauss that of new keys, where it is not to stay the present one. Here",
-      "openGauss needs --bundle: the password of a CA of its own can only be given to the playbook.",
+      "CA's key, with openGauss that of new keys, where it is not to stay the present one. To make",
+      "certificates openGauss needs --ca-password-stdin, on the node that keeps the CA: another one",
+      "would make a new CA. With --bundle it needs no password.",
       "",
       "Examples:",
       "  hacert rotate prod_mrs1 --target mrs-ha --profile mrs-2x --self mgmt1=192.0.2.11 \\",
       "      --peer mgmt2=192.0.2.12 --check --password-stdin < password.txt",
       "  hacert rotate prod_mrs1 --password-stdin < password.txt     (as in the last rotation)",
       "  hacert rotate prod_og1 --target opengauss --profile opengauss --self db1=192.0.2.31 \\",
-      "      --peer db2=192.0.2.32 --bundle db-cert-replacement.zip"
+      "      --peer db2=192.0.2.32 --bundle db-cert-replacement.zip",
+      "  hacert rotate prod_og1 --ca-password-stdin < ca-password.txt",
+      "  hacert rotate prod_og1 --setting options.trust=finish"
     })
 final class Rotate implements Callable<Integer> {
   @Mixin private ClusterOptions cluster;
@@ -91,7 +94,12 @@ final class Rotate implements Callable<Integer> {
     }
     named.putAll(surroundings.secrets(asked));
     if (bundle != null) {
-      BundleFiles.given(bundle).forEach((name, file) -> named.put(Secrets.BUNDLE + name, of(file)));
+      Target target = Wiring.targets().get(cluster.target());
+      if (target == null) {
+        throw new UsageProblem("expected --target to be one of " + Wiring.targets().keySet());
+      }
+      Wiring.given(target, bundle)
+          .forEach((name, file) -> named.put(Secrets.BUNDLE + name, of(file)));
     }
     try (Secrets secrets = new Secrets(named)) {
       return new Drive(surroundings, cluster, check)

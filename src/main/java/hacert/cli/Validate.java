@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import hacert.host.HostException;
 import hacert.policy.BundleFile;
-import hacert.policy.BundleFiles;
 import hacert.result.Outcome;
 import hacert.target.Bundle;
 import hacert.target.Secret;
@@ -40,7 +39,7 @@ import picocli.CommandLine.Parameters;
       "  hacert validate --target mrs-ha --profile mrs-3x --password-stdin new < password.txt",
       "  hacert validate --target mrs-ha new",
       "  hacert validate --target mrs-ha --password-stdin sub-ca.p12 < password.txt",
-      "  hacert validate --target opengauss --profile opengauss db-cert-replacement.zip"
+      "  hacert validate --target opengauss db-cert-replacement.zip"
     })
 final class Validate implements Callable<Integer> {
   private static final JsonNode NO_OVERRIDES = JsonNodeFactory.instance.objectNode();
@@ -50,7 +49,7 @@ final class Validate implements Callable<Integer> {
       description = {
         "mrs-ha: the CA's certificate, its issuers and its key: one file, or the crt, cer, cert,",
         "pem, der, key, p7b, p7c, p12 and pfx files of a directory, in PEM, DER, PKCS#7 or PKCS#12",
-        "form. opengauss: a finished db-cert-replacement.zip"
+        "form. opengauss: a directory with the files, or a finished db-cert-replacement.zip"
       })
   private Path bundlePath;
 
@@ -65,9 +64,9 @@ final class Validate implements Callable<Integer> {
       names = "--profile",
       paramLabel = "NAME",
       description =
-          "vendor version, for its password rule: mrs-2x, mrs-3x or opengauss (default:"
-              + " ${DEFAULT-VALUE})")
-  private String profile = "mrs-2x";
+          "vendor version, for its password rule: mrs-2x, mrs-3x or opengauss (default: mrs-2x, or"
+              + " opengauss)")
+  private Optional<String> profile = Optional.empty();
 
   @Option(
       names = "--password-stdin",
@@ -82,6 +81,11 @@ final class Validate implements Callable<Integer> {
     this.surroundings = surroundings;
   }
 
+  /** Of openGauss there is one; of MRS the one whose rule is the stricter. */
+  private static String usual(Target target) {
+    return target.name().equals("opengauss") ? "opengauss" : "mrs-2x";
+  }
+
   @Override
   public Integer call() throws IOException {
     Target target = Wiring.targets().get(targetName);
@@ -90,7 +94,7 @@ final class Validate implements Callable<Integer> {
     }
     ResultBuilder result = new ResultBuilder("validate", surroundings);
     Map<String, byte[]> files = new LinkedHashMap<>();
-    for (Map.Entry<String, BundleFile> file : BundleFiles.given(bundlePath).entrySet()) {
+    for (Map.Entry<String, BundleFile> file : Wiring.given(target, bundlePath).entrySet()) {
       if (file.getValue() instanceof BundleFile.Content content) {
         files.put(file.getKey(), content.bytes());
       } else if (file.getValue() instanceof BundleFile.Refused refused) {
@@ -102,7 +106,12 @@ final class Validate implements Callable<Integer> {
     try (Bundle bundle = new Bundle(files)) {
       if (!result.stopped()) {
         Target.Validated validated =
-            target.validate(profile, NO_OVERRIDES, bundle, password, surroundings.clock());
+            target.validate(
+                profile.orElse(usual(target)),
+                NO_OVERRIDES,
+                bundle,
+                password,
+                surroundings.clock());
         result.findings(validated.findings());
         validated.certificates().forEach(result::before);
       }

@@ -8,9 +8,12 @@ import hacert.host.Peers;
 import hacert.host.Terminal;
 import hacert.oms.MrsTarget;
 import hacert.opengauss.OpenGaussTarget;
+import hacert.policy.BundleFile;
+import hacert.policy.BundleFiles;
 import hacert.rotation.Operations;
 import hacert.target.Host;
 import hacert.target.Target;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -28,6 +31,13 @@ final class Wiring {
     Target mrs = new MrsTarget();
     Target opengauss = new OpenGaussTarget();
     return new TreeMap<>(Map.of(mrs.name(), mrs, opengauss.name(), opengauss));
+  }
+
+  /** A bundle as people hand it over: one file, or the files of a directory that may be of it. */
+  static Map<String, BundleFile> given(Target target, Path path) {
+    return target.installsAsGiven()
+        ? BundleFiles.given(path, target.bundleFiles())
+        : BundleFiles.given(path);
   }
 
   static Operations operations() {

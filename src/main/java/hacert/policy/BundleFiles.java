@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -45,12 +46,25 @@ public final class BundleFiles {
    * @return at most 16 files of at most 1 MiB, by name; one refusal where there is none
    */
   public static Map<String, BundleFile> given(Path path) {
+    return given(path, BundleFiles::named);
+  }
+
+  /**
+   * The same of a directory whose files have fixed names; others in it are passed over.
+   *
+   * @param names which files of a directory are read
+   */
+  public static Map<String, BundleFile> given(Path path, Collection<String> names) {
+    return given(path, file -> names.contains(file.getFileName().toString()));
+  }
+
+  private static Map<String, BundleFile> given(Path path, DirectoryStream.Filter<Path> wanted) {
     Map<String, BundleFile> files = new TreeMap<>();
     if (!Files.isDirectory(path)) {
       files.put(String.valueOf(path.getFileName()), read(path, LARGEST));
       return files;
     }
-    try (DirectoryStream<Path> all = Files.newDirectoryStream(path, BundleFiles::named)) {
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(path, wanted)) {
       for (Path file : all) {
         if (files.size() == MOST) {
           return Map.of(
@@ -76,7 +90,7 @@ public final class BundleFiles {
           refused(
               "FILE_MISSING",
               path + " holds no file named as certificates and keys are.",
-              "Give a directory with the CA's certificate and key, or one file with both."));
+              "Give a directory with the certificates and keys, or one file with all of them."));
     }
     return files;
   }
