@@ -411,7 +411,7 @@ class ActionModule(ActionBase):
     @staticmethod
     def _describe(certificates, names):
         text = []
-        for one in sorted(certificates or [], key=lambda c: str(c.get("source"))):
+        for one in sorted(certificates or [], key=lambda c: os.path.basename(str(c.get("source")))):
             name = os.path.basename(str(one.get("source")))
             if name not in names:
                 continue

@@ -91,6 +91,8 @@ class CallbackModule(Default):
             notes.append(discovery["role"])
         if plan.get("action") == "none":
             notes.append("nothing is due")
+        elif plan.get("action") == "rotate" and plan.get("kind") in ("restore", "vendor"):
+            notes.append("restore generation %s" % plan["restore"] if plan.get("restore") else "restore its own backup")
         elif plan.get("action"):
             notes.append({"back": "go back", "stop": "a person must decide"}.get(plan["action"], plan["action"]))
         if data.get("recipient"):

@@ -111,7 +111,7 @@ final class CrlRules {
               + NAME
               + " out, or remove the CA from "
               + ServerBundle.CA
-              + ".");
+              + ": of an overlap, hacert_trust=finish does that.");
       return;
     }
     Instant begin = newest.get().getThisUpdate().toInstant();

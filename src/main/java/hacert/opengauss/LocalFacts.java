@@ -98,11 +98,12 @@ final class LocalFacts {
   }
 
   private static Finding overlap(List<X509Certificate> beside) {
-    return Finding.info(
+    return new Finding(
+        Severity.INFO,
         "TRUST_OVERLAP",
         "cacert.pem also trusts CAs that issued none of the installed certificates: "
-            + beside.stream().map(c -> c.getSubjectX500Principal().getName()).toList()
-            + ". When no client needs them any more, -e hacert_trust=finish removes them.");
+            + beside.stream().map(c -> c.getSubjectX500Principal().getName()).toList(),
+        "When no client needs them any more, remove them with -e hacert_trust=finish.");
   }
 
   /** Whether the server serves what is installed: else it is no proven way back. */

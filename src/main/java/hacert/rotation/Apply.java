@@ -153,7 +153,7 @@ final class Apply {
       String note =
           scope == Scope.CLUSTER
               ? last + " starts all nodes"
-              : "not needed: " + StagedBundle.restartReason(journal);
+              : "no restart needed: " + StagedBundle.restartReason(journal);
       JsonNode data = Applied.restartData(1, startBefore(journal), site.installed());
       steps.run(Phase.APPLY_RESTART, data, () -> Steps.Done.of(note));
     }

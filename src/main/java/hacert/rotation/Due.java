@@ -6,6 +6,7 @@ import hacert.target.Options;
 import hacert.target.Target;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -129,7 +130,7 @@ final class Due {
     boolean asked = settings.renewBeforeDays() > 0 && shorterThanValidity(c, settings);
     Duration before =
         asked ? Duration.ofDays(settings.renewBeforeDays()) : validity(c).dividedBy(DEFAULT_SHARE);
-    return c.notAfter().minus(before);
+    return c.notAfter().minus(before).truncatedTo(ChronoUnit.SECONDS);
   }
 
   private static boolean shorterThanValidity(CertificateSummary c, Settings settings) {

@@ -78,10 +78,10 @@ final class Rollback {
   /** Whether a restart is this node's part of the way back, and what to say where it is not. */
   private Optional<String> spared(Journal journal, String start) throws HostException {
     return switch (plan.restart()) {
-      case NONE -> Optional.of("not needed: the files are read as they are needed");
+      case NONE -> Optional.of("no restart needed: the files are read as they are needed");
       case NODE ->
           Discover.loaded(site, journal, start) == Loaded.OLD
-              ? Optional.of("not needed: the service never loaded the new generation")
+              ? Optional.of("no restart needed: the service never loaded the new generation")
               : Optional.empty();
       case CLUSTER -> {
         String last = plan.back().get(plan.back().size() - 1);
@@ -89,7 +89,7 @@ final class Rollback {
           yield Optional.of(last + " starts all nodes");
         }
         yield site.node().runsEverywhere()
-            ? Optional.of("not needed: all nodes run")
+            ? Optional.of("no restart needed: all nodes run")
             : Optional.empty();
       }
     };

@@ -107,4 +107,19 @@ class PackageTest {
     ResultSchema.assertValid(json.out());
     assertThat(other).hasSameBinaryContentAs(zip);
   }
+
+  @Test
+  void a_directory_is_validated_as_its_package_is() throws Exception {
+    Files.writeString(dir.resolve("notes.pem"), "passed over");
+    assertThat(pack().code()).isZero();
+    Path zip = dir.resolve(NAME);
+    for (Path given : List.of(dir, zip)) {
+      Cli.Run run = Cli.run("", "validate", "--target", "opengauss", given.toString());
+      assertThat(run.code()).as(run.toString()).isZero();
+    }
+    Files.delete(dir.resolve("server.key.rand"));
+    Cli.Run run = Cli.run("", "validate", "--target", "opengauss", dir.toString());
+    assertThat(run.code()).isEqualTo(3);
+    assertThat(run.err()).contains("FILE_MISSING", "server.key.rand");
+  }
 }

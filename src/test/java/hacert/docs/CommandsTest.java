@@ -32,6 +32,8 @@ class CommandsTest {
         int inventory = words.indexOf("-i");
         if (inventory > 0) {
           words.set(inventory + 1, EXAMPLE);
+        } else {
+          words.addAll(List.of("-i", EXAMPLE));
         }
         int limit = words.indexOf("--limit");
         if (limit > 0) {

@@ -8,6 +8,7 @@ import hacert.result.Finding;
 import hacert.result.Json;
 import hacert.target.HaRole;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -90,6 +91,17 @@ class FreshPlanTest {
     assertThat(plan.until())
         .isEqualTo(
             Records.NOW.plus(Duration.ofDays(3000)).minus(Duration.ofDays(3650).dividedBy(3)));
+  }
+
+  @Test
+  void when_is_told_in_whole_seconds() {
+    pair.one.certificate(
+        "server.crt", Duration.ofDays(1000), Duration.ofSeconds(100), "sha-of-server");
+    Duration third = Duration.ofDays(1000).plusSeconds(100).dividedBy(3);
+    assertThat(third.getNano()).isNotZero();
+    assertThat(pair.go().until())
+        .isEqualTo(
+            Records.NOW.plus(Duration.ofDays(1000)).minus(third).truncatedTo(ChronoUnit.SECONDS));
   }
 
   @Test
