@@ -151,10 +151,8 @@ final class CertificateStep {
       Path directory, ServerBundle.Place place, Bundle bundle, List<String> wrong) {
     for (String name : place.files()) {
       byte[] wanted = bundle.files().get(name);
-      // What a bundle need not hold is left or removed, and the tools get the CRL or not, as the
-      // version likes.
-      boolean matters = place == ServerBundle.Place.DATA || !name.equals(ServerBundle.CRL);
-      if (wanted == null || !matters) {
+      if (wanted == null) {
+        // What a bundle need not hold is left or removed as the version likes.
         continue;
       }
       Path file = directory.resolve(name);
