@@ -54,7 +54,7 @@ final class CertificateStep {
     GsOm gsOm = new GsOm(installation);
     Path run = gsOm.next(spec.kept().resolve("gs_om-cert"), true);
     leftBehind().remove();
-    Path zip = spec.kept().resolve(ServerBundle.PACKAGE);
+    Path zip = spec.secrets().resolve(ServerBundle.PACKAGE);
     List<String> arguments = arguments(zip, spec);
     GsOm.Ended ended;
     try {
