@@ -56,7 +56,7 @@ final class CertificateStep {
     GsOm gsOm = new GsOm(installation);
     Path run = gsOm.next(spec.kept().resolve("gs_om-cert"));
     leftBehind().remove();
-    Path zip = spec.kept().resolve(ServerBundle.PACKAGE);
+    Path zip = spec.secrets().resolve(ServerBundle.PACKAGE);
     List<String> arguments = arguments(zip, spec);
     GsOm.Ended ended;
     try {

@@ -6,6 +6,7 @@ import hacert.host.FileMeta;
 import hacert.host.HostException;
 import hacert.result.Json;
 import hacert.target.Bundle;
+import hacert.target.InstallSpec;
 import hacert.target.RestartNeed;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,6 +60,7 @@ final class StagedBundle {
   static void remove(StateDirectory state, String rotation) throws HostException {
     Trees.remove(state.bundle(rotation));
     Trees.remove(state.recipient(rotation));
+    Trees.remove(InstallSpec.secrets(state.rotation(rotation)));
   }
 
   /** SHA-256 of each file, by name. */

@@ -12,4 +12,19 @@ import java.nio.file.Path;
  * @param vendorBackup whether the vendor's own backup is brought back, which is this bundle
  */
 public record InstallSpec(
-    String marker, boolean renewCipher, Path kept, boolean first, boolean vendorBackup) {}
+    String marker, boolean renewCipher, Path kept, boolean first, boolean vendorBackup) {
+  private static final String SECRETS = "secrets";
+
+  /**
+   * Directory for files with secrets that the system's scripts read. It is removed when the
+   * rotation ends, also where the call that wrote there was killed.
+   */
+  public Path secrets() {
+    return secrets(kept);
+  }
+
+  /** The same of a rotation whose {@link #kept} this is. */
+  public static Path secrets(Path kept) {
+    return kept.resolve(SECRETS);
+  }
+}
