@@ -16,6 +16,9 @@ record GaussNode(LabHost host, String address, int port) {
   private static final String SETTINGS = "postgresql.conf";
   private static final String CRL = "ssl_crl_file";
 
+  /** Names the running process: another one after each start. */
+  private static final String PROCESS = "postmaster.pid";
+
   String name() {
     return host.name();
   }
@@ -43,7 +46,7 @@ record GaussNode(LabHost host, String address, int port) {
     Map<String, String> all =
         Tree.of(
             host.directory().resolve("opt"),
-            path -> path.getFileName().toString().startsWith(SETTINGS));
+            path -> path.getFileName().toString().startsWith(SETTINGS) || path.endsWith(PROCESS));
     all.put(CRL, crlSetting());
     return all;
   }

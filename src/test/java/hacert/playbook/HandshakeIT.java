@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * One run with a known HA port over two pairs: one does as it should, and the nodes of the other
  * both come up with their old certificates, so that they hear each other and call themselves well.
  */
+@Tag("long")
 class HandshakeIT {
   @RegisterExtension static final Lab LAB = Lab.of(2, "3x");
 
