@@ -116,7 +116,7 @@ class SecretsIT {
   }
 
   /** Any ten characters of it, so that no way of quoting hides it. */
-  private static boolean holds(String text, String secret) {
+  static boolean holds(String text, String secret) {
     return Stream.iterate(0, i -> i + 10 <= secret.length(), i -> i + 1)
         .anyMatch(i -> text.contains(secret.substring(i, i + 10)));
   }
