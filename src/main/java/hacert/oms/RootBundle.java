@@ -62,7 +62,7 @@ final class RootBundle {
     }
     RootAuthority authority =
         RootAuthority.make(
-            keySpec(spec), subject, Period.ofDays(days), host.clock(), host.random());
+            spec.keySpec(), subject, Period.ofDays(days), host.clock(), host.random());
     return written(
         List.of(authority.certificate()), authority.key(), KeyForm.of(installedKey), password);
   }
@@ -140,7 +140,7 @@ final class RootBundle {
   List<Finding> compare(BundleSpec spec, X509Certificate installed) {
     List<String> differences = new ArrayList<>();
     try {
-      String asked = keySpec(spec).toString();
+      String asked = spec.keySpec().toString();
       // As the setting writes it: "EC P-256" is ec-p256.
       String present =
           KeySpec.describe(installed.getPublicKey())
@@ -196,14 +196,6 @@ final class RootBundle {
         : new byte[0];
   }
 
-  private static KeySpec keySpec(BundleSpec spec) throws HostException {
-    try {
-      return KeySpec.parse(spec.key());
-    } catch (IllegalArgumentException e) {
-      throw new HostException("KEY_UNKNOWN", e.getMessage(), "Correct hacert_key.");
-    }
-  }
-
   static Subject checkedSubject(BundleSpec spec, Optional<X509Certificate> installed)
       throws HostException {
     Subject subject = subject(spec, installed);
@@ -212,16 +204,7 @@ final class RootBundle {
   }
 
   private static Subject subject(BundleSpec spec, Optional<X509Certificate> installed) {
-    Map<String, String> s = spec.subject();
-    Subject asked =
-        new Subject(
-            s.getOrDefault("country", ""),
-            s.getOrDefault("state", ""),
-            s.getOrDefault("city", ""),
-            s.getOrDefault("company", ""),
-            s.getOrDefault("organization", ""),
-            s.getOrDefault("common_name", ""),
-            s.getOrDefault("email", ""));
+    Subject asked = spec.askedSubject();
     return installed.map(c -> asked.orElse(Subject.of(c))).orElse(asked);
   }
 }

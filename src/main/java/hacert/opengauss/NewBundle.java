@@ -13,10 +13,8 @@ import hacert.target.Made;
 import hacert.target.Options;
 import hacert.target.Secret;
 import hacert.target.Taken;
-import hacert.x509.KeySpec;
 import hacert.x509.Subject;
 import java.math.BigInteger;
-import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -79,7 +77,7 @@ final class NewBundle {
             node.installation().profile().caValidityDays(),
             SHARE,
             options.revoke());
-    CertificateAuthority ca = kept.open(keySpec(wanted), caSubject(wanted));
+    CertificateAuthority ca = kept.open(wanted.keySpec(), caSubject(wanted));
     findings.addAll(kept.findings());
     Secret own = password.isPresent() ? copy(password.get()) : installed.password();
     try (own) {
@@ -159,7 +157,7 @@ final class NewBundle {
             ? Optional.empty()
             : Optional.of(new Revocation(revoked(), spec.validityDays()));
     return new Order(
-        keySpec(spec),
+        spec.keySpec(),
         spec.validityDays(),
         subject(spec),
         names,
@@ -193,20 +191,7 @@ final class NewBundle {
 
   /** The server's libpq compares the common name alone: it must be a name of a node. */
   private Subject subject(BundleSpec spec) {
-    return asked(spec, installed.server());
-  }
-
-  private Subject asked(BundleSpec spec, Optional<X509Certificate> like) {
-    Map<String, String> s = spec.subject();
-    Subject asked =
-        new Subject(
-            s.getOrDefault("country", ""),
-            s.getOrDefault("state", ""),
-            s.getOrDefault("city", ""),
-            s.getOrDefault("company", ""),
-            s.getOrDefault("organization", ""),
-            s.getOrDefault("common_name", ""),
-            s.getOrDefault("email", ""));
+    Subject asked = spec.askedSubject();
     String name = asked.commonName().isEmpty() ? names.get(0) : asked.commonName();
     Subject named =
         new Subject(
@@ -217,11 +202,11 @@ final class NewBundle {
             asked.organization(),
             name,
             asked.email());
-    return like.map(c -> named.orElse(Subject.of(c))).orElse(named);
+    return installed.server().map(c -> named.orElse(Subject.of(c))).orElse(named);
   }
 
   private Subject caSubject(BundleSpec spec) {
-    Subject s = asked(spec, installed.server());
+    Subject s = subject(spec);
     return new Subject(
         s.country(),
         s.state(),
@@ -237,13 +222,5 @@ final class NewBundle {
         .findFirst()
         .map(c -> Subject.of(c).commonName())
         .filter(name -> !name.isEmpty());
-  }
-
-  private static KeySpec keySpec(BundleSpec spec) throws HostException {
-    try {
-      return KeySpec.parse(spec.key());
-    } catch (IllegalArgumentException e) {
-      throw new HostException("KEY_UNKNOWN", e.getMessage(), "Correct hacert_key.");
-    }
   }
 }

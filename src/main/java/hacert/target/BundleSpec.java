@@ -1,5 +1,8 @@
 package hacert.target;
 
+import hacert.host.HostException;
+import hacert.x509.KeySpec;
+import hacert.x509.Subject;
 import java.util.Map;
 
 /**
@@ -14,5 +17,30 @@ public record BundleSpec(String key, int validityDays, Map<String, String> subje
   /** The same with the validity that is usual for a system, where none is asked for. */
   public BundleSpec usually(int days) {
     return validityDays == 0 ? new BundleSpec(key, days, subject) : this;
+  }
+
+  /**
+   * The kind of key.
+   *
+   * @throws HostException with {@code KEY_UNKNOWN}
+   */
+  public KeySpec keySpec() throws HostException {
+    try {
+      return KeySpec.parse(key);
+    } catch (IllegalArgumentException e) {
+      throw new HostException("KEY_UNKNOWN", e.getMessage(), "Correct hacert_key.");
+    }
+  }
+
+  /** The subject as far as it is asked for; absent parts are empty. */
+  public Subject askedSubject() {
+    return new Subject(
+        subject.getOrDefault("country", ""),
+        subject.getOrDefault("state", ""),
+        subject.getOrDefault("city", ""),
+        subject.getOrDefault("company", ""),
+        subject.getOrDefault("organization", ""),
+        subject.getOrDefault("common_name", ""),
+        subject.getOrDefault("email", ""));
   }
 }
