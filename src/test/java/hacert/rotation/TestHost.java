@@ -39,11 +39,16 @@ final class TestHost {
   final NodeIdentity identity;
   private final Clock clock;
 
-  TestHost(Path base, String name, String address, String role, Clock clock) throws IOException {
+  /** A host that was made before. */
+  TestHost(Path base, String name, String address, Clock clock) {
     this.name = name;
     this.here = base.resolve(name);
     this.clock = clock;
     this.identity = new NodeIdentity(name, address, 22, "");
+  }
+
+  /** Makes it, without certificates. */
+  void make(String role) throws IOException {
     for (Path directory :
         List.of(home(), certHa(), localCert(), conf(), here.resolve("ha"), switches())) {
       Files.createDirectories(directory);

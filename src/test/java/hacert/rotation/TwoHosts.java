@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /** A pair of test hosts, and the ways to ask them. */
 final class TwoHosts {
@@ -43,15 +44,35 @@ final class TwoHosts {
   boolean peerAnswers = true;
   private int run = 1;
 
+  /** How each host is asked, where it is not in this process. */
+  BiFunction<TestHost, Agent, Agent> way = (host, agent) -> agent;
+
+  /** Makes a pair below this directory. */
   TwoHosts(Path base) throws IOException {
-    one = new TestHost(base, "mgmt1", "192.0.2.11", "active", clock);
-    two = new TestHost(base, "mgmt2", "192.0.2.12", "standby", clock);
+    this(base, ROOT);
+  }
+
+  private TwoHosts(Path base, Path root) throws IOException {
+    one = new TestHost(base, "mgmt1", "192.0.2.11", clock);
+    two = new TestHost(base, "mgmt2", "192.0.2.12", clock);
     for (TestHost host : hosts()) {
-      host.install(ROOT);
+      if (root != null) {
+        host.make(host == one ? "active" : "standby");
+        host.install(root);
+      }
       operations.put(
           host.name,
           new Operations(Map.of("mrs-ha", new MrsTarget()), host::open, this::peer, "test"));
     }
+  }
+
+  /** The pair that was made below this directory before. */
+  static TwoHosts at(Path base) throws IOException {
+    return new TwoHosts(base, null);
+  }
+
+  Operations operations(String host) {
+    return operations.get(host);
   }
 
   List<TestHost> hosts() {
@@ -84,13 +105,13 @@ final class TwoHosts {
   private Driver.End drive(Settings.Intent intent) {
     try (Secrets secrets = secrets()) {
       return new Driver(
-              cluster(),
-              Map.of(
-                  one.name, (r, s) -> execute(one, r, s), two.name, (r, s) -> execute(two, r, s)),
-              secrets,
-              heard::add)
+              cluster(), Map.of(one.name, agent(one), two.name, agent(two)), secrets, heard::add)
           .run(intent);
     }
+  }
+
+  private Agent agent(TestHost host) {
+    return way.apply(host, (request, secrets) -> execute(host, request, secrets));
   }
 
   Driver.Cluster cluster() {

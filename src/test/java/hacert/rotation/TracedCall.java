@@ -1,0 +1,161 @@
+package hacert.rotation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import hacert.result.Exit;
+import hacert.result.Finding;
+import hacert.result.Json;
+import hacert.result.Outcome;
+import hacert.result.Result;
+import hacert.result.Timings;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Calls a host in a Java VM of its own under strace, which tells what the call did to files, or
+ * harms it at one of these effects: a real signal, or a real error of the system call.
+ */
+final class TracedCall implements Agent {
+  private final Path pair;
+  private final TestHost host;
+  private final String harm;
+  private List<Effect> effects = List.of();
+  private Optional<Effect> harmed = Optional.empty();
+
+  private TracedCall(Path pair, TestHost host, String harm) {
+    this.pair = pair;
+    this.host = host;
+    this.harm = harm;
+  }
+
+  /** Only lists what is done. */
+  static TracedCall listing(Path pair, TestHost host) {
+    return new TracedCall(pair, host, "");
+  }
+
+  /** Is killed by SIGKILL just before the effect. */
+  static TracedCall killed(Path pair, TestHost host, Effect before) {
+    String harm = "inject=%s:signal=SIGKILL:when=%d".formatted(before.call(), before.number());
+    return new TracedCall(pair, host, harm);
+  }
+
+  /**
+   * Gets an error in place of the effect, once.
+   *
+   * @param error as in {@code errno.h}, such as {@code ENOSPC}
+   */
+  static TracedCall failing(Path pair, TestHost host, Effect at, String error) {
+    String harm = "inject=%s:error=%s:when=%d".formatted(at.call(), error, at.number());
+    return new TracedCall(pair, host, harm);
+  }
+
+  /** What the last call did to files of the host, in order. */
+  List<Effect> effects() {
+    return effects;
+  }
+
+  /** Where the harm was done. */
+  Optional<Effect> harmed() {
+    return harmed;
+  }
+
+  @Override
+  public Result ask(Request request, Secrets secrets) {
+    try {
+      Path trace = Files.createTempFile("trace", ".txt");
+      try {
+        Result result = call(request, secrets, trace);
+        List<String> lines = Files.readAllLines(trace, StandardCharsets.ISO_8859_1);
+        effects = Effect.of(lines, host.here);
+        harmed = Effect.harmed(lines, host.here);
+        return result;
+      } finally {
+        Files.delete(trace);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Result call(Request request, Secrets secrets, Path trace) throws IOException {
+    List<String> argv = new ArrayList<>(List.of("strace", "-f", "-qq", "-y", "-s", "1"));
+    argv.addAll(
+        List.of(
+            "-e",
+            "signal=none",
+            "-e",
+            "trace=" + String.join(",", Effect.ALL),
+            "-o",
+            trace.toString()));
+    if (!harm.isEmpty()) {
+      argv.addAll(List.of("-e", harm));
+    }
+    argv.addAll(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-XX:-UsePerfData",
+            "-Xmx256m",
+            "-cp",
+            System.getProperty("java.class.path"),
+            OneCall.class.getName(),
+            pair.toString(),
+            host.name));
+    Process process =
+        new ProcessBuilder(argv).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    body.writeBytes(Json.mapper().writeValueAsBytes(request));
+    secrets.frame(request.secrets(), body);
+    try (OutputStream stdin = process.getOutputStream()) {
+      stdin.write(body.toByteArray());
+    }
+    String answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    try {
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("strace ends").isTrue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return answer.isBlank() ? none(request) : parse(answer);
+  }
+
+  private static Result parse(String answer) throws JsonProcessingException {
+    return Json.mapper().readValue(answer, Result.class);
+  }
+
+  /** What whoever asks makes of a call without a result. */
+  private static Result none(Request request) {
+    return new Result(
+        Result.SCHEMA,
+        "test",
+        request.operation(),
+        request.cluster(),
+        request.target(),
+        request.profile(),
+        request.node().name(),
+        request.plan() == null ? null : request.plan().rotation(),
+        request.check(),
+        Outcome.FAILED,
+        Exit.NEEDS_PERSON.code(),
+        Instant.now(),
+        Instant.now(),
+        request.change(),
+        List.of(Finding.error("EXECUTOR_NO_RESULT", "The call ended without a result.", "Look.")),
+        List.of(),
+        List.of(),
+        List.of(),
+        Timings.NONE,
+        null);
+  }
+}
