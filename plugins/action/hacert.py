@@ -722,8 +722,10 @@ class ActionModule(ActionBase):
         opened = bool(bundle) and (replaced or self._operation == "decide")
         bundle_password = self._password("hacert_bundle_password", opened)
         # Judged in each call, so that the first one already refuses it; sent only where it is needed.
-        needed = replaces and self._operation in ("stage", "apply") or opened and not bundle_password
-        password = self._password("hacert_password", needed, self._operation == "confirm")
+        needed = replaced or opened and not bundle_password
+        # A node that was changed already needs it no more; the jar refuses where it does.
+        useful = replaces and self._operation == "apply" or self._operation == "confirm"
+        password = self._password("hacert_password", needed, useful)
         if password and self._operation in NEEDS_PASSWORD:
             named.append(("password", password))
         if opened:

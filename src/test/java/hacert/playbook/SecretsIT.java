@@ -82,6 +82,7 @@ class SecretsIT {
 
   @Test
   void a_full_run_at_the_highest_verbosity_shows_no_password_and_no_clear_key() throws Exception {
+    LAB.reset();
     Pair pair = LAB.pair();
     Pair.Before before = pair.remember();
     List<PlayRun> runs = new ArrayList<>();
