@@ -21,11 +21,14 @@ import os
 import pwd
 import re
 import secrets
+import selectors
 import shlex
+import signal
 import socket
 import stat
 import struct
 import subprocess
+import time
 import traceback
 
 import yaml
@@ -82,6 +85,10 @@ LARGEST_BUNDLE_FILE = 1 << 20
 MOST_BUNDLE_FILES = 16
 LARGEST_PROFILE = 256 << 10
 LARGEST_RESULT = 16 << 20
+LONGEST_PASSWORD = 4 << 10
+LONGEST_COMPLAINT = 64 << 10
+PASSWORD_SECONDS = 30
+SHORTEST_SCRUBBED = 4
 LONGEST_TAIL = 2000
 PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL)
 
@@ -284,6 +291,101 @@ class ThisProcess:
         return known[3] != self.boot or self._start(int(known[1])) != known[2]
 
 
+class PasswordCommand:
+    """A command of the control machine that prints a password, as a vault's client does.
+
+    It runs without a shell, a terminal and input, so that it cannot ask anyone. What it prints is told to nobody.
+    """
+
+    def __init__(self, variable, words, tail):
+        self._variable = variable
+        self._words = words
+        self._tail = tail
+
+    def password(self):
+        """Runs it. Answers the one line that it prints."""
+        try:
+            process = subprocess.Popen(
+                self._words,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except (OSError, ValueError) as error:
+            raise self._failed("could not be started: %s" % (getattr(error, "strerror", "") or "NUL in it")) from None
+        try:
+            with process.stdout, process.stderr:
+                printed, complaint, ended = self._read(process)
+            told = self._told(printed, complaint)
+            if len(printed) > LONGEST_PASSWORD:
+                raise self._failed("printed more than %d bytes" % LONGEST_PASSWORD)
+            if not ended:
+                raise self._failed("did not end within %d s%s" % (PASSWORD_SECONDS, told))
+        except BaseException:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            raise
+        if process.returncode:
+            raise self._failed("ended with code %d%s" % (process.returncode, told))
+        return self._line(printed, told)
+
+    def _read(self, process):
+        """What it prints and complains of, to their bounds, and whether it ended by itself in time."""
+        kept = {process.stdout: b"", process.stderr: b""}
+        end = time.monotonic() + PASSWORD_SECONDS
+        with selectors.DefaultSelector() as selector:
+            for stream in kept:
+                selector.register(stream, selectors.EVENT_READ)
+            # Standard error may stay open in an agent that the client has left behind.
+            while process.stdout in selector.get_map() or process.poll() is None and selector.get_map():
+                ready = selector.select(min(0.1, max(0.0, end - time.monotonic())))
+                for key, unused in ready:
+                    block = os.read(key.fd, 1 << 16)
+                    if not block:
+                        selector.unregister(key.fileobj)
+                    kept[key.fileobj] = (kept[key.fileobj] + block)[-LONGEST_COMPLAINT:]
+                if len(kept[process.stdout]) > LONGEST_PASSWORD or time.monotonic() >= end:
+                    break
+        ended = False
+        if time.monotonic() < end and len(kept[process.stdout]) <= LONGEST_PASSWORD:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(end - time.monotonic())
+                ended = True
+        return kept[process.stdout], kept[process.stderr], ended
+
+    def _line(self, printed, told):
+        password = printed[:-1] if printed.endswith(b"\n") else printed
+        if not password:
+            raise self._failed("printed nothing%s" % told)
+        try:
+            text = password.decode("utf-8")
+        except UnicodeDecodeError:
+            raise self._failed("printed what is not UTF-8") from None
+        if re.search(r"[\x00-\x1f\x7f]", text):
+            raise self._failed("printed several lines, or control characters")
+        return password
+
+    def _told(self, printed, complaint):
+        """The end of standard error, without what stands on standard output, which may be the password."""
+        text = complaint.decode("utf-8", "replace")
+        shown = printed.decode("utf-8", "replace")
+        for piece in sorted(shown.splitlines() + shown.split(), key=len, reverse=True):
+            if len(piece) >= SHORTEST_SCRUBBED:
+                text = text.replace(piece, "********")
+        tail = self._tail(text)
+        return ": " + tail if tail else ""
+
+    def _failed(self, what):
+        return Problem.of_setting(
+            "PASSWORD_COMMAND_FAILED",
+            "The command %s of %s %s." % (ascii(self._words[0])[1:-1], self._variable, what),
+            "Run it by hand as the user who runs the playbook, with </dev/null: it has to print the password, one line "
+            "and nothing else, and to end with code 0 within %d s." % PASSWORD_SECONDS,
+        )
+
+
 class ActionModule(ActionBase):
     """`hacert`: asks one node one operation."""
 
@@ -310,6 +412,7 @@ class ActionModule(ActionBase):
             required_if=[("operation", name, ("plan",)) for name in CHANGING + ("confirm",)],
         )
         self._operation = self._call["operation"]
+        self._printed = {}
         self._check = bool(self._task.check_mode)
         if not self._call["nodes"]:
             self._aim(self._task.delegate_to or self._vars["inventory_hostname"])
@@ -331,6 +434,7 @@ class ActionModule(ActionBase):
         """Makes this the call of one node, up to what can be done without asking it."""
         self._node = node
         self._secret = []
+        self._notices = []
         self._asked = False
         self._started = self._now()
         self._problem = None
@@ -374,6 +478,7 @@ class ActionModule(ActionBase):
     # --- what the playbook gets ---------------------------------------------------------------------------
 
     def _answer(self, result):
+        result["findings"] += self._notices
         outcome = result["outcome"]
         # What is found on a host, or that it cannot be asked, is for `decide` to judge; a wrong setting is not.
         judged_later = self._operation == "discover" and self._asked
@@ -611,26 +716,32 @@ class ActionModule(ActionBase):
 
     def _secrets(self, bundle):
         named = []
+        replaces = (self._call["plan"] or {}).get("kind") == "replace"
+        replaced = self._operation == "stage" and replaces
+        # Whether the given CA is another than the installed one decides what is due; to tell it, its key is needed.
+        opened = bool(bundle) and (replaced or self._operation == "decide")
+        bundle_password = self._password("hacert_bundle_password", opened)
         # Judged in each call, so that the first one already refuses it; sent only where it is needed.
-        password = self._password("hacert_password")
-        bundle_password = self._password("hacert_bundle_password")
+        needed = replaced or opened and not bundle_password
+        # A node that was changed already needs it no more; the jar refuses where it does.
+        useful = replaces and self._operation == "apply" or self._operation == "confirm"
+        password = self._password("hacert_password", needed, useful)
         if password and self._operation in NEEDS_PASSWORD:
             named.append(("password", password))
-        # Whether the given CA is another than the installed one decides what is due; to tell it, its key is needed.
-        replaced = self._operation == "stage" and (self._call["plan"] or {}).get("kind") == "replace"
-        if bundle and (replaced or self._operation == "decide"):
+        if opened:
             named += [("bundle/" + name, content) for name, content in bundle.items()]
             if bundle_password or password:
                 named.append(("bundle_password", bundle_password or password))
-        ca_password = self._password("hacert_ca_password")
+        ca_password = self._password("hacert_ca_password", replaced and not bundle)
         authority = self._files("hacert_ca") if replaced and not bundle else {}
         if replaced and not bundle and ca_password:
             named.append(("ca_password", ca_password))
         named += [("ca/" + name, content) for name, content in authority.items()]
-        self._secret = [password, bundle_password, ca_password, *bundle.values(), *authority.values()]
+        self._secret += [*bundle.values(), *authority.values()]
         return named
 
-    def _password(self, variable):
+    def _password(self, variable, needed, useful=False):
+        """The password of a variable. That of its command only where it is needed, or useful: then it may fail."""
         value = self._own.get(variable)
         if value is None:
             value = self._of_cluster(variable)
@@ -638,7 +749,51 @@ class ActionModule(ActionBase):
             raise Problem.of_setting(
                 "SETTING_INVALID", "%s is not a text." % variable, "Put it in quotes, and into a vault."
             )
-        return str(value or "").encode("utf-8", "surrogateescape")
+        password = str(value or "").encode("utf-8", "surrogateescape")
+        command = self._command(variable + "_command")
+        if command and password:
+            raise Problem.of_setting(
+                "SETTING_INVALID",
+                "%s and %s_command are both given; expected one of them." % (variable, variable),
+                "Take one away, or set it to nothing for these hosts.",
+            )
+        if command and (needed or useful):
+            try:
+                password = self._of_command(variable + "_command", command)
+            except Problem as problem:
+                if needed:
+                    raise
+                self._notices.append(dict(problem.finding, severity="warning"))
+        self._secret.append(password)
+        return password
+
+    def _command(self, variable):
+        words = self._own.get(variable)
+        if words is None:
+            words = self._of_cluster(variable)
+        if words is None or words == "" or words == []:
+            return ()
+        if not isinstance(words, list) or not all(isinstance(word, str) for word in words) or not words[0]:
+            # What it is instead may be a password, and is not shown.
+            raise Problem.of_setting(
+                "SETTING_INVALID",
+                "%s is not a list of texts: a command and its arguments." % variable,
+                "Write a list, each word in quotes, as ['vault', 'read', 'PATH']. It is run without a shell.",
+            )
+        return tuple(words)
+
+    def _of_command(self, variable, command):
+        """Runs it at most once in a call, however many nodes are asked, whether it fails or not."""
+        if (variable, command) not in self._printed:
+            try:
+                printed = PasswordCommand(variable, command, self._tail).password()
+            except Problem as problem:
+                printed = problem
+            self._printed[variable, command] = printed
+        printed = self._printed[variable, command]
+        if isinstance(printed, Problem):
+            raise printed
+        return printed
 
     def _bundle(self):
         if self._operation not in ("discover", "decide", "stage"):
@@ -968,7 +1123,7 @@ class ActionModule(ActionBase):
     def _scrub(self, text):
         for secret in self._secret:
             shown = secret.decode("utf-8", "replace")
-            if len(shown) >= 4:
+            if len(shown) >= SHORTEST_SCRUBBED:
                 text = text.replace(shown, "********")
         return PRIVATE_KEY.sub("********", text)
 

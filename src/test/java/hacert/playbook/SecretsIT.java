@@ -82,6 +82,7 @@ class SecretsIT {
 
   @Test
   void a_full_run_at_the_highest_verbosity_shows_no_password_and_no_clear_key() throws Exception {
+    LAB.reset();
     Pair pair = LAB.pair();
     Pair.Before before = pair.remember();
     List<PlayRun> runs = new ArrayList<>();
@@ -106,6 +107,103 @@ class SecretsIT {
       assertThat(holds(run.results().toString(), password)).isFalse();
     }
     assertThat(filesThatHold(password)).as("files").isEmpty();
+  }
+
+  @Test
+  void a_password_of_a_command_is_asked_for_in_each_step_that_needs_it_and_shown_nowhere()
+      throws Exception {
+    LAB.reset();
+    Pair pair = LAB.pair();
+    Pair.Before before = pair.remember();
+    List<JsonNode> leaks;
+    PlayRun run;
+    // Two stages, two applies, and one confirm of both nodes.
+    Vault vault = new Vault(5);
+    try (SecretWatch watch = new SecretWatch(List.of(LAB.password()), LAB.directory())) {
+      run = vault.asked(Playbook.rotate(LAB).with("-vvvv", "--diff")).succeed();
+      leaks = watch.leaks();
+    }
+    pair.assertAllNew(before);
+    assertThat(vault.times()).isEqualTo(5);
+    assertThat(run.codes()).doesNotContain("PASSWORD_COMMAND_FAILED");
+    assertThat(leaks).filteredOn(SecretsIT::concerns).isEmpty();
+    assertThat(run.output()).hasSizeGreaterThan(10_000);
+    assertThat(holds(run.output(), LAB.password())).isFalse();
+    assertThat(filesThatHold(LAB.password())).as("files").isEmpty();
+    assertThat(vault.asked(Playbook.check(LAB)).succeed().code()).isZero();
+    assertThat(vault.times()).as("after a look").isEqualTo(5);
+  }
+
+  @Test
+  void a_vault_that_is_gone_before_the_first_change_refuses_and_changes_nothing() throws Exception {
+    LAB.reset();
+    Pair pair = LAB.pair();
+    Pair.Before before = pair.remember();
+    Vault vault = new Vault(0);
+    PlayRun run = vault.asked(Playbook.rotate(LAB)).fail().assertEnd(pair, Outcome.REFUSED, 3);
+    run.assertFinding("PASSWORD_COMMAND_FAILED");
+    assertThat(run.text()).contains("ended with code 2: the vault is sealed");
+    pair.assertUntouched(before);
+    assertThat(vault.times()).isEqualTo(1);
+
+    PlayRun both = vault.asked(Playbook.rotate(LAB), "'given too'").fail();
+    assertThat(both.text()).contains("hacert_password and hacert_password_command are both given");
+    PlayRun text =
+        Playbook.rotate(LAB)
+            .setYaml(pair, "hacert_password", "null")
+            .setFor(pair, "hacert_password_command", "vault read " + LAB.password())
+            .fail();
+    assertThat(text.text()).contains("SETTING_INVALID: hacert_password_command is not a list");
+    assertThat(holds(text.output(), LAB.password())).isFalse();
+    pair.assertUntouched(before);
+    assertThat(vault.times()).isEqualTo(1);
+  }
+
+  @Test
+  void a_vault_that_is_gone_in_the_mixed_window_is_asked_once_more_and_then_not_needed()
+      throws Exception {
+    LAB.reset();
+    Pair pair = LAB.pair();
+    Pair.Before before = pair.remember();
+    Vault vault = new Vault(3);
+    PlayRun run = vault.asked(Playbook.rotate(LAB)).fail();
+    run.assertEnd(pair, Outcome.ROLLED_BACK, 4).assertFinding("PASSWORD_COMMAND_FAILED");
+    assertThat(run.appliesOn(pair.b())).isEqualTo(2);
+    pair.hosts().forEach(h -> assertThat(h.installedRoot()).isEqualTo(before.root()));
+  }
+
+  /** A client that gives the password so many times; it lies where no test looks for secrets. */
+  private final class Vault {
+    private final Path client = elsewhere.resolve("vault");
+    private final Path log = elsewhere.resolve("log");
+
+    Vault(int times) throws IOException {
+      Path password = Files.writeString(elsewhere.resolve("password"), LAB.password() + "\n");
+      Files.writeString(
+          client,
+          """
+          #!/bin/sh
+          echo "$*" >>%s
+          if [ "$(wc -l <%s)" -gt %d ]; then echo the vault is sealed >&2; exit 2; fi
+          cat %s
+          """
+              .formatted(log, log, times, password));
+      assertThat(client.toFile().setExecutable(true)).isTrue();
+    }
+
+    Playbook asked(Playbook playbook) {
+      return asked(playbook, "null");
+    }
+
+    Playbook asked(Playbook playbook, String password) {
+      return playbook
+          .setYaml(LAB.pair(), "hacert_password", password)
+          .setYaml(LAB.pair(), "hacert_password_command", "['" + client + "', 'read', 'a b']");
+    }
+
+    int times() throws IOException {
+      return Files.exists(log) ? Files.readAllLines(log).size() : 0;
+    }
   }
 
   /** Clear keys are written by other tests too: those below our own directories count. */
