@@ -21,24 +21,25 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 @Tag("long")
 class OpenGaussExpiredIT {
-  @RegisterExtension static final Lab LAB = Lab.openGauss(3);
+  @RegisterExtension static final Lab LAB = Lab.openGauss(4);
 
-  private static final GaussCluster.Before[] BEFORE = new GaussCluster.Before[4];
+  private static final GaussCluster.Before[] BEFORE = new GaussCluster.Before[5];
   private static final Map<String, PlayRun> RUNS = new TreeMap<>();
 
   @BeforeAll
   static void rotate_without_a_name_and_with_one() throws IOException {
-    for (int number = 1; number <= 2; number++) {
+    for (int number : new int[] {1, 2, 4}) {
       expire(LAB.gauss(number));
     }
     LAB.turn(LAB.gauss(2).b().host(), "need-repair");
-    for (int number = 1; number <= 3; number++) {
+    for (int number = 1; number <= 4; number++) {
       BEFORE[number] = LAB.gauss(number).remember();
     }
+    LAB.turn(LAB.gauss(4).b().host(), "cert-fails-half");
     RUNS.put(
         "unnamed",
         playbook()
-            .set("hacert_max_failed_clusters", 3)
+            .set("hacert_max_failed_clusters", 4)
             .setFor(LAB.gauss(3), "hacert_active", LAB.gauss(3).b().name())
             .fail());
     LAB.gauss(2).assertUntouched(BEFORE[2]);
@@ -112,6 +113,17 @@ class OpenGaussExpiredIT {
     cluster.assertAllNew(BEFORE[2]);
     assertThat(cluster.hosts())
         .allMatch(host -> host.journal().path("plan").path("named").asBoolean());
+  }
+
+  @Test
+  void a_failure_stops_and_a_person_may_bring_the_expired_state_back() {
+    GaussCluster cluster = LAB.gauss(4);
+    PlayRun run = RUNS.get("unnamed").assertEnd(cluster, Outcome.FAILED, 5);
+    assertThat(run.codes(cluster)).contains("OLD_GENERATION_UNSOUND");
+    PlayRun back = Playbook.rollback(LAB).with("--limit", cluster.cluster()).succeed();
+    assertThat(back.codes(cluster)).contains("BACK_TO_EXPIRED");
+    cluster.assertAllOld(BEFORE[4]);
+    cluster.assertRestarts(BEFORE[4], 0);
   }
 
   @Test
