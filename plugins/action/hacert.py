@@ -62,6 +62,7 @@ SETTINGS = (
     ("hacert_generation", "generation", int),
     ("hacert_generations", "generations", int),
     ("hacert_rotation", "rotation", str),
+    ("hacert_active", "active", str),
     ("hacert_peer_copy", "peer_copy", ("ssh", "control")),
     ("hacert_manager_url", "manager_url", str),
     ("hacert_source", "source", ("make", "given", "vendor")),

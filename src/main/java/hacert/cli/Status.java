@@ -89,8 +89,12 @@ final class Status implements Callable<Integer> {
     out.println("Certificates:");
     for (CertificateSummary c : d.installed()) {
       out.printf(
-          "  %s%n    %s, serial %s, valid until %s%n",
-          Texts.safe(c.source()), Texts.safe(c.subject()), c.serial(), c.notAfter());
+          "  %s%n    %s, serial %s, %s %s%n",
+          Texts.safe(c.source()),
+          Texts.safe(c.subject()),
+          c.serial(),
+          d.clock().isBefore(c.notAfter()) ? "valid until" : "EXPIRED at",
+          c.notAfter());
     }
     if (d.journal() != null) {
       rotation(out, d);
@@ -111,8 +115,12 @@ final class Status implements Callable<Integer> {
   private static void rotation(PrintWriter out, Discovery d) {
     Journal journal = d.journal();
     out.printf(
-        "Rotation %s: %s%n",
-        journal.rotation(), journal.isOpen() ? "open" : word(journal.outcome()));
+        "Rotation %s: %s%s%n",
+        journal.rotation(),
+        journal.isOpen() ? "open" : word(journal.outcome()),
+        journal.plan().named()
+            ? ", " + Texts.safe(journal.plan().active()) + " named active by a person"
+            : "");
     for (Journal.Entry e : journal.entries()) {
       out.printf("  %-18s %-7s %s%n", e.step(), word(e.state()), Texts.safe(e.note()));
     }

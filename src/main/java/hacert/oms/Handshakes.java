@@ -29,8 +29,8 @@ final class Handshakes {
 
   /**
    * @param identity what is shown of this node; empty if its key cannot be used
-   * @param healthy whether a refusal of this node's certificate is an error: an old one that had
-   *     expired before may be refused again
+   * @param healthy whether a refusal of this node's certificate is an error: an old one that was
+   *     refused before may be so again
    * @param end until when a port may come up
    */
   Handshakes(

@@ -103,9 +103,7 @@ final class MrsNode implements ManagedNode {
         installed.summaries(),
         installed.digest(),
         findings,
-        Json.mapper()
-            .valueToTree(
-                seen.map(s -> new PairAssessment.Details(s, host.clock().instant())).orElse(null)));
+        Json.mapper().valueToTree(seen.map(PairAssessment.Details::new).orElse(null)));
   }
 
   /** Whether HA serves what is installed: a certificate put there with an old time is seen too. */

@@ -9,6 +9,7 @@ import hacert.result.CertificateSummary;
 import hacert.result.Finding;
 import hacert.target.Bundle;
 import hacert.target.ClusterView;
+import hacert.target.ExpiredCluster;
 import hacert.target.Host;
 import hacert.target.ManagedNode;
 import hacert.target.NodeFacts;
@@ -19,6 +20,7 @@ import hacert.target.Secret;
 import hacert.target.Target;
 import hacert.x509.Certificates;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +31,14 @@ import java.util.Set;
 public final class MrsTarget implements Target {
   /** Name of this target. */
   public static final String NAME = "mrs-ha";
+
+  /** Heartbeats are mutual TLS: with an expired certificate the nodes do not hear each other. */
+  private static final ExpiredCluster.Effect WITHOUT_HEARTBEAT =
+      new ExpiredCluster.Effect(
+          Set.of("TWO_ACTIVES", "NO_ACTIVE", "ROLES_NOT_STEADY", "ROLES_DISAGREE", "UNHEALTHY"),
+          "It is the one that answers on the Manager's floating address: look with `ip addr` on both"
+              + " nodes, and at the node that the Manager page names. Where both have the address,"
+              + " take the one to which your clients and the Manager page go.");
 
   @Override
   public String name() {
@@ -51,8 +61,9 @@ public final class MrsTarget implements Target {
   }
 
   @Override
-  public ClusterView assess(Map<String, NodeFacts> facts) {
-    return new PairAssessment(facts).assess();
+  public ClusterView assess(Map<String, NodeFacts> facts, String named, Instant now) {
+    return new ExpiredCluster(facts, named, now, WITHOUT_HEARTBEAT)
+        .judge(new PairAssessment(facts).assess());
   }
 
   @Override

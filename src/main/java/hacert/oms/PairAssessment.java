@@ -3,13 +3,11 @@ package hacert.oms;
 import com.fasterxml.jackson.databind.JsonNode;
 import hacert.oms.OmsStatus.NodeRow;
 import hacert.oms.OmsStatus.ResourceRow;
-import hacert.result.CertificateSummary;
 import hacert.result.Finding;
 import hacert.result.Json;
 import hacert.target.ClusterView;
 import hacert.target.HaRole;
 import hacert.target.NodeFacts;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +26,7 @@ final class PairAssessment {
   }
 
   /** What {@link NodeFacts#details} holds for this target. */
-  record Details(OmsStatus status, Instant seen) {}
+  record Details(OmsStatus status) {}
 
   static Optional<OmsStatus> status(JsonNode details) {
     return details == null || details.path("status").isMissingNode()
@@ -109,7 +107,7 @@ final class PairAssessment {
               "TWO_ACTIVES",
               "Both nodes call themselves active: " + String.join(", ", active) + ".",
               "Bring the pair to one active and one standby node first."));
-    } else if (expired() ? !eachSettled() : views.values().stream().anyMatch(s -> !s.settled())) {
+    } else if (views.values().stream().anyMatch(s -> !s.settled())) {
       findings.add(
           Finding.error(
               "ROLES_NOT_STEADY",
@@ -121,25 +119,13 @@ final class PairAssessment {
               "NO_ACTIVE",
               "No node is active: " + rows() + ".",
               "Bring the pair to one active and one standby node first."));
-    } else if (standby.isEmpty() || !expired() && disagree()) {
+    } else if (standby.isEmpty() || disagree()) {
       findings.add(
           Finding.error(
               "ROLES_DISAGREE",
               "The nodes do not agree on who is active: " + rows() + ".",
               "Check the heartbeat between the nodes, then run again."));
     }
-  }
-
-  /** With an expired certificate there is no heartbeat, and a node can tell of itself only. */
-  private boolean eachSettled() {
-    return facts.entrySet().stream()
-        .allMatch(
-            f ->
-                views
-                    .get(f.getKey())
-                    .row(f.getValue().statusName())
-                    .filter(NodeRow::steady)
-                    .isPresent());
   }
 
   /** Each node's table must give every node the role that this node gives itself. */
@@ -178,29 +164,11 @@ final class PairAssessment {
                 "HAAllResOK is normal, but resources are not: " + resources + ".",
                 "Look at these resources on the Manager page."));
       }
-    } else if (expired()) {
-      findings.add(
-          Finding.warning(
-              "UNHEALTHY_EXPIRED",
-              message + " An installed certificate has expired, which explains it.",
-              ""));
     } else {
       findings.add(
           Finding.error(
               "UNHEALTHY", message, "Bring the pair to health first: a rotation restarts both."));
     }
-  }
-
-  private boolean expired() {
-    for (NodeFacts f : facts.values()) {
-      Instant seen = Json.mapper().convertValue(f.details(), Details.class).seen();
-      for (CertificateSummary c : f.installed()) {
-        if (!seen.isBefore(c.notAfter())) {
-          return true;
-        }
-      }
-    }
-    return false;
   }
 
   private String rows() {

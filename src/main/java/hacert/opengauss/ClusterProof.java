@@ -80,25 +80,26 @@ final class ClusterProof {
   private void agreement(boolean healthy, Proving proving) throws HostException {
     Instant end =
         installation.host().clock().instant().plusSeconds(installation.profile().confirmSeconds());
-    Optional<Credentials.Identity> client = client();
+    // Expired certificates that are back need be served only: nobody can trust them, nor take them.
+    Optional<Credentials.Identity> client = proving.expired() ? Optional.empty() : client();
+    Credentials trusting =
+        proving.expired()
+            ? Credentials.NONE
+            : Credentials.trusting(installed.certificates(ServerBundle.CA));
     while (true) {
       // Just after a start gs_om may print anything; only its last word counts.
       Duration left = Duration.between(installation.host().clock().instant(), end);
       ClusterStatus status = node.await(s -> true, left.isNegative() ? Duration.ZERO : left);
       last = new ArrayList<>();
-      handshakes(status, client);
-      if (last.isEmpty()) {
+      handshakes(status, client.map(trusting::with).orElse(trusting));
+      if (last.isEmpty() && !proving.expired()) {
         state(status, healthy);
       }
       if (last.stream().noneMatch(f -> Finding.stops(List.of(f)))) {
         findings.addAll(last);
         swap(status, proving.role());
         replication(status);
-        findings.add(
-            Finding.info(
-                "PROVEN_BY_HANDSHAKE",
-                "each node serves the installed certificate on both ports"
-                    + (client.isPresent() ? " and takes the installed client certificate" : "")));
+        findings.add(proven(proving.expired(), client.isPresent()));
         return;
       }
       if (!installation.host().clock().instant().isBefore(end)) {
@@ -109,11 +110,22 @@ final class ClusterProof {
     }
   }
 
-  private void handshakes(ClusterStatus status, Optional<Credentials.Identity> client)
-      throws HostException {
+  private static Finding proven(boolean expired, boolean client) {
+    String served = "each node serves the installed certificate on both ports";
+    return expired
+        ? Finding.warning(
+            "BACK_TO_EXPIRED",
+            "the old certificates are back, and have expired: "
+                + served
+                + ", and no client that verifies it will take it",
+            "Rotate as soon as the cause of the failure is mended.")
+        : Finding.info(
+            "PROVEN_BY_HANDSHAKE",
+            served + (client ? " and takes the installed client certificate" : ""));
+  }
+
+  private void handshakes(ClusterStatus status, Credentials credentials) throws HostException {
     Optional<X509Certificate> expected = installed.server();
-    Credentials trusting = Credentials.trusting(installed.certificates(ServerBundle.CA));
-    Credentials credentials = client.map(trusting::with).orElse(trusting);
     for (Datanode row : status.datanodes()) {
       for (Endpoint port : ports.of(row)) {
         ProbeResult seen = ports.look(port, credentials);

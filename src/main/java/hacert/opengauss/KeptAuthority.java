@@ -8,8 +8,10 @@ import hacert.target.Authority;
 import hacert.target.Bundle;
 import hacert.target.Host;
 import hacert.target.Secret;
+import hacert.x509.Certificates;
 import hacert.x509.KeySpec;
 import hacert.x509.Subject;
+import hacert.x509.UnreadableCertificateException;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -135,7 +137,7 @@ final class KeptAuthority {
   private Optional<CertificateAuthority> kept(Secret password) throws HostException {
     Optional<byte[]> certificate = read(CERTIFICATE);
     Optional<byte[]> key = read(KEY);
-    if (certificate.isEmpty() || key.isEmpty()) {
+    if (certificate.isEmpty() || key.isEmpty() || over(certificate.get())) {
       return Optional.empty();
     }
     CertificateAuthority.Opened opened =
@@ -159,6 +161,18 @@ final class KeptAuthority {
     return BundleFiles.read(file, LARGEST_FILE) instanceof BundleFile.Content found
         ? Optional.of(found.bytes())
         : Optional.empty();
+  }
+
+  /** One that has expired is not even opened: a new one takes its place. */
+  private boolean over(byte[] certificate) {
+    try {
+      Instant now = host.clock().instant();
+      return Certificates.read(certificate).stream()
+          .anyMatch(c -> !now.isBefore(c.getNotAfter().toInstant()));
+    } catch (UnreadableCertificateException e) {
+      // Said where it is opened.
+      return false;
+    }
   }
 
   private boolean lasts(CertificateAuthority ca) {

@@ -5,6 +5,7 @@ import hacert.host.HostException;
 import hacert.result.CertificateSummary;
 import hacert.target.Bundle;
 import hacert.target.ClusterView;
+import hacert.target.ExpiredCluster;
 import hacert.target.Host;
 import hacert.target.ManagedNode;
 import hacert.target.NodeFacts;
@@ -17,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,13 @@ import java.util.function.UnaryOperator;
 public final class OpenGaussTarget implements Target {
   /** Name of this target. */
   public static final String NAME = "opengauss";
+
+  /** Two primaries are not among them: both may have written, and no certificate mends that. */
+  private static final ExpiredCluster.Effect DEGRADED =
+      new ExpiredCluster.Effect(
+          Set.of("NO_ACTIVE", "ROLES_DISAGREE", "UNHEALTHY"),
+          "It is the one that takes writes: `gs_ctl query -D DIRECTORY` says local_role Primary there,"
+              + " and clients write to it.");
 
   /** What makes two bundles differ; {@code cacert.pem} may hold CAs of an overlap beside. */
   private static final List<String> DIGESTED =
@@ -54,8 +63,9 @@ public final class OpenGaussTarget implements Target {
   }
 
   @Override
-  public ClusterView assess(Map<String, NodeFacts> facts) {
-    return new ClusterAssessment(facts).assess();
+  public ClusterView assess(Map<String, NodeFacts> facts, String named, Instant now) {
+    return new ExpiredCluster(facts, named, now, DEGRADED)
+        .judge(new ClusterAssessment(facts).assess());
   }
 
   @Override

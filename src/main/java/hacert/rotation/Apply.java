@@ -236,7 +236,7 @@ final class Apply {
     }
     if (site.first()) {
       stagedAlike(journal);
-      unchangedRoles();
+      unchangedRoles(journal);
     } else {
       firstApplied();
       stopped(journal);
@@ -299,8 +299,16 @@ final class Apply {
         && result.outcome().good();
   }
 
-  private void unchangedRoles() throws RefusedException {
+  private void unchangedRoles(Journal journal) throws RefusedException {
     NodeFacts facts = site.node().facts(true);
+    if (plan.named()) {
+      // Whatever it was called when a person named it; that it has become active bears the person
+      // out.
+      if (facts.role() != HaRole.ACTIVE && !facts.role().word().equals(journal.role())) {
+        throw rolesChanged(site.name(), journal.role(), facts.role());
+      }
+      return;
+    }
     checkRole(site.name(), facts.role());
     Map<String, HaRole> seen = site.node().roles(facts);
     for (String other : plan.order().subList(1, plan.order().size())) {
@@ -315,13 +323,17 @@ final class Apply {
   private void checkRole(String node, HaRole now) throws RefusedException {
     HaRole planned = node.equals(plan.active()) ? HaRole.ACTIVE : HaRole.STANDBY;
     if (now != planned) {
-      throw new RefusedException(
-          "ROLES_CHANGED",
-          String.format(
-              "%s was %s when the rotation was planned and is %s now. Nothing was changed.",
-              node, planned.word(), now.word()),
-          "See that the cluster is well, then run the playbook again: it plans anew.");
+      throw rolesChanged(node, planned.word(), now);
     }
+  }
+
+  private static RefusedException rolesChanged(String node, String planned, HaRole now) {
+    return new RefusedException(
+        "ROLES_CHANGED",
+        String.format(
+            "%s was %s when the rotation was planned and is %s now. Nothing was changed.",
+            node, planned, now.word()),
+        "See that the cluster is well, then run the playbook again: it plans anew.");
   }
 
   /** What is installed must still be what was backed up, or the backup would be no way back. */

@@ -84,8 +84,12 @@ final class Confirm {
   }
 
   private Proving proving(Journal journal, boolean back) {
+    // Where a person had to say who is active, what the nodes called themselves was no HA role.
+    HaRole before =
+        plan.named() ? HaRole.UNKNOWN : HaRole.valueOf(journal.role().toUpperCase(Locale.ROOT));
     return new Proving(
-        HaRole.valueOf(journal.role().toUpperCase(Locale.ROOT)),
+        before,
+        back && plan.expired(),
         back ? "" : Applied.startBefore(journal),
         back ? Optional.empty() : Applied.installed(journal),
         site.request().settings().managerUrl(),

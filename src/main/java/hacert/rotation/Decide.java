@@ -101,11 +101,12 @@ public final class Decide {
   private Decision fresh(Question q, List<Finding> claims) {
     Map<String, NodeFacts> facts = new LinkedHashMap<>();
     q.found().forEach((node, discovery) -> facts.put(node, discovery.facts()));
-    ClusterView view = target.assess(facts);
+    ClusterView view = target.assess(facts, q.settings().active(), q.now());
     List<Finding> findings = new ArrayList<>(claims);
     q.unreachable().values().forEach(findings::addAll);
     q.found().values().forEach(d -> d.findings().forEach(f -> findings.add(f.on(d.node()))));
     findings.addAll(view.findings());
+    findings.addAll(noNode(q));
     findings.addAll(clocks(q));
     findings.replaceAll(f -> tolerated(q, accepted(q, f)));
     boolean reading = q.intent() == Settings.Intent.CHECK;
@@ -138,6 +139,19 @@ public final class Decide {
             finding.message() + " It is no reason not to roll back, which is asked for.",
             "Mind that nodes which run the other generation are restarted.")
         : finding;
+  }
+
+  private static List<Finding> noNode(Question q) {
+    String named = q.settings().active();
+    if (named.isEmpty() || q.nodes().stream().anyMatch(n -> n.name().equals(named))) {
+      return List.of();
+    }
+    return List.of(
+        Finding.error(
+            "ACTIVE_UNKNOWN",
+            "hacert_active names " + named + ", and this cluster has " + names(q.nodes()) + ".",
+            "Name a node of the cluster as the inventory has it, and run with --limit for that"
+                + " cluster alone."));
   }
 
   private static List<Finding> clocks(Question q) {

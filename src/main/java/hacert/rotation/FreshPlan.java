@@ -1,5 +1,6 @@
 package hacert.rotation;
 
+import hacert.result.CertificateSummary;
 import hacert.result.Exit;
 import hacert.result.Finding;
 import hacert.target.ClusterView;
@@ -7,16 +8,18 @@ import hacert.target.NodeIdentity;
 import hacert.target.Options;
 import hacert.target.RestartNeed;
 import hacert.target.Target;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /** The plan for a cluster on which no rotation is under way. */
 final class FreshPlan {
-  /** Code, or beginning of the code, of a finding that a cluster is not in health. */
+  /** Code of the finding that a cluster is not in health. */
   static final String UNHEALTHY = "UNHEALTHY";
 
   private final Target target;
@@ -82,6 +85,11 @@ final class FreshPlan {
       return new Decision.Go(
           plan(Plan.Action.NONE, Plan.Kind.RESTORE, List.of(), number), findings);
     }
+    Optional<Finding> expired = expired(number);
+    if (expired.isPresent()) {
+      findings.add(expired.get());
+      return new Decision.No(Exit.REFUSED, findings);
+    }
     Plan.Reason reason =
         new Plan.Reason("ROLLBACK", "generation " + number + " is to be brought back");
     return new Decision.Go(
@@ -120,7 +128,9 @@ final class FreshPlan {
         from,
         to,
         restore,
-        findings.stream().noneMatch(f -> f.code().startsWith(UNHEALTHY)),
+        !view.named() && findings.stream().noneMatch(f -> f.code().equals(UNHEALTHY)),
+        view.expired(),
+        view.named(),
         q.found().values().stream()
             .filter(Discovery::open)
             .map(d -> d.journal().rotation())
@@ -174,6 +184,30 @@ final class FreshPlan {
                     .anyMatch(
                         g ->
                             g.number() == number && (g.proven() || q.settings().acceptUnproven())));
+  }
+
+  /** Who has expired certificates installed would get an ill cluster, and no proof of anything. */
+  private Optional<Finding> expired(int number) {
+    return q.found().values().stream()
+        .flatMap(d -> d.generations().stream())
+        .filter(g -> g.number() == number)
+        .flatMap(g -> g.certificates().stream())
+        .map(CertificateSummary::notAfter)
+        .min(Instant::compareTo)
+        .filter(until -> !q.now().isBefore(until))
+        .map(
+            until ->
+                Finding.error(
+                    "GENERATION_EXPIRED",
+                    "Generation "
+                        + number
+                        + " holds certificates that expired at "
+                        + until
+                        + ". Nothing was changed.",
+                    "Run rotate-certs.yml with -e hacert_force=true: it makes new ones. Or choose"
+                        + " another generation with -e hacert_generation=N. Kept: "
+                        + kept()
+                        + "."));
   }
 
   private String kept() {

@@ -32,6 +32,10 @@ import java.util.Set;
  * @param to number of the generation that is installed
  * @param restore with {@link Kind#RESTORE}: number of the generation to bring back; else 0
  * @param healthy whether the cluster was healthy before, so that confirm must find it so
+ * @param expired whether the certificates of all nodes had expired before, so that no way back can
+ *     be proven
+ * @param named whether a person named the active node, by {@code hacert_active}, because the
+ *     cluster did not tell it
  * @param supersedes ids of rotations that were cut off before they changed anything, and that this
  *     one may take the place of
  * @param nodes what is known of each node, by name
@@ -54,6 +58,8 @@ public record Plan(
     int to,
     int restore,
     boolean healthy,
+    boolean expired,
+    boolean named,
     List<String> supersedes,
     Map<String, PlannedNode> nodes) {
 
@@ -166,6 +172,8 @@ public record Plan(
         to,
         restore,
         healthy,
+        expired,
+        named,
         supersedes,
         nodes);
   }

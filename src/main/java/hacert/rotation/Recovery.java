@@ -118,7 +118,7 @@ final class Recovery {
     }
     Map<String, NodeFacts> facts = new LinkedHashMap<>();
     q.found().forEach((node, d) -> facts.put(node, d.facts()));
-    ClusterView view = target.assess(facts);
+    ClusterView view = target.assess(facts, "", q.now());
     boolean agree =
         !view.active().isEmpty()
             && view.standbys().size() == q.nodes().size() - 1

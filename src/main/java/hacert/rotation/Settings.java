@@ -25,6 +25,8 @@ import java.util.Map;
  * @param peerCopy how the bundle comes to the other nodes
  * @param managerUrl the Manager page; empty if it is not to be read
  * @param source where the new bundle comes from
+ * @param active the node that a person calls active where the cluster does not tell it; empty if
+ *     none was named
  * @param renewCipher whether the replacement renews the cipher of stored passwords too
  * @param options choices that only some kinds of system have
  */
@@ -42,6 +44,7 @@ public record Settings(
     Plan.Copy peerCopy,
     String managerUrl,
     Source source,
+    String active,
     boolean renewCipher,
     Options options) {
 
@@ -73,13 +76,14 @@ public record Settings(
     peerCopy = peerCopy == null ? Plan.Copy.SSH : peerCopy;
     managerUrl = managerUrl == null ? "" : managerUrl;
     source = source == null ? Source.AUTO : source;
+    active = active == null ? "" : active;
     options = options == null ? Options.defaults() : options;
   }
 
   /** Every setting at its default. */
   public static Settings defaults() {
     return new Settings(
-        null, null, 0, null, 0, false, false, 0, 0, null, null, null, null, false, null);
+        null, null, 0, null, 0, false, false, 0, 0, null, null, null, null, null, false, null);
   }
 
   /** Which bundle is asked for where one is made. */

@@ -10,9 +10,22 @@ import java.util.List;
  * @param standbys names of the standby nodes; empty if they cannot be told
  * @param maker name of the node that makes or takes the bundle; empty if it cannot be told
  * @param findings what is wrong with the cluster, on top of the nodes' own findings
+ * @param expired whether an installed certificate of every node has expired
+ * @param named whether the active node is one that a person named, because the cluster does not
+ *     tell it
  */
 public record ClusterView(
-    String active, List<String> standbys, String maker, List<Finding> findings) {
+    String active,
+    List<String> standbys,
+    String maker,
+    List<Finding> findings,
+    boolean expired,
+    boolean named) {
   /** Nothing can be told. */
   public static final ClusterView UNKNOWN = new ClusterView("", List.of(), "", List.of());
+
+  /** What a cluster itself tells, before anybody asks how long its certificates are valid. */
+  public ClusterView(String active, List<String> standbys, String maker, List<Finding> findings) {
+    this(active, standbys, maker, findings, false, false);
+  }
 }

@@ -213,6 +213,8 @@ public interface ManagedNode {
    * What a proof looks at beside the system itself.
    *
    * @param role the node's HA role before the rotation: a swap is a warning
+   * @param expired whether the old certificates that were brought back had expired: then nobody
+   *     need trust them, and the nodes need not hear each other
    * @param startBefore {@link NodeFacts#serviceStart} before this rotation's restart of the node;
    *     empty if it was not restarted, or the system did not say
    * @param installed when this rotation wrote its last file on the node; empty if it wrote none
@@ -222,6 +224,7 @@ public interface ManagedNode {
    */
   record Proving(
       HaRole role,
+      boolean expired,
       String startBefore,
       Optional<Instant> installed,
       String managerUrl,

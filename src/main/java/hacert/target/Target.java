@@ -5,6 +5,7 @@ import hacert.host.HostException;
 import hacert.result.CertificateSummary;
 import hacert.result.Finding;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,8 +30,11 @@ public interface Target {
    * forbids a rotation. Looks at nothing but its arguments.
    *
    * @param facts the facts of each node, by its name in the inventory and in its order
+   * @param named the node that a person calls active, see {@link ExpiredCluster}; empty if none was
+   *     named
+   * @param now the time
    */
-  ClusterView assess(Map<String, NodeFacts> facts);
+  ClusterView assess(Map<String, NodeFacts> facts, String named, Instant now);
 
   /** The digest of a bundle, comparable to {@link NodeFacts#bundleDigest}; empty if it has none. */
   String digest(Bundle bundle);

@@ -168,6 +168,7 @@ class HandshakesTest {
       Proving proving =
           new Proving(
               HaRole.ACTIVE,
+              false,
               startBefore,
               Optional.ofNullable(written),
               "",

@@ -20,7 +20,11 @@ import org.junit.jupiter.api.Test;
 class PairAssessmentTest {
   private static final Instant NOW = Instant.parse("2026-11-22T00:00:00Z");
 
+  private static final Duration OVER = Duration.ZERO;
+  private static final Duration VALID = Duration.ofDays(9);
+
   private final Map<String, NodeFacts> facts = new LinkedHashMap<>();
+  private String named = "";
 
   /** A node that sees this output, and is the row of this name. */
   private void node(String name, String output, String self, Duration validFor) {
@@ -38,13 +42,12 @@ class PairAssessmentTest {
             List.of(certificate),
             "ab",
             List.of(),
-            Json.mapper()
-                .valueToTree(status.map(s -> new PairAssessment.Details(s, NOW)).orElse(null))));
+            Json.mapper().valueToTree(status.map(PairAssessment.Details::new).orElse(null))));
   }
 
   private void pair(String one, String two) {
-    node("mgmt1", one, "192-168-0-30", Duration.ofDays(9));
-    node("mgmt2", two, "192-168-0-24", Duration.ofDays(9));
+    node("mgmt1", one, "192-168-0-30", VALID);
+    node("mgmt2", two, "192-168-0-24", VALID);
   }
 
   private void pair(String fixture) {
@@ -52,7 +55,26 @@ class PairAssessmentTest {
   }
 
   private ClusterView view() {
-    return new PairAssessment(facts).assess();
+    return new MrsTarget().assess(facts, named, NOW);
+  }
+
+  /** Each node calls itself active and hears nothing of the other, as without a heartbeat. */
+  private void apart(Duration one, Duration two) {
+    String ours = StatusParserTest.fixture("first-table-alone");
+    node(
+        "mgmt1",
+        ours.replace("standby", "NULL   ").replace("Deactived", "NULL"),
+        "192-168-0-30",
+        one);
+    node(
+        "mgmt2",
+        ours.replace("active ", "NULL   ")
+            .replace("Actived", "NULL")
+            .replace("standby", "active ")
+            .replace("Deactived", "Actived")
+            .replace("DeNULL", "Actived"),
+        "192-168-0-24",
+        two);
   }
 
   private List<String> codes() {
@@ -75,10 +97,10 @@ class PairAssessmentTest {
 
   @Test
   void refuses_another_number_of_nodes_than_two() {
-    node("mgmt1", StatusParserTest.fixture("documented"), "192-168-0-30", Duration.ofDays(9));
+    node("mgmt1", StatusParserTest.fixture("documented"), "192-168-0-30", VALID);
     assertThat(codes()).containsExactly("CLUSTER_SIZE");
-    node("mgmt2", StatusParserTest.fixture("documented"), "192-168-0-24", Duration.ofDays(9));
-    node("mgmt3", "[ERROR] no status", "", Duration.ofDays(9));
+    node("mgmt2", StatusParserTest.fixture("documented"), "192-168-0-24", VALID);
+    node("mgmt3", "[ERROR] no status", "", VALID);
     assertThat(codes()).contains("CLUSTER_SIZE");
   }
 
@@ -91,14 +113,7 @@ class PairAssessmentTest {
 
   @Test
   void refuses_two_nodes_that_each_call_themselves_active_and_the_other_gone() {
-    String ours = StatusParserTest.fixture("first-table-alone");
-    String theirs =
-        ours.replace("active ", "NULL   ")
-            .replace("Actived", "NULL")
-            .replace("standby", "active ")
-            .replace("Deactived", "Actived")
-            .replace("DeNULL", "Actived");
-    pair(ours.replace("standby", "NULL   ").replace("Deactived", "NULL"), theirs);
+    apart(VALID, VALID);
     assertThat(codes()).containsExactly("TWO_ACTIVES");
   }
 
@@ -142,16 +157,16 @@ class PairAssessmentTest {
 
   @Test
   void refuses_a_node_that_no_row_names() {
-    node("mgmt1", StatusParserTest.fixture("documented"), "192-168-0-30", Duration.ofDays(9));
-    node("mgmt2", StatusParserTest.fixture("documented"), "nobody", Duration.ofDays(9));
+    node("mgmt1", StatusParserTest.fixture("documented"), "192-168-0-30", VALID);
+    node("mgmt2", StatusParserTest.fixture("documented"), "nobody", VALID);
     assertThat(codes()).containsExactly("NODE_NOT_IDENTIFIED");
     assertThat(view().findings().get(0).message()).contains("mgmt2", "192-168-0-24");
   }
 
   @Test
   void refuses_two_names_for_one_node() {
-    node("mgmt1", StatusParserTest.fixture("documented"), "192-168-0-24", Duration.ofDays(9));
-    node("mgmt2", StatusParserTest.fixture("documented"), "192-168-0-24", Duration.ofDays(9));
+    node("mgmt1", StatusParserTest.fixture("documented"), "192-168-0-24", VALID);
+    node("mgmt2", StatusParserTest.fixture("documented"), "192-168-0-24", VALID);
     assertThat(codes()).containsExactly("NODE_TWICE");
   }
 
@@ -164,14 +179,116 @@ class PairAssessmentTest {
   }
 
   @Test
-  void warns_of_ill_health_that_an_expired_certificate_explains() {
-    node("mgmt1", StatusParserTest.fixture("abnormal"), "192-168-0-30", Duration.ofDays(9));
-    node("mgmt2", StatusParserTest.fixture("abnormal"), "192-168-0-24", Duration.ZERO);
-    assertThat(view().findings())
-        .extracting(Finding::severity, Finding::code)
-        .containsExactly(
-            org.assertj.core.groups.Tuple.tuple(Severity.WARNING, "UNHEALTHY_EXPIRED"));
+  void refuses_two_actives_with_expired_certificates_and_says_how_to_find_the_real_one() {
+    apart(OVER, OVER);
+    assertThat(codes()).containsExactly("ALL_EXPIRED", "TWO_ACTIVES");
+    Finding refused = view().findings().get(1);
+    assertThat(refused.severity()).isEqualTo(Severity.ERROR);
+    assertThat(refused.message()).contains("mgmt1, mgmt2", "have expired");
+    assertThat(refused.remedy())
+        .contains("floating address", "Manager page", "-e hacert_active=NODE", "mgmt1, mgmt2");
+    assertThat(view().active()).isEmpty();
+    assertThat(view().named()).isFalse();
+  }
+
+  @Test
+  void takes_the_word_of_a_person_for_who_is_active_of_two_with_expired_certificates() {
+    apart(OVER, OVER);
+    named = "mgmt2";
+    assertThat(codes()).containsExactly("ALL_EXPIRED", "ACTIVE_NAMED");
+    assertThat(Finding.stops(view().findings())).isFalse();
+    assertThat(view().findings().get(1).message())
+        .contains("A person named mgmt2", "TWO_ACTIVES", "mgmt1, mgmt2");
+    assertThat(view().active()).isEqualTo("mgmt2");
+    assertThat(view().maker()).isEqualTo("mgmt2");
+    assertThat(view().standbys()).containsExactly("mgmt1");
+    assertThat(view().expired()).isTrue();
+    assertThat(view().named()).isTrue();
+  }
+
+  @Test
+  void takes_nobodys_word_where_certificates_are_valid() {
+    apart(VALID, VALID);
+    named = "mgmt1";
+    assertThat(codes()).containsExactly("TWO_ACTIVES");
+    assertThat(Finding.stops(view().findings())).isTrue();
+    assertThat(view().findings().get(0).remedy()).contains("hacert_active does not help");
+  }
+
+  @Test
+  void takes_nobodys_word_where_one_node_alone_has_an_expired_certificate() {
+    apart(OVER, VALID);
+    named = "mgmt1";
+    assertThat(codes()).containsExactly("TWO_ACTIVES");
+    assertThat(Finding.stops(view().findings())).isTrue();
+    assertThat(view().expired()).isFalse();
+  }
+
+  @Test
+  void refuses_ill_health_with_expired_certificates_until_the_active_node_is_named() {
+    node("mgmt1", StatusParserTest.fixture("abnormal"), "192-168-0-30", OVER);
+    node("mgmt2", StatusParserTest.fixture("abnormal"), "192-168-0-24", OVER);
+    assertThat(codes()).containsExactly("ALL_EXPIRED", "UNHEALTHY");
+    assertThat(Finding.stops(view().findings())).isTrue();
+    assertThat(view().findings().get(1).remedy()).contains("one of mgmt1.");
+    named = "mgmt1";
+    assertThat(codes()).containsExactly("ALL_EXPIRED", "ACTIVE_NAMED");
     assertThat(view().active()).isEqualTo("mgmt1");
+  }
+
+  @Test
+  void refuses_a_name_that_the_only_active_node_of_an_ill_pair_contradicts() {
+    node("mgmt1", StatusParserTest.fixture("abnormal"), "192-168-0-30", OVER);
+    node("mgmt2", StatusParserTest.fixture("abnormal"), "192-168-0-24", OVER);
+    named = "mgmt2";
+    assertThat(codes()).containsExactly("ALL_EXPIRED", "UNHEALTHY", "ACTIVE_CONTRADICTED");
+    assertThat(view().named()).isFalse();
+  }
+
+  @Test
+  void takes_the_word_of_a_person_where_no_node_with_an_expired_certificate_is_active() {
+    String none =
+        StatusParserTest.fixture("first-table-alone")
+            .replace("active ", "standby")
+            .replace(" Actived", " Deactived");
+    node("mgmt1", none, "192-168-0-30", OVER);
+    node("mgmt2", none, "192-168-0-24", OVER);
+    assertThat(codes()).containsExactly("ALL_EXPIRED", "NO_ACTIVE");
+    named = "mgmt2";
+    assertThat(codes()).containsExactly("ALL_EXPIRED", "ACTIVE_NAMED");
+    assertThat(view().active()).isEqualTo("mgmt2");
+  }
+
+  @Test
+  void nobody_can_name_a_node_of_a_pair_that_cannot_be_told_apart() {
+    node("mgmt1", StatusParserTest.fixture("documented"), "192-168-0-24", OVER);
+    node("mgmt2", StatusParserTest.fixture("documented"), "192-168-0-24", OVER);
+    named = "mgmt1";
+    assertThat(codes()).contains("NODE_TWICE").doesNotContain("ACTIVE_NAMED");
+    assertThat(Finding.stops(view().findings())).isTrue();
+  }
+
+  @Test
+  void needs_no_name_for_a_healthy_pair_whose_certificates_expired() {
+    node("mgmt1", StatusParserTest.fixture("documented"), "192-168-0-30", OVER);
+    node("mgmt2", StatusParserTest.fixture("documented"), "192-168-0-24", OVER);
+    for (String who : List.of("", "mgmt1")) {
+      named = who;
+      assertThat(codes()).containsExactly("ALL_EXPIRED");
+      assertThat(view().active()).isEqualTo("mgmt1");
+      assertThat(view().named()).isFalse();
+    }
+  }
+
+  @Test
+  void refuses_a_name_that_a_healthy_pair_contradicts() {
+    pair("documented");
+    named = "mgmt2";
+    assertThat(codes()).containsExactly("ACTIVE_CONTRADICTED");
+    assertThat(view().findings().get(0).message())
+        .contains("hacert_active names mgmt2; mgmt1, and not mgmt2, is active");
+    named = "mgmt1";
+    assertThat(codes()).isEmpty();
   }
 
   @Test

@@ -3,11 +3,13 @@ package hacert.opengauss;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hacert.opengauss.ClusterStatus.Datanode;
+import hacert.result.CertificateSummary;
 import hacert.result.Finding;
 import hacert.result.Json;
 import hacert.target.ClusterView;
 import hacert.target.HaRole;
 import hacert.target.NodeFacts;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,10 +20,14 @@ import org.junit.jupiter.api.Test;
 
 /** What the facts of all nodes say together; each test begins with a healthy cluster of three. */
 class ClusterAssessmentTest {
+  private static final Instant NOW = Instant.parse("2026-11-22T00:00:00Z");
+
   private final List<Datanode> rows =
       new ArrayList<>(List.of(row(1, "Primary"), row(2, "Standby"), row(3, "Standby")));
   private final Map<String, NodeFacts> facts = new LinkedHashMap<>();
   private String state = "Normal";
+  private String named = "";
+  private Instant until = NOW.plusSeconds(1);
 
   private static Datanode row(int number, String role) {
     return row(number, role, "Normal");
@@ -52,7 +58,9 @@ class ClusterAssessmentTest {
             role,
             name,
             "1 1",
-            List.of(),
+            List.of(
+                new CertificateSummary(
+                    "x", "CN=x", "CN=x", "1", NOW, until, "ab", "RSA 3072", false, List.of())),
             "digest",
             List.of(),
             Json.mapper().valueToTree(new ClusterAssessment.Details(seen, List.of(missing)))));
@@ -65,7 +73,7 @@ class ClusterAssessmentTest {
   }
 
   private ClusterView view() {
-    return new OpenGaussTarget().assess(facts);
+    return new OpenGaussTarget().assess(facts, named, NOW);
   }
 
   private List<String> codes() {
@@ -129,6 +137,53 @@ class ClusterAssessmentTest {
     all();
     assertThat(codes()).containsExactly("UNHEALTHY");
     assertThat(view().findings().get(0).message()).contains("db3", "Need repair", "Degraded");
+  }
+
+  @Test
+  void takes_the_word_of_a_person_for_the_primary_of_an_ill_cluster_with_expired_certificates() {
+    until = NOW;
+    rows.set(2, row(3, "Standby", "Need repair(Disconnected)"));
+    state = "Degraded";
+    all();
+    assertThat(codes()).containsExactly("ALL_EXPIRED", "UNHEALTHY");
+    assertThat(view().findings().get(1).remedy())
+        .contains("takes writes", "-e hacert_active=NODE, one of node1.");
+    named = "node1";
+    assertThat(codes()).containsExactly("ALL_EXPIRED", "ACTIVE_NAMED");
+    assertThat(view().named()).isTrue();
+    named = "node3";
+    assertThat(codes()).containsExactly("ALL_EXPIRED", "UNHEALTHY", "ACTIVE_CONTRADICTED");
+  }
+
+  @Test
+  void needs_no_name_where_expired_certificates_leave_the_cluster_well() {
+    until = NOW;
+    all();
+    assertThat(codes()).containsExactly("ALL_EXPIRED");
+    assertThat(view().active()).isEqualTo("node1");
+    assertThat(view().expired()).isTrue();
+    assertThat(view().named()).isFalse();
+  }
+
+  /** Both may have written, and no new certificate brings that together. */
+  @Test
+  void takes_nobodys_word_where_two_nodes_are_primary() {
+    until = NOW;
+    rows.set(1, row(2, "Primary"));
+    all();
+    named = "node1";
+    assertThat(codes()).containsExactly("ALL_EXPIRED", "TWO_ACTIVES");
+    assertThat(Finding.stops(view().findings())).isTrue();
+    assertThat(view().findings().get(1).remedy()).doesNotContain("hacert_active");
+  }
+
+  @Test
+  void takes_nobodys_word_where_certificates_are_valid() {
+    state = "Degraded";
+    named = "node1";
+    all();
+    assertThat(codes()).containsExactly("UNHEALTHY");
+    assertThat(view().findings().get(0).remedy()).contains("hacert_active does not help");
   }
 
   @Test

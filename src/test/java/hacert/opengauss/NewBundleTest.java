@@ -163,6 +163,24 @@ class NewBundleTest {
     }
   }
 
+  /** The night when everything has expired: the CA that would issue has, too. */
+  @Test
+  void makes_a_new_ca_where_the_kept_one_has_expired_and_trusts_it_alone() throws Exception {
+    X509Certificate old;
+    try (Made first = host.make(GaussHost.PASSWORD)) {
+      host.install(first.bundle());
+      old = first(first.bundle(), ServerBundle.CA);
+    }
+    host.clock = Clock.offset(Clock.systemUTC(), Duration.ofDays(3700));
+    try (Made second = host.make(null)) {
+      assertThat(second.authority().files()).containsOnlyKeys("ca.crt", "ca.key");
+      assertThat(InstalledBundle.certificates(second.bundle(), ServerBundle.CA))
+          .hasSize(1)
+          .doesNotContain(old);
+      assertThat(Finding.stops(second.findings())).isFalse();
+    }
+  }
+
   @Test
   void gives_no_ca_up_unless_that_is_accepted_and_lists_who_is_connected() throws Exception {
     try (Made first = host.make(GaussHost.PASSWORD)) {

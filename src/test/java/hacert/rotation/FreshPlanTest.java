@@ -249,13 +249,75 @@ class FreshPlanTest {
     assertThat(pair.go().rotation()).isNotEqualTo(Records.ROTATION);
   }
 
+  private void expire() {
+    pair.nodes()
+        .forEach(n -> n.certificate("server.crt", Duration.ZERO, Duration.ofDays(100), "s"));
+  }
+
   @Test
-  void ill_health_by_expiry_is_not_asked_for_after_a_rollback() {
-    pair.health = "abnormal";
-    pair.one.certificate("server.crt", Duration.ofHours(-5), Duration.ofDays(100), "s");
-    assertThat(pair.go().action()).isEqualTo(Plan.Action.ROTATE);
-    assertThat(pair.go().healthy()).isFalse();
-    assertThat(pair.codes()).contains("UNHEALTHY_EXPIRED");
+  void a_healthy_pair_whose_certificates_expired_is_rotated_and_told_that_there_is_no_way_back() {
+    expire();
+    Plan plan = pair.go();
+    assertThat(plan.action()).isEqualTo(Plan.Action.ROTATE);
+    assertThat(plan.healthy()).isTrue();
+    assertThat(plan.expired()).isTrue();
+    assertThat(plan.named()).isFalse();
+    assertThat(pair.codes()).containsExactly("ALL_EXPIRED");
+    assertThat(pair.messages()).contains("no way back");
+  }
+
+  @Test
+  void the_node_that_a_person_names_is_pinned_first_and_the_plan_says_who_said_so() {
+    expire();
+    pair.one.role = HaRole.ACTIVE;
+    pair.two.role = HaRole.ACTIVE;
+    pair.two.phase = "Actived";
+    assertThat(pair.no()).isEqualTo(Exit.REFUSED);
+    pair.settings = Map.of("active", "mgmt2");
+    Plan plan = pair.go();
+    assertThat(plan.active()).isEqualTo("mgmt2");
+    assertThat(plan.order()).containsExactly("mgmt2", "mgmt1");
+    assertThat(plan.staging()).containsExactly("mgmt2", "mgmt1");
+    assertThat(plan.healthy()).isFalse();
+    assertThat(plan.named()).isTrue();
+    assertThat(plan.expired()).isTrue();
+    assertThat(pair.codes()).containsExactly("ALL_EXPIRED", "ACTIVE_NAMED");
+    ObjectNode old = Json.mapper().valueToTree(plan);
+    old.remove(List.of("expired", "named"));
+    assertThat(Json.mapper().convertValue(old, Plan.class).named()).isFalse();
+  }
+
+  @Test
+  void refuses_to_take_a_host_of_another_cluster_for_the_active_node() {
+    expire();
+    pair.settings = Map.of("active", "elsewhere");
+    assertThat(pair.no()).isEqualTo(Exit.REFUSED);
+    assertThat(pair.codes()).contains("ACTIVE_UNKNOWN");
+    assertThat(pair.messages()).contains("names elsewhere", "mgmt1 and mgmt2");
+    pair.two.role = HaRole.ACTIVE;
+    pair.two.phase = "Actived";
+    assertThat(pair.no()).isEqualTo(Exit.REFUSED);
+    assertThat(pair.codes()).contains("TWO_ACTIVES", "ACTIVE_UNKNOWN");
+  }
+
+  @Test
+  void refuses_to_return_to_a_generation_that_has_expired() {
+    pair.intent = Settings.Intent.ROLLBACK;
+    pair.two.generations.clear();
+    pair.two.generations.add(
+        new Generation.Summary(
+            1,
+            Records.NOW,
+            Records.ROTATION,
+            Generation.Origin.FOUND,
+            true,
+            "d1",
+            new Records.Node("x", HaRole.ACTIVE)
+                .certificate("server.crt", Duration.ZERO, Duration.ofDays(100), "s")
+                .installed));
+    assertThat(pair.no()).isEqualTo(Exit.REFUSED);
+    assertThat(pair.codes()).containsExactly("GENERATION_EXPIRED");
+    assertThat(pair.messages()).contains("Generation 1", Records.NOW.toString());
   }
 
   @Test

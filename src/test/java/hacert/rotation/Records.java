@@ -201,6 +201,8 @@ final class Records {
         3,
         0,
         true,
+        false,
+        false,
         List.of(),
         Map.of());
   }
@@ -322,11 +324,7 @@ final class Records {
     }
     return Json.mapper()
         .valueToTree(
-            Map.of(
-                "seen",
-                NOW.toString(),
-                "status",
-                Map.of("mode", "double", "nodes", rows, "resources", List.of())));
+            Map.of("status", Map.of("mode", "double", "nodes", rows, "resources", List.of())));
   }
 
   Decision decide() {

@@ -90,21 +90,39 @@ final class TestHost {
     byte[] none = new byte[0];
     String key = certHa().resolve("server.key").toString();
     String csr = here.resolve("csr").toString();
-    String certificate = certHa().resolve("server.crt").toString();
     Openssl.ok(
         none,
         ("req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout %s -subj /CN=%s -out"
                 + " %s")
             .formatted(key, name, csr)
             .split(" "));
+    Files.copy(certHa().resolve("root-ca.crt"), localCert().resolve("root-ca.crt"));
+    Files.copy(certHa().resolve("root-ca.crt"), here.resolve("ha/loaded"));
+    issue(3000);
+  }
+
+  /** Has a server certificate that ended yesterday, and has served it since it was valid. */
+  void expire() throws IOException {
+    issue(-1);
+    for (Path file : List.of(certHa().resolve("server.crt"), localCert().resolve("server.pem"))) {
+      Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(3600)));
+    }
+  }
+
+  private void issue(int days) throws IOException {
+    Path root = certHa();
+    Path certificate = certHa().resolve("server.crt");
     Openssl.ok(
         Openssl.line(PASSWORD),
-        ("x509 -req -in %s -CA %s -CAkey %s -passin stdin -days 3000 -set_serial 7 -out %s")
-            .formatted(csr, root.resolve("root-ca.crt"), root.resolve("root-ca.pem"), certificate)
+        ("x509 -req -in %s -CA %s -CAkey %s -passin stdin -days %d -set_serial 7 -out %s")
+            .formatted(
+                here.resolve("csr"),
+                root.resolve("root-ca.crt"),
+                root.resolve("root-ca.pem"),
+                days,
+                certificate)
             .split(" "));
-    Files.copy(certHa().resolve("root-ca.crt"), localCert().resolve("root-ca.crt"));
-    Files.copy(certHa().resolve("server.crt"), localCert().resolve("server.pem"));
-    Files.copy(certHa().resolve("root-ca.crt"), here.resolve("ha/loaded"));
+    Files.write(localCert().resolve("server.pem"), Files.readAllBytes(certificate));
     for (Path directory : List.of(certHa(), localCert(), conf())) {
       try (Stream<Path> files = Files.walk(directory)) {
         for (Path file : files.toList()) {

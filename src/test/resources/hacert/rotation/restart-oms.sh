@@ -11,5 +11,6 @@ if on restart-fails-down; then exit 1; fi
 date -d "+$(wc -l <"$here/ha/restarts") seconds" '+%Y-%m-%d %H:%M:%S' >"$here/ha/start"
 cat "$cert/root-ca.crt" >"$here/ha/loaded"
 rm -f "$here/ha/down"
+if on joins-as-standby; then echo standby >"$here/ha/role"; fi
 if on restart-fails-late; then exit 1; fi
 echo "start HA successfully."
