@@ -144,6 +144,11 @@ final class MrsNode implements ManagedNode {
   }
 
   @Override
+  public List<Path> scratchDirectories() {
+    return List.of();
+  }
+
+  @Override
   public boolean needsPassword() {
     return true;
   }

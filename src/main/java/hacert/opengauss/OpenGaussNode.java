@@ -99,6 +99,11 @@ final class OpenGaussNode implements ManagedNode {
   }
 
   @Override
+  public List<Path> scratchDirectories() {
+    return List.of(installation.pgHost());
+  }
+
+  @Override
   public boolean needsPassword() {
     return false;
   }

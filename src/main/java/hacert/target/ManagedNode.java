@@ -40,6 +40,9 @@ public interface ManagedNode {
    */
   List<Path> certificateDirectories() throws HostException;
 
+  /** Other directories in which the vendor's tools put copies of the bundle down for a while. */
+  List<Path> scratchDirectories();
+
   /**
    * Removes what stands in the way of a rotation and is safe to remove, where that is asked for.
    *
