@@ -144,6 +144,11 @@ final class MrsNode implements ManagedNode {
   }
 
   @Override
+  public boolean isCertificate(Path path) {
+    return certificateDirectories().stream().anyMatch(path::startsWith);
+  }
+
+  @Override
   public List<Path> scratchDirectories() {
     return List.of();
   }

@@ -242,6 +242,7 @@ final class Stage {
   private Steps.Done restorable() throws HostException {
     Generation wanted = site.generations().get(plan.restore());
     wanted.manifest().verifyCopy(site.state().generation(plan.restore()));
+    new ForeignChanges(site).check(wanted);
     ObjectNode data = Json.mapper().createObjectNode();
     data.put("digest", wanted.digest());
     data.set("files", Json.mapper().createObjectNode());
@@ -276,6 +277,7 @@ final class Stage {
               plan.from(),
               site.now(),
               plan.rotation(),
+              0,
               Generation.Origin.FOUND,
               proven,
               facts.bundleDigest(),
