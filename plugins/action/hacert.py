@@ -44,8 +44,9 @@ display = Display()
 
 SCHEMA = "hacert.result/1"
 LOCAL = ("install", "remove")
-OPERATIONS = ("discover", "decide", "stage", "apply", "confirm", "close", "rollback") + LOCAL
-CHANGING = ("stage", "apply", "rollback", "close")
+OPERATIONS = ("discover", "decide", "stage", "apply", "confirm", "close", "rollback", "purge") + LOCAL
+NEEDS_PLAN = ("stage", "apply", "confirm", "rollback", "close")
+CHANGING = ("stage", "apply", "rollback", "close", "purge")
 GOOD = ("unchanged", "planned", "succeeded", "rolled-back")
 NEEDS_PASSWORD = ("stage", "apply", "confirm", "rollback")
 SEVERITIES = ("error", "warning", "info")
@@ -410,7 +411,7 @@ class ActionModule(ActionBase):
                 "first": {"type": "dict"},
                 "staged": {"type": "list", "elements": "dict", "default": []},
             },
-            required_if=[("operation", name, ("plan",)) for name in CHANGING + ("confirm",)],
+            required_if=[("operation", name, ("plan",)) for name in NEEDS_PLAN],
         )
         self._operation = self._call["operation"]
         self._printed = {}

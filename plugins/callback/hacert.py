@@ -95,6 +95,8 @@ class CallbackModule(Default):
             notes.append("restore generation %s" % plan["restore"] if plan.get("restore") else "restore its own backup")
         elif plan.get("action"):
             notes.append({"back": "go back", "stop": "a person must decide"}.get(plan["action"], plan["action"]))
+        if "kept" in data:
+            notes.append("keeps generations " + ", ".join(str(one["number"]) for one in data["kept"]))
         if data.get("recipient"):
             notes.append("offers a key")
         for key, word in (("restart", "restart"), ("mixed_window", "mixed window")):

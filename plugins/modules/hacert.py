@@ -19,10 +19,12 @@ options:
   operation:
     description:
       - What is asked of the node.
+      - C(purge) lists the kept generations with their private keys, and removes the one that C(hacert_generation)
+        names. It needs no plan.
       - C(install) and C(remove) store and delete the executor itself. Where C(install) has stored it, it is started once.
     type: str
     required: true
-    choices: [discover, decide, stage, apply, confirm, close, rollback, install, remove]
+    choices: [discover, decide, stage, apply, confirm, close, rollback, purge, install, remove]
   members:
     description: Names of all nodes of the cluster, as in the inventory.
     type: list

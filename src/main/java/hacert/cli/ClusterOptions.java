@@ -7,13 +7,16 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import hacert.host.HostException;
 import hacert.result.Change;
 import hacert.result.Json;
+import hacert.rotation.DrivingProcess;
 import hacert.rotation.Kept;
 import hacert.rotation.Recorded;
+import hacert.rotation.Request;
 import hacert.rotation.Settings;
 import hacert.target.NodeIdentity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -176,6 +179,33 @@ final class ClusterOptions {
     } else {
       place.put(name, value);
     }
+  }
+
+  /** A request to this node alone, for an operation that takes no plan. */
+  Request request(String operation, Settings wanted, boolean check, String asking)
+      throws IOException {
+    return new Request(
+        Request.SCHEMA,
+        operation,
+        cluster(),
+        target(),
+        profile(),
+        profileOverrides(),
+        self(),
+        List.of(),
+        check,
+        Settings.Intent.CHECK,
+        new Request.Holder(asking, DrivingProcess.name()),
+        List.of(),
+        Instant.now(),
+        change(),
+        wanted,
+        List.of(),
+        List.of(),
+        null,
+        List.of(),
+        null,
+        List.of());
   }
 
   private static Path home() {

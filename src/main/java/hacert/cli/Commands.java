@@ -38,6 +38,7 @@ final class Commands implements Runnable {
         .addSubcommand(new Record(surroundings))
         .addSubcommand(new Rotate(surroundings))
         .addSubcommand(new Rollback(surroundings))
+        .addSubcommand(new Purge(surroundings))
         .addSubcommand(new ExecuteCommand(surroundings))
         .setUsageHelpWidth(HELP_WIDTH)
         .setExecutionExceptionHandler(failures)

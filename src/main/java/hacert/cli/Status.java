@@ -4,15 +4,11 @@ import hacert.result.CertificateSummary;
 import hacert.result.Json;
 import hacert.result.Result;
 import hacert.rotation.Discovery;
-import hacert.rotation.DrivingProcess;
 import hacert.rotation.Journal;
 import hacert.rotation.Request;
 import hacert.rotation.Secrets;
-import hacert.rotation.Settings;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.time.Instant;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -49,28 +45,7 @@ final class Status implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Request request =
-        new Request(
-            Request.SCHEMA,
-            "discover",
-            cluster.cluster(),
-            cluster.target(),
-            cluster.profile(),
-            cluster.profileOverrides(),
-            cluster.self(),
-            List.of(),
-            true,
-            Settings.Intent.CHECK,
-            new Request.Holder(surroundings.hostName(), DrivingProcess.name()),
-            List.of(),
-            Instant.now(),
-            cluster.change(),
-            cluster.settings(false, 0),
-            List.of(),
-            List.of(),
-            null,
-            List.of(),
-            null,
-            List.of());
+        cluster.request("discover", cluster.settings(false, 0), true, surroundings.hostName());
     Result result;
     try (Secrets none = new Secrets(Map.of())) {
       result = Wiring.operations().execute(request, none);

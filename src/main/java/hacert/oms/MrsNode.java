@@ -142,6 +142,16 @@ final class MrsNode implements ManagedNode {
   }
 
   @Override
+  public boolean isCertificate(Path path) {
+    return certificateDirectories().stream().anyMatch(path::startsWith);
+  }
+
+  @Override
+  public List<Path> scratchDirectories() {
+    return List.of();
+  }
+
+  @Override
   public boolean needsPassword() {
     return true;
   }

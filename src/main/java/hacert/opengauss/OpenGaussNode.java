@@ -98,6 +98,20 @@ final class OpenGaussNode implements ManagedNode {
         .toList();
   }
 
+  /** Others may have put files of their own into the directories. */
+  @Override
+  public boolean isCertificate(Path path) {
+    String name = path.getFileName().toString();
+    return ServerBundle.ALL.contains(name)
+        || name.equals(VendorBackup.FILE)
+        || installation.sslDirectories().contains(path);
+  }
+
+  @Override
+  public List<Path> scratchDirectories() {
+    return List.of(installation.pgHost());
+  }
+
   @Override
   public boolean needsPassword() {
     return false;

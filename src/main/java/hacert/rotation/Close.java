@@ -74,6 +74,7 @@ final class Close {
             plan.to(),
             site.now(),
             journal.rotation(),
+            plan.from(),
             origin,
             true,
             facts.bundleDigest(),

@@ -13,6 +13,7 @@ import java.util.List;
  * @param number its number, the same on all nodes of the cluster
  * @param created when it was recorded
  * @param rotation id of the rotation that recorded it
+ * @param from number of the generation that this one took the place of; 0 if no rotation did it
  * @param origin how it came to be installed
  * @param proven whether it is known to be what the service worked with
  * @param digest digest of its bundle
@@ -24,6 +25,7 @@ public record Generation(
     int number,
     Instant created,
     String rotation,
+    int from,
     Origin origin,
     boolean proven,
     String digest,

@@ -30,27 +30,28 @@ final class GenerationStore {
   /**
    * All that are kept whole, by number.
    *
-   * @throws HostException with {@code GENERATION_UNREADABLE}
+   * @throws HostException with {@code GENERATION_UNREADABLE} or {@code FILE_NOT_READABLE}
    */
   TreeMap<Integer, Generation> all() throws HostException {
     TreeMap<Integer, Generation> all = new TreeMap<>();
-    if (!Files.isDirectory(state.generations())) {
-      return all;
-    }
-    try (Stream<Path> directories = Files.list(state.generations())) {
-      for (Path directory : directories.toList()) {
-        Path manifest = directory.resolve(MANIFEST);
-        // The manifest is written last: a directory without one was cut off and counts for nothing.
-        if (Files.exists(manifest)) {
-          Generation g = Json.mapper().readValue(Files.readAllBytes(manifest), Generation.class);
-          all.put(g.number(), g);
-        }
+    for (Path directory : directories()) {
+      Path manifest = directory.resolve(MANIFEST);
+      // The manifest is written last: a directory without one was cut off and counts for nothing.
+      if (Files.exists(manifest)) {
+        Generation g = read(manifest);
+        all.put(g.number(), g);
       }
-      return all;
+    }
+    return all;
+  }
+
+  private static Generation read(Path manifest) throws HostException {
+    try {
+      return Json.mapper().readValue(Files.readAllBytes(manifest), Generation.class);
     } catch (IOException e) {
       throw new HostException(
           "GENERATION_UNREADABLE",
-          "A kept generation below " + state.generations() + " cannot be read: " + e.getMessage(),
+          "The kept generation " + manifest + " cannot be read: " + e.getMessage(),
           "Do not delete it: it may be the only way back. Use the version of this program that"
               + " wrote it.");
     }
@@ -98,13 +99,42 @@ final class GenerationStore {
     return Snapshot.differences(old, now).stream().filter(d -> d.aspect() != Aspect.TIME).toList();
   }
 
-  /** Removes the oldest but {@code keep} and the numbers named. */
+  /**
+   * Removes the oldest but {@code keep} and the numbers named, and what was cut off while it was
+   * copied or removed.
+   */
   void prune(int keep, List<Integer> never) throws HostException {
     List<Integer> numbers = List.copyOf(all().keySet());
     for (int number : numbers.subList(0, Math.max(0, numbers.size() - Math.max(0, keep)))) {
       if (!never.contains(number)) {
-        Trees.remove(state.generation(number));
+        remove(number);
       }
+    }
+    for (Path directory : directories()) {
+      if (!Files.exists(directory.resolve(MANIFEST))) {
+        Trees.remove(directory);
+      }
+    }
+  }
+
+  /** Removes a generation with its private keys; one that is cut off counts for nothing. */
+  void remove(int number) throws HostException {
+    AtomicFiles.remove(state.generation(number).resolve(MANIFEST));
+    Trees.remove(state.generation(number));
+  }
+
+  private List<Path> directories() throws HostException {
+    if (!Files.isDirectory(state.generations())) {
+      return List.of();
+    }
+    try (Stream<Path> directories = Files.list(state.generations())) {
+      return directories.sorted().toList();
+    } catch (IOException e) {
+      throw new HostException(
+          "FILE_NOT_READABLE",
+          state.generations() + " cannot be listed: " + e,
+          "Check its owner and mode.",
+          e);
     }
   }
 }

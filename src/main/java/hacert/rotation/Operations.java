@@ -44,7 +44,8 @@ public final class Operations {
       DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS").withZone(ZoneOffset.UTC);
 
   /** Operations that change something, whose results are kept on the host. */
-  private static final Set<String> KEPT = Set.of("stage", "apply", "confirm", "close", "rollback");
+  private static final Set<String> KEPT =
+      Set.of("stage", "apply", "confirm", "close", "rollback", "purge");
 
   private static final Set<String> NOT_IN_CHECK_MODE =
       Set.of("apply", "confirm", "close", "rollback");
@@ -159,6 +160,7 @@ public final class Operations {
       case "confirm" -> new Confirm(site).run();
       case "close" -> new Close(site).run();
       case "rollback" -> new Rollback(site).run();
+      case "purge" -> new Purge(site).run();
       default -> throw new IllegalArgumentException(site.request().operation());
     };
   }

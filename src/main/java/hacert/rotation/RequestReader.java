@@ -29,7 +29,7 @@ public final class RequestReader {
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
   private static final Set<String> OPERATIONS =
-      Set.of("discover", "decide", "stage", "apply", "confirm", "close", "rollback");
+      Set.of("discover", "decide", "stage", "apply", "confirm", "close", "rollback", "purge");
 
   private RequestReader() {}
 
@@ -108,7 +108,7 @@ public final class RequestReader {
       throw invalid("holder.host and holder.process are needed");
     }
     Plan plan = request.plan();
-    boolean pinned = !Set.of("discover", "decide").contains(request.operation());
+    boolean pinned = !Set.of("discover", "decide", "purge").contains(request.operation());
     if (pinned && (plan == null || !plan.complete())) {
       throw invalid(request.operation() + " needs the plan that decide gave");
     }

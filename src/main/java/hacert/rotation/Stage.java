@@ -34,6 +34,7 @@ import java.util.stream.Stream;
  * touched:
  *
  * <ol>
+ *   <li>see that there is room for all that will be written ({@link Room});
  *   <li>take the lease and open the journal;
  *   <li>on the node that is staged first: get the bundle ({@link BundleSource}); on the others:
  *       find it copied;
@@ -50,9 +51,6 @@ import java.util.stream.Stream;
 final class Stage {
   private static final Duration CONNECT = Duration.ofSeconds(20);
   private static final Duration IDLE = Duration.ofSeconds(20);
-
-  /** Room that journal, results and restarts need beside the backup, in bytes. */
-  private static final long ROOM = 16L << 20;
 
   private final Site site;
   private final Plan plan;
@@ -71,6 +69,9 @@ final class Stage {
     source.check();
     if (site.request().check()) {
       return planned();
+    }
+    if (!backedUp()) {
+      new Room(site).check(site.installed());
     }
     Steps steps = site.steps(open());
     // Of a call, here or on the node that copies, that was killed while it wrote.
@@ -102,6 +103,14 @@ final class Stage {
         .before(site.generations().get(plan.from()).certificates())
         .after(certificates(staged))
         .data(data);
+  }
+
+  /** A rotation under way must not be held up by a disk that has become full since. */
+  private boolean backedUp() throws HostException {
+    return site.journals()
+        .load()
+        .filter(j -> j.rotation().equals(plan.rotation()) && j.done(Phase.STAGE_BACKUP))
+        .isPresent();
   }
 
   /** Asked once a call: it runs the vendor's status script. */
@@ -233,6 +242,7 @@ final class Stage {
   private Steps.Done restorable() throws HostException {
     Generation wanted = site.generations().get(plan.restore());
     wanted.manifest().verifyCopy(site.state().generation(plan.restore()));
+    new ForeignChanges(site).check(wanted);
     ObjectNode data = Json.mapper().createObjectNode();
     data.put("digest", wanted.digest());
     data.set("files", Json.mapper().createObjectNode());
@@ -245,7 +255,6 @@ final class Stage {
 
   private Steps.Done backUp() throws HostException {
     Snapshot installed = site.installed();
-    checkRoom(installed);
     NodeFacts facts = facts();
     boolean proven = !Finding.stops(facts.findings());
     Generation kept = site.generations().all().get(plan.from());
@@ -268,6 +277,7 @@ final class Stage {
               plan.from(),
               site.now(),
               plan.rotation(),
+              0,
               Generation.Origin.FOUND,
               proven,
               facts.bundleDigest(),
@@ -284,24 +294,6 @@ final class Stage {
         .min(Instant::compareTo)
         .ifPresent(until -> data.put("valid_until", until.toString()));
     return new Steps.Done("generation " + plan.from(), data);
-  }
-
-  /** The backup, the new generation and the staged bundle must fit, with room to spare. */
-  private void checkRoom(Snapshot installed) throws HostException {
-    long needed = ROOM + 3 * installed.entries().stream().mapToLong(Snapshot.Entry::size).sum();
-    Path place = site.state().root();
-    while (!Files.exists(place)) {
-      place = place.getParent();
-    }
-    // A FileStore would have to be found in the mount table, which need not name the root of a
-    // host.
-    long free = place.toFile().getUsableSpace();
-    if (free < needed) {
-      throw new HostException(
-          "DISK_FULL",
-          String.format("%s has %d bytes free; %d are needed.", place, free, needed),
-          "Make room, or set hacert_state_dir to another file system. Nothing was changed.");
-    }
   }
 
   private Steps.Done copy() throws HostException {
@@ -341,6 +333,8 @@ final class Stage {
   }
 
   private Answer planned() throws HostException, RefusedException {
+    Snapshot installed = site.installed();
+    new Room(site).check(installed);
     List<StepReport> steps = new ArrayList<>();
     ObjectNode data = Json.mapper().createObjectNode();
     JsonNode staged = Json.mapper().createObjectNode();
@@ -355,8 +349,6 @@ final class Stage {
     if (plan.kind() == Plan.Kind.REPLACE && site.maker()) {
       plannedCopies(steps);
     }
-    Snapshot installed = site.installed();
-    checkRoom(installed);
     steps.add(
         new StepReport(
             Phase.STAGE_BACKUP,

@@ -16,6 +16,7 @@ import java.nio.file.Path;
  * authority/               the CA of our own, its key encrypted, on the node that makes bundles
  * loan/                    a directory in use, while a vendor's script writes into it
  * results/                 results of calls that changed something
+ * purges.jsonl             generations that were purged, and what was in them
  * </pre>
  *
  * @param root absolute path of the cluster's directory
@@ -70,6 +71,11 @@ public record StateDirectory(Path root) {
   /** A directory in use that a vendor's script writes into, as it was before. */
   public Path loan() {
     return root.resolve("loan");
+  }
+
+  /** The record of what was purged. */
+  public Path purges() {
+    return root.resolve("purges.jsonl");
   }
 
   /** Results that are kept. */

@@ -41,6 +41,17 @@ public interface ManagedNode {
   List<Path> certificateDirectories() throws HostException;
 
   /**
+   * Whether what stands at a path of the rollback set is a certificate, a key, what opens a key, or
+   * a directory of such: a rollback may bring it back whatever it is now.
+   *
+   * @throws HostException if it cannot be told
+   */
+  boolean isCertificate(Path path) throws HostException;
+
+  /** Other directories in which the vendor's tools put copies of the bundle down for a while. */
+  List<Path> scratchDirectories();
+
+  /**
    * Removes what stands in the way of a rotation and is safe to remove, where that is asked for.
    *
    * @return what was removed, for the report; empty if nothing was

@@ -29,7 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A directory that stands for the first of two nodes: home, data directory, and small scripts. */
-final class GaussHost {
+public final class GaussHost {
   static final String PASSWORD = "Gau$s'`1";
   static final String CA_PASSWORD = "Ca \"pass\\word 1";
 
@@ -38,7 +38,7 @@ final class GaussHost {
   final Map<String, Object> options = new LinkedHashMap<>();
   Clock clock = Clock.systemUTC();
 
-  GaussHost(Path base) throws IOException {
+  public GaussHost(Path base) throws IOException {
     this.base = base;
     for (String directory : List.of("bin", "app/share/sslcert/om", "app/bin", "tmp", "data")) {
       Files.createDirectories(base.resolve(directory));
@@ -57,11 +57,11 @@ final class GaussHost {
         "echo \"$5\" >>\"$3/postgresql.conf\"");
   }
 
-  Path data() {
+  public Path data() {
     return base.resolve("data");
   }
 
-  Path om() {
+  public Path om() {
     return base.resolve("app/share/sslcert/om");
   }
 
@@ -100,7 +100,7 @@ final class GaussHost {
   }
 
   /** As gs_om does: everything for the tools, and the server's part for the server. */
-  void install(String name, byte[] content) throws IOException {
+  public void install(String name, byte[] content) throws IOException {
     for (Path directory : List.of(om(), data())) {
       if (directory.equals(om()) || ServerBundle.Place.DATA.files().contains(name)) {
         Path file = directory.resolve(name);
@@ -116,7 +116,7 @@ final class GaussHost {
     }
   }
 
-  Host host() {
+  public Host host() {
     return new Host(
         new LoginEnvironment(variables, "0077", base),
         Commands.system(),

@@ -42,6 +42,10 @@ final class Playbook {
     return new Playbook(lab, "playbooks/check-certs.yml");
   }
 
+  static Playbook purge(Lab lab) {
+    return new Playbook(lab, "playbooks/purge-certs.yml");
+  }
+
   /** Adds arguments. */
   Playbook with(String... arguments) {
     words.addAll(List.of(arguments));

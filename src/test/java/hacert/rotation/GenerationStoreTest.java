@@ -58,6 +58,7 @@ class GenerationStoreTest {
             number,
             Instant.now(),
             Records.ROTATION,
+            0,
             Generation.Origin.FOUND,
             proven,
             "d" + number,
