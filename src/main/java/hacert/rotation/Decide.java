@@ -105,7 +105,10 @@ public final class Decide {
     List<Finding> findings = new ArrayList<>(claims);
     q.unreachable().values().forEach(findings::addAll);
     q.found().values().forEach(d -> d.findings().forEach(f -> findings.add(f.on(d.node()))));
-    findings.addAll(view.findings());
+    if (q.unreachable().isEmpty()) {
+      // Of a part of the cluster they would only tell what follows from a part being missing.
+      findings.addAll(view.findings());
+    }
     findings.addAll(noNode(q));
     findings.addAll(clocks(q));
     findings.replaceAll(f -> tolerated(q, accepted(q, f)));

@@ -144,7 +144,7 @@ final class Recovery {
             d ->
                 d.journal()
                     .failed(Phase.APPLY)
-                    .map(e -> attemptsInThisRun(e) < MOST_ATTEMPTS)
+                    .map(e -> Math.max(attemptsInThisRun(e), told("apply", d)) < MOST_ATTEMPTS)
                     .orElse(told("apply", d) > 0 && told("apply", d) < MOST_ATTEMPTS));
   }
 

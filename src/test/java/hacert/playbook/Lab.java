@@ -88,6 +88,23 @@ final class Lab implements BeforeAllCallback, AfterAllCallback {
     run(words.toArray(String[]::new));
   }
 
+  /**
+   * Does harm to a host in a namespace, or ends it.
+   *
+   * @param command {@code cut}, {@code freeze}, {@code thaw}, {@code kill}, {@code boot} or {@code
+   *     fill}
+   */
+  void does(String command, LabHost host, String... more) {
+    List<String> words = new ArrayList<>(List.of(command, host.name()));
+    words.addAll(List.of(more));
+    run(words.toArray(String[]::new));
+  }
+
+  /** Puts back all cables of hosts in namespaces. */
+  void heal() {
+    run("heal");
+  }
+
   /** Reissues a pair's certificates, to end in so many days. */
   void age(Pair pair, int days) {
     run("age", pair.cluster(), "" + days);

@@ -130,6 +130,14 @@ class RecoveryTest {
   }
 
   @Test
+  void goes_back_when_the_second_node_failed_in_a_step_and_is_then_refused() {
+    secondFailed("apply.replace", 1);
+    pair.fail("apply", pair.two, Outcome.REFUSED, "PASSWORD_COMMAND_FAILED");
+    pair.fail("apply", pair.two, Outcome.REFUSED, "PASSWORD_COMMAND_FAILED");
+    back("mgmt2", "mgmt1");
+  }
+
+  @Test
   void goes_back_when_the_first_node_fails() {
     pair.one.state(Files.NEW, Loaded.DOWN);
     pair.one.open().done("apply.root").failed("apply.restart", 1, Records.RUN);

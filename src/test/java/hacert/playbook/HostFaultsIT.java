@@ -1,0 +1,155 @@
+package hacert.playbook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hacert.faults.FaultMatrix;
+import hacert.result.Outcome;
+import java.io.IOException;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What hosts and links do at night, on hosts with a disk, a power switch and a cable each. */
+@Tag("long")
+class HostFaultsIT {
+  @RegisterExtension static final Lab LAB = Lab.of(1, "3x", "--hosts", "namespaces");
+
+  private static final FaultMatrix MATRIX = new FaultMatrix("mrs-hosts");
+
+  private Pair pair;
+  private Pair.Before before;
+
+  @BeforeEach
+  void fresh() {
+    LAB.reset();
+    pair = LAB.pair();
+    before = pair.remember();
+  }
+
+  @AfterAll
+  static void write() throws IOException {
+    MATRIX.write();
+  }
+
+  private LabHost host(String node) {
+    return node.equals("a") ? pair.a() : pair.b();
+  }
+
+  private Playbook.Running pausedAfter(String operation, LabHost host) {
+    return Playbook.rotate(LAB).pauseAfter(operation, host).start().awaitPause();
+  }
+
+  /**
+   * The same command ends all new, or finishes a begun rollback; no run has restarted a node more
+   * than it may.
+   */
+  private void finishes(String fault, String place, PlayRun hit) {
+    int first = most();
+    PlayRun again = Playbook.rotate(LAB).run();
+    boolean back = again.text().contains("a begun rollback is finished");
+    again.assertEnd(pair, back ? Outcome.ROLLED_BACK : Outcome.SUCCEEDED, back ? 4 : 0);
+    if (back) {
+      pair.assertAllOld(before);
+    } else {
+      pair.assertAllNew(before);
+    }
+    int then = most() - first;
+    assertThat(Math.max(first, then)).as(again.output()).isLessThanOrEqualTo(2);
+    MATRIX.add(
+        new FaultMatrix.Case(
+            "mrs-ha",
+            fault,
+            place,
+            "",
+            "code " + hit.code(),
+            "code " + again.code(),
+            back ? "old" : "new",
+            Math.max(first, then),
+            0));
+  }
+
+  private int most() {
+    return Math.max(before.restartsSince(pair.a()), before.restartsSince(pair.b()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"a", "b"})
+  void a_full_disk_is_refused_and_the_pair_untouched(String node) {
+    Playbook.check(LAB).succeed();
+    LAB.does("fill", host(node));
+    PlayRun hit = Playbook.rotate(LAB).fail().assertEnd(pair, Outcome.REFUSED, 3);
+    hit.assertFinding("DISK_FULL");
+    LAB.does("fill", host(node), "off");
+    assertThat(most()).isZero();
+    assertThat(pair.a().installedRoot()).isEqualTo(before.root());
+    finishes("full disk", "stage on " + node, hit);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"stage,b,a", "apply,a,b"})
+  void a_disk_that_fills_up_before_a_node_is_changed_leaves_a_whole_pair(
+      String operation, String after, String full) {
+    Playbook.Running run = pausedAfter(operation, host(after));
+    LAB.does("fill", host(full));
+    PlayRun hit = run.goOn();
+    assertThat(hit.code()).as(hit.output()).isNotZero();
+    assertThat(hit.text()).contains("DISK_FULL");
+    LAB.does("fill", host(full), "off");
+    finishes("full disk", "apply on " + full, hit);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"stage,b,a", "stage,b,b", "apply,a,a", "apply,a,b"})
+  void a_host_that_loses_power_comes_back_with_what_it_ran_and_the_same_command_finishes(
+      String operation, String after, String lost) {
+    Playbook.Running run = pausedAfter(operation, host(after));
+    LAB.does("kill", host(lost));
+    PlayRun hit = run.goOn();
+    assertThat(hit.code()).as(hit.output()).isNotZero();
+    LAB.does("boot", host(lost));
+    if (operation.equals("stage")) {
+      assertThat(host(lost).installedRoot()).as("nothing was changed").isEqualTo(before.root());
+    }
+    awaitTwoNodes();
+    finishes("power loss", "after " + operation + " on " + after + ", host " + lost, hit);
+  }
+
+  @Test
+  void a_host_that_freezes_in_the_mixed_window_calls_a_person_and_the_same_command_finishes() {
+    Playbook.Running run = pausedAfter("apply", pair.a());
+    LAB.does("freeze", pair.b());
+    PlayRun hit = run.goOn().assertEnd(pair, Outcome.FAILED, 5);
+    hit.assertFinding("HOST_UNREACHABLE");
+    LAB.does("thaw", pair.b());
+    finishes("frozen host", "apply on b", hit);
+  }
+
+  @Test
+  void a_standby_that_is_cut_off_promotes_itself_and_the_same_command_finishes() {
+    Playbook.Running run = pausedAfter("apply", pair.a());
+    LAB.turn(pair.b(), "promote-after", "1");
+    LAB.does("cut", pair.b());
+    Await.until(
+        "the standby promotes itself",
+        Duration.ofSeconds(60),
+        () -> pair.b().role().equals("active"),
+        () -> pair.b().ha().toString());
+    PlayRun hit = run.goOn().assertEnd(pair, Outcome.FAILED, 5);
+    assertThat(before.restartsSince(pair.b())).isZero();
+    LAB.heal();
+    finishes("cut link, two actives", "apply on b", hit);
+  }
+
+  private void awaitTwoNodes() {
+    Await.until(
+        "both HA processes run",
+        Duration.ofSeconds(60),
+        () -> !pair.a().role().isEmpty() && !pair.b().role().isEmpty(),
+        () -> pair.a().ha() + " " + pair.b().ha());
+  }
+}
