@@ -6,6 +6,7 @@ import hacert.oms.OmsStatus.ResourceRow;
 import hacert.result.CertificateSummary;
 import hacert.result.Finding;
 import hacert.result.Json;
+import hacert.result.Needed;
 import hacert.target.ClusterView;
 import hacert.target.HaRole;
 import hacert.target.NodeFacts;
@@ -28,12 +29,22 @@ final class PairAssessment {
   }
 
   /** What {@link NodeFacts#details} holds for this target. */
-  record Details(OmsStatus status, Instant seen) {}
+  record Details(OmsStatus status, Instant seen) {
+    /** Refuses one that lacks a part. */
+    Details {
+      Needed.value("status in the details", status);
+      Needed.value("seen in the details", seen);
+    }
+  }
 
-  static Optional<OmsStatus> status(JsonNode details) {
-    return details == null || details.path("status").isMissingNode()
+  private static Optional<Details> details(JsonNode told) {
+    return told == null || told.path("status").isMissingNode()
         ? Optional.empty()
-        : Optional.of(Json.mapper().convertValue(details, Details.class).status());
+        : Optional.of(Json.mapper().convertValue(told, Details.class));
+  }
+
+  static Optional<OmsStatus> status(JsonNode told) {
+    return details(told).map(Details::status);
   }
 
   ClusterView assess() {
@@ -193,9 +204,9 @@ final class PairAssessment {
 
   private boolean expired() {
     for (NodeFacts f : facts.values()) {
-      Instant seen = Json.mapper().convertValue(f.details(), Details.class).seen();
+      Optional<Instant> seen = details(f.details()).map(Details::seen);
       for (CertificateSummary c : f.installed()) {
-        if (!seen.isBefore(c.notAfter())) {
+        if (seen.filter(s -> !s.isBefore(c.notAfter())).isPresent()) {
           return true;
         }
       }

@@ -42,7 +42,7 @@ final class GenerationStore {
         Path manifest = directory.resolve(MANIFEST);
         // The manifest is written last: a directory without one was cut off and counts for nothing.
         if (Files.exists(manifest)) {
-          Generation g = Json.mapper().readValue(Files.readAllBytes(manifest), Generation.class);
+          Generation g = Json.read(Files.readAllBytes(manifest), Generation.class);
           all.put(g.number(), g);
         }
       }
