@@ -3,7 +3,6 @@ package hacert.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import hacert.host.HostException;
 import hacert.result.Change;
 import hacert.result.Json;
@@ -13,6 +12,7 @@ import hacert.rotation.Recorded;
 import hacert.rotation.Request;
 import hacert.rotation.Settings;
 import hacert.target.NodeIdentity;
+import hacert.target.Profiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -119,11 +119,11 @@ final class ClusterOptions {
     if (profileFile == null) {
       return Json.mapper().createObjectNode();
     }
-    JsonNode read = new YAMLMapper().readTree(Files.readAllBytes(profileFile));
-    if (!read.isObject()) {
-      throw new UsageProblem(profileFile + " is no YAML mapping of profile keys");
+    try {
+      return Profiles.overrides(Files.readAllBytes(profileFile));
+    } catch (HostException e) {
+      throw new UsageProblem(profileFile + ": " + e.getMessage());
     }
-    return read;
   }
 
   /** This node first, then the others. */

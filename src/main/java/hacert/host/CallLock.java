@@ -107,9 +107,7 @@ public final class CallLock implements AutoCloseable {
   public static Optional<Holder> holder(Path path) {
     try {
       return Optional.of(
-          Json.mapper()
-              .readValue(
-                  Files.readAllBytes(beside(path.toAbsolutePath().normalize())), Holder.class));
+          Json.read(Files.readAllBytes(beside(path.toAbsolutePath().normalize())), Holder.class));
     } catch (IOException e) {
       return Optional.empty();
     }

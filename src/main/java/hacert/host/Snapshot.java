@@ -1,6 +1,7 @@
 package hacert.host;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import hacert.result.Needed;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.DirectoryNotEmptyException;
@@ -74,6 +75,17 @@ public record Snapshot(List<String> roots, List<Entry> entries, List<String> ski
       String mode,
       Instant mtime,
       String linkTarget) {
+    /** Refuses one that lacks a part, or whose mode is no mode. */
+    public Entry {
+      Needed.value("path of a file", path);
+      Needed.value("type of a file", type);
+      Needed.value("sha256 of a file", sha256);
+      Needed.value("mtime of a file", mtime);
+      Needed.value("link_target of a file", linkTarget);
+      if (!Needed.value("mode of a file", mode).matches("[0-7]{3,5}")) {
+        throw new IllegalArgumentException("the mode of a file is no octal number");
+      }
+    }
 
     /** The path. */
     public Path location() {

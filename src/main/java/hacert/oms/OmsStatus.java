@@ -1,5 +1,6 @@
 package hacert.oms;
 
+import hacert.result.Needed;
 import java.util.List;
 import java.util.Optional;
 
@@ -11,6 +12,12 @@ import java.util.Optional;
  * @param resources rows of the second table; empty where the version prints none
  */
 public record OmsStatus(String mode, List<NodeRow> nodes, List<ResourceRow> resources) {
+  /** Refuses one that lacks a part. */
+  public OmsStatus {
+    Needed.value("mode of a status", mode);
+    nodes = Needed.list("nodes of a status", nodes);
+    resources = Needed.list("resources of a status", resources);
+  }
 
   /**
    * A management node.
@@ -29,6 +36,15 @@ public record OmsStatus(String mode, List<NodeRow> nodes, List<ResourceRow> reso
       String active,
       String allResourcesOk,
       String runPhase) {
+    /** Refuses one that lacks a part. */
+    public NodeRow {
+      Needed.value("node_name of a node", nodeName);
+      Needed.value("host_name of a node", hostName);
+      Needed.value("start_time of a node", startTime);
+      Needed.value("active of a node", active);
+      Needed.value("all_resources_ok of a node", allResourcesOk);
+      Needed.value("run_phase of a node", runPhase);
+    }
 
     /** Whether the node has settled in its HA role. */
     public boolean steady() {
@@ -53,6 +69,14 @@ public record OmsStatus(String mode, List<NodeRow> nodes, List<ResourceRow> reso
    */
   public record ResourceRow(
       String nodeName, String name, String status, String haStatus, String type) {
+    /** Refuses one that lacks a part. */
+    public ResourceRow {
+      Needed.value("node_name of a resource", nodeName);
+      Needed.value("name of a resource", name);
+      Needed.value("status of a resource", status);
+      Needed.value("ha_status of a resource", haStatus);
+      Needed.value("type of a resource", type);
+    }
 
     /** Whether the resource itself is in trouble; {@code Stopped} is normal on a standby. */
     public boolean inTrouble() {

@@ -5,6 +5,7 @@ import hacert.oms.OmsStatus.NodeRow;
 import hacert.oms.OmsStatus.ResourceRow;
 import hacert.result.Finding;
 import hacert.result.Json;
+import hacert.result.Needed;
 import hacert.target.ClusterView;
 import hacert.target.HaRole;
 import hacert.target.NodeFacts;
@@ -26,12 +27,21 @@ final class PairAssessment {
   }
 
   /** What {@link NodeFacts#details} holds for this target. */
-  record Details(OmsStatus status) {}
+  record Details(OmsStatus status) {
+    /** Refuses one that lacks a part. */
+    Details {
+      Needed.value("status in the details", status);
+    }
+  }
 
-  static Optional<OmsStatus> status(JsonNode details) {
-    return details == null || details.path("status").isMissingNode()
+  private static Optional<Details> details(JsonNode told) {
+    return told == null || told.path("status").isMissingNode()
         ? Optional.empty()
-        : Optional.of(Json.mapper().convertValue(details, Details.class).status());
+        : Optional.of(Json.mapper().convertValue(told, Details.class));
+  }
+
+  static Optional<OmsStatus> status(JsonNode told) {
+    return details(told).map(Details::status);
   }
 
   ClusterView assess() {

@@ -188,7 +188,11 @@ public final class BundlePackage {
     int packed = data.getInt(at + 20);
     int size = data.getInt(at + 24);
     int local = data.getInt(at + 42);
-    if (packed < 0 || size < 0 || local < 0 || data.getShort(at + 34) != 0) {
+    if (packed < 0
+        || size < 0
+        || local < 0
+        || local > end - LOCAL_BYTES
+        || data.getShort(at + 34) != 0) {
       throw unreadable("an entry has impossible sizes, or is in the form ZIP64");
     }
     int madeBy = data.get(at + 5);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import hacert.opengauss.ClusterStatus.Datanode;
 import hacert.result.Finding;
 import hacert.result.Json;
+import hacert.result.Needed;
 import hacert.target.ClusterView;
 import hacert.target.HaRole;
 import hacert.target.NodeFacts;
@@ -31,7 +32,13 @@ final class ClusterAssessment {
    * @param status the cluster's status as this node tells it
    * @param missing names of certificate files that are not in the data directory
    */
-  record Details(ClusterStatus status, List<String> missing) {}
+  record Details(ClusterStatus status, List<String> missing) {
+    /** Refuses one that lacks a part. */
+    Details {
+      Needed.value("status in the details", status);
+      missing = Needed.list("missing in the details", missing);
+    }
+  }
 
   static Optional<Details> details(JsonNode told) {
     return told == null || told.path("status").isMissingNode()
@@ -93,8 +100,8 @@ final class ClusterAssessment {
                   + ", and the inventory gives "
                   + facts.keySet()
                   + ".",
-              "Put every node of the cluster, and no other host, into the cluster's group: a node that"
-                  + " is left out would keep its old certificates."));
+              "Put every node of the cluster, and no other host, into the cluster's group: a node"
+                  + " that is left out would keep its old certificates."));
     } else if (status.datanodes().size() > hosts.size()) {
       findings.add(
           Finding.error(
@@ -173,7 +180,8 @@ final class ClusterAssessment {
                   + ". There gs_om stops half way, and its rollback leaves a node without"
                   + " certificates.",
               "Copy the missing files from a node that has them, with owner and mode. Or go on with"
-                  + " hacert_accept_unproven=true: on each node by itself gs_om replaces them well."));
+                  + " hacert_accept_unproven=true: on each node by itself gs_om replaces them"
+                  + " well."));
     }
   }
 

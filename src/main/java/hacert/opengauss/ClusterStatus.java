@@ -1,5 +1,6 @@
 package hacert.opengauss;
 
+import hacert.result.Needed;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -33,10 +34,12 @@ public record ClusterStatus(
   /** Older versions print the first form, newer ones the second. */
   private static final Set<String> CASCADE = Set.of("Cascade", "Cascade Standby");
 
-  /** Copies the lists. */
+  /** Refuses one that lacks a part. */
   public ClusterStatus {
-    datanodes = List.copyOf(datanodes);
-    unread = List.copyOf(unread);
+    Needed.value("cluster_state of a status", clusterState);
+    Needed.value("balanced of a status", balanced);
+    datanodes = Needed.list("datanodes of a status", datanodes);
+    unread = Needed.list("unread of a status", unread);
   }
 
   /**
@@ -64,6 +67,16 @@ public record ClusterStatus(
       String installRole,
       String currentRole,
       String state) {
+    /** Refuses one that lacks a part. */
+    public Datanode {
+      Needed.value("name of a datanode", name);
+      Needed.value("address of a datanode", address);
+      Needed.value("port of a datanode", port);
+      Needed.value("data_directory of a datanode", dataDirectory);
+      Needed.value("install_role of a datanode", installRole);
+      Needed.value("current_role of a datanode", currentRole);
+      Needed.value("state of a datanode", state);
+    }
 
     /** Whether it is the one that writes. */
     public boolean primary() {

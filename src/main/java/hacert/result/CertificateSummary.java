@@ -27,4 +27,13 @@ public record CertificateSummary(
     String sha256,
     String key,
     boolean ca,
-    List<String> names) {}
+    List<String> names) {
+  /** Refuses one that lacks what others go by. */
+  public CertificateSummary {
+    Needed.value("source of a certificate", source);
+    Needed.value("not_before of a certificate", notBefore);
+    Needed.value("not_after of a certificate", notAfter);
+    Needed.value("sha256 of a certificate", sha256);
+    names = Needed.list("names of a certificate", names);
+  }
+}

@@ -12,6 +12,13 @@ import java.util.Collection;
  * @param remedy what to do next; empty where nothing is to be done
  */
 public record Finding(Severity severity, String code, String message, String remedy) {
+  /** Refuses one that lacks a part. */
+  public Finding {
+    Needed.value("severity of a finding", severity);
+    Needed.value("code of a finding", code);
+    Needed.value("message of a finding", message);
+    Needed.value("remedy of a finding", remedy);
+  }
 
   /** A finding that stops the operation. */
   public static Finding error(String code, String message, String remedy) {

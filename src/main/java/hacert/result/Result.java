@@ -51,6 +51,17 @@ public record Result(
     Timings timings,
     JsonNode data) {
 
+  /** Refuses one that lacks what others go by. */
+  public Result {
+    Needed.value("operation of a result", operation);
+    Needed.value("host of a result", host);
+    Needed.value("outcome of a result", outcome);
+    findings = Needed.list("findings of a result", findings);
+    steps = Needed.list("steps of a result", steps);
+    before = Needed.list("before of a result", before);
+    after = Needed.list("after of a result", after);
+  }
+
   /** Name and version of the format. */
   public static final String SCHEMA = "hacert.result/1";
 }

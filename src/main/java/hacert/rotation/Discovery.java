@@ -2,8 +2,10 @@ package hacert.rotation;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import hacert.result.CertificateSummary;
 import hacert.result.Finding;
+import hacert.result.Needed;
 import hacert.target.HaRole;
 import hacert.target.NodeFacts;
 import java.time.Instant;
@@ -54,6 +56,20 @@ public record Discovery(
     Loaded loaded,
     List<Generation.Summary> generations,
     int current) {
+  /** Refuses one that lacks what others go by. */
+  public Discovery {
+    Needed.value("node of a discovery", node);
+    Needed.value("state_directory of a discovery", stateDirectory);
+    Needed.value("role of a discovery", role);
+    Needed.value("status_name of a discovery", statusName);
+    Needed.value("service_start of a discovery", serviceStart);
+    Needed.value("bundle_digest of a discovery", bundleDigest);
+    details = details == null ? NullNode.getInstance() : details;
+    Needed.value("busy of a discovery", busy);
+    installed = Needed.list("installed of a discovery", installed);
+    findings = Needed.list("findings of a discovery", findings);
+    generations = Needed.list("generations of a discovery", generations);
+  }
 
   /** What lies on disk, seen from an open rotation. */
   public enum Files {

@@ -3,6 +3,7 @@ package hacert.rotation;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import hacert.host.Snapshot;
 import hacert.result.CertificateSummary;
+import hacert.result.Needed;
 import java.time.Instant;
 import java.util.List;
 
@@ -31,6 +32,15 @@ public record Generation(
     String digest,
     List<CertificateSummary> certificates,
     Snapshot manifest) {
+  /** Refuses one that lacks what others go by. */
+  public Generation {
+    Needed.value("created of a generation", created);
+    Needed.value("rotation of a generation", rotation);
+    Needed.value("origin of a generation", origin);
+    Needed.value("digest of a generation", digest);
+    Needed.value("manifest of a generation", manifest);
+    certificates = Needed.list("certificates of a generation", certificates);
+  }
 
   /** Name and version of the format. A version reads itself and the one before. */
   public static final String SCHEMA = "hacert.generation/1";
@@ -56,7 +66,15 @@ public record Generation(
       Origin origin,
       boolean proven,
       String digest,
-      List<CertificateSummary> certificates) {}
+      List<CertificateSummary> certificates) {
+    /** Refuses one that lacks what others go by. */
+    public Summary {
+      Needed.value("created of a generation", created);
+      Needed.value("origin of a generation", origin);
+      Needed.value("digest of a generation", digest);
+      certificates = Needed.list("certificates of a generation", certificates);
+    }
+  }
 
   /** The short form, without the manifest. */
   public Summary summary() {

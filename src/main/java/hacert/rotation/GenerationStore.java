@@ -47,7 +47,7 @@ final class GenerationStore {
 
   private static Generation read(Path manifest) throws HostException {
     try {
-      return Json.mapper().readValue(Files.readAllBytes(manifest), Generation.class);
+      return Json.read(Files.readAllBytes(manifest), Generation.class);
     } catch (IOException e) {
       throw new HostException(
           "GENERATION_UNREADABLE",

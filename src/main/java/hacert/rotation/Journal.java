@@ -3,7 +3,9 @@ package hacert.rotation;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import hacert.result.Change;
+import hacert.result.Needed;
 import hacert.result.Outcome;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,6 +35,15 @@ public record Journal(
     String serviceStart,
     String role,
     List<Entry> entries) {
+  /** Refuses one that lacks what others go by. */
+  public Journal {
+    Needed.value("rotation of a journal", rotation);
+    if (!Needed.value("plan of a journal", plan).complete()) {
+      throw new IllegalArgumentException("the plan of a journal lacks a part");
+    }
+    Needed.value("lease of a journal", lease);
+    entries = Needed.list("entries of a journal", entries);
+  }
 
   /** Name and version of the format. A version reads itself and the one before. */
   public static final String SCHEMA = "hacert.journal/1";
@@ -70,7 +81,14 @@ public record Journal(
       Instant began,
       Instant ended,
       String note,
-      JsonNode data) {}
+      JsonNode data) {
+    /** Refuses one that lacks what others go by. */
+    public Entry {
+      Needed.value("step of an entry", step);
+      Needed.value("state of an entry", state);
+      data = data == null ? NullNode.getInstance() : data;
+    }
+  }
 
   /** Whether the rotation has not ended on this node. */
   @JsonIgnore

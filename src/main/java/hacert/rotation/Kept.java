@@ -39,7 +39,7 @@ public record Kept(String target, String profile, String host, List<NodeIdentity
       if (newest.isEmpty() || journal.isEmpty()) {
         return NOTHING;
       }
-      Result result = Json.mapper().readValue(Files.readAllBytes(newest.get()), Result.class);
+      Result result = Json.read(Files.readAllBytes(newest.get()), Result.class);
       List<NodeIdentity> nodes =
           journal.get().plan().nodes().entrySet().stream()
               .map(

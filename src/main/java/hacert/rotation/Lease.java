@@ -1,5 +1,6 @@
 package hacert.rotation;
 
+import hacert.result.Needed;
 import java.time.Instant;
 
 /**
@@ -12,6 +13,14 @@ import java.time.Instant;
  * @param until when it ends if no call renews it
  */
 public record Lease(String rotation, String host, String process, Instant since, Instant until) {
+  /** Refuses one that lacks a part. */
+  public Lease {
+    Needed.value("rotation of a lease", rotation);
+    Needed.value("host of a lease", host);
+    Needed.value("process of a lease", process);
+    Needed.value("since of a lease", since);
+    Needed.value("until of a lease", until);
+  }
 
   /** Whether it still holds. */
   public boolean holds(Instant now) {

@@ -8,6 +8,7 @@ import hacert.host.MarkedProcesses;
 import hacert.host.Snapshot;
 import hacert.result.Finding;
 import hacert.result.Json;
+import hacert.result.Needed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +37,13 @@ final class Loan {
    * @param marker marks the processes of the script, see {@link MarkedProcesses}
    * @param before the directory as it was; the files lie beside this record
    */
-  record Lent(String schema, String marker, Snapshot before) {}
+  record Lent(String schema, String marker, Snapshot before) {
+    /** Refuses one that lacks a part. */
+    Lent {
+      Needed.value("marker of a loan", marker);
+      Needed.value("before of a loan", before);
+    }
+  }
 
   /** Runs the script, and takes what it has made. */
   @FunctionalInterface
@@ -119,7 +126,7 @@ final class Loan {
   private Lent read() throws HostException {
     Path record = place.resolve(RECORD);
     try {
-      return Json.mapper().readValue(Files.readAllBytes(record), Lent.class);
+      return Json.read(Files.readAllBytes(record), Lent.class);
     } catch (IOException e) {
       throw new HostException(
           "LOAN_UNREADABLE",

@@ -198,9 +198,8 @@ public final class Operations {
     return answer;
   }
 
-  private Answer decide(Target target, Request request, Secrets secrets) {
-    Question question = question(target, request, secrets);
-    Decision decision = new Decide(target).decide(question);
+  private Answer decide(Target target, Request request, Secrets secrets) throws HostException {
+    Decision decision = decision(target, request, secrets);
     ObjectNode data = JsonNodeFactory.instance.objectNode();
     if (decision instanceof Decision.Go go) {
       data.set("plan", Json.mapper().valueToTree(go.plan()));
@@ -215,7 +214,23 @@ public final class Operations {
     return Answer.of(Outcome.REFUSED, no.exit()).findings(no.findings());
   }
 
-  private Question question(Target target, Request request, Secrets secrets) {
+  /**
+   * What nodes found comes from other hosts, and parts of it are read only when they are judged.
+   */
+  private static Decision decision(Target target, Request request, Secrets secrets)
+      throws HostException {
+    try {
+      return new Decide(target).decide(question(target, request, secrets));
+    } catch (IllegalArgumentException e) {
+      if (e.getCause() instanceof JsonProcessingException why) {
+        throw RequestReader.invalid(
+            "what a node answered lacks a part: " + why.getOriginalMessage());
+      }
+      throw e;
+    }
+  }
+
+  private static Question question(Target target, Request request, Secrets secrets) {
     List<NodeIdentity> nodes = new ArrayList<>();
     nodes.add(request.node());
     nodes.addAll(request.peers());

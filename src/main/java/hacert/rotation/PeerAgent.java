@@ -13,6 +13,7 @@ import hacert.result.Outcome;
 import hacert.result.Result;
 import hacert.result.Timings;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -71,7 +72,7 @@ public final class PeerAgent implements Agent {
       }
     } catch (HostException e) {
       return unreachable(request, started, e.finding());
-    } catch (JsonProcessingException e) {
+    } catch (IOException e) {
       return unreachable(
           request,
           started,
@@ -83,11 +84,11 @@ public final class PeerAgent implements Agent {
   }
 
   private Result execute(PeerSession session, String path, Request request, Secrets secrets)
-      throws HostException, JsonProcessingException {
+      throws HostException, IOException {
     byte[] stdin = stdin(path, request, secrets);
     try {
       CommandResult answer = session.exec(EXECUTE, stdin, LONG);
-      return Json.mapper().readValue(answer.stdout(), Result.class);
+      return Json.read(answer.stdout().getBytes(StandardCharsets.UTF_8), Result.class);
     } finally {
       Arrays.fill(stdin, (byte) 0);
     }

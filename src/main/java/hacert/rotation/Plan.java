@@ -2,13 +2,16 @@ package hacert.rotation;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import hacert.result.Needed;
 import hacert.target.Options;
 import hacert.target.RestartNeed;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What was decided for a cluster. It is made once, travels through the playbook unread but for
@@ -128,7 +131,15 @@ public record Plan(
    * @param user the user this program runs as there
    */
   public record PlannedNode(
-      String stateDirectory, String address, int port, String statusName, String user) {}
+      String stateDirectory, String address, int port, String statusName, String user) {
+    /** Refuses one without its directory; other absent parts become empty. */
+    public PlannedNode {
+      Needed.value("state_directory of a node", stateDirectory);
+      address = address == null ? "" : address;
+      statusName = statusName == null ? "" : statusName;
+      user = user == null ? "" : user;
+    }
+  }
 
   /** Whether it has everything that an operation reads. */
   boolean complete() {
@@ -140,8 +151,10 @@ public record Plan(
         && supersedes != null
         && nodes != null
         && nodes.keySet().containsAll(order)
-        && Set.copyOf(staging).equals(nodes.keySet())
-        && order.stream().allMatch(Objects::nonNull);
+        && new HashSet<>(staging).equals(nodes.keySet())
+        && Stream.of(order, staging, back, supersedes, nodes.values())
+            .flatMap(Collection::stream)
+            .allMatch(Objects::nonNull);
   }
 
   /** The same plan with another action. */

@@ -6,6 +6,7 @@ import hacert.host.HostException;
 import hacert.result.Json;
 import hacert.target.Secret;
 import java.io.ByteArrayInputStream;
+import java.io.CharConversionException;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -73,6 +74,8 @@ public final class RequestReader {
       return request;
     } catch (JsonProcessingException e) {
       throw invalid(e.getOriginalMessage());
+    } catch (CharConversionException e) {
+      throw invalid("it is not UTF-8");
     }
   }
 
@@ -101,6 +104,10 @@ public final class RequestReader {
         || request.node().name() == null
         || !NAME.matcher(request.node().name()).matches()) {
       throw invalid("node.name must be a name of letters, digits, '.', '_' and '-'");
+    }
+    if (!request.peers().stream()
+        .allMatch(p -> p.name() != null && NAME.matcher(p.name()).matches())) {
+      throw invalid("peers must have names of letters, digits, '.', '_' and '-'");
     }
     if (request.holder() == null
         || request.holder().host() == null
@@ -152,7 +159,7 @@ public final class RequestReader {
     }
   }
 
-  private static HostException invalid(String what) {
+  static HostException invalid(String what) {
     return new HostException(
         "REQUEST_INVALID",
         "The request cannot be used: " + what + ".",

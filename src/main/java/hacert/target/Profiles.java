@@ -62,6 +62,30 @@ public final class Profiles {
     }
   }
 
+  /**
+   * Reads overrides as a person wrote them.
+   *
+   * @param yaml content of a file: one YAML mapping
+   * @throws HostException with {@code PROFILE_INVALID}
+   */
+  public static ObjectNode overrides(byte[] yaml) throws HostException {
+    try {
+      if (new YAMLMapper().readTree(yaml) instanceof ObjectNode object) {
+        return object;
+      }
+    } catch (IOException e) {
+      throw unread(e.getMessage());
+    }
+    throw unread("it is no mapping of keys to values");
+  }
+
+  private static HostException unread(String why) {
+    return new HostException(
+        "PROFILE_INVALID",
+        "The file of overrides of a profile cannot be read: " + why,
+        "Correct the keys in hacert_profile_file; docs/profiles.md lists them.");
+  }
+
   private static void lay(ObjectNode overrides, ObjectNode values) {
     for (Map.Entry<String, JsonNode> field : overrides.properties()) {
       JsonNode present = values.get(field.getKey());

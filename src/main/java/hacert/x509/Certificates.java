@@ -26,6 +26,13 @@ import javax.security.auth.x500.X500Principal;
 /** X.509 certificates (RFC 5280): read, written, compared. */
 public final class Certificates {
   private static final int MOST = 100;
+
+  /** In bytes of DER. Real ones have one to four thousand. */
+  private static final int LONGEST = 1 << 16;
+
+  /** In bytes of DER, of a key: RSA with 16384 bits has 2100. */
+  private static final int LONGEST_KEY = 1 << 12;
+
   private static final Map<String, String> NAMES = Map.of("1.2.840.113549.1.9.1", "emailAddress");
   private static final int KEY_CERT_SIGN = 5;
 
@@ -83,11 +90,18 @@ public final class Certificates {
       throw new UnreadableCertificateException(
           Reason.TRUNCATED, "certificate " + number + " ends before its own length says so");
     }
+    if (der.length > LONGEST) {
+      throw new UnreadableCertificateException(
+          Reason.TOO_LARGE,
+          "certificate " + number + " has " + der.length + " bytes, expected at most " + LONGEST);
+    }
     try {
       if (verdict == Der.Verdict.WHOLE
           && CertificateFactory.getInstance("X.509")
                   .generateCertificate(new ByteArrayInputStream(der))
-              instanceof X509Certificate certificate) {
+              instanceof X509Certificate certificate
+          // Some algorithms have no bound of their own, and then one signature takes hours.
+          && certificate.getPublicKey().getEncoded().length <= LONGEST_KEY) {
         return certificate;
       }
     } catch (CertificateException | RuntimeException e) {

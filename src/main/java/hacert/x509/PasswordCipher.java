@@ -91,19 +91,27 @@ final class PasswordCipher {
   private final byte[] iv;
   private final Derivation derivation;
   private final String description;
+  private final int cost;
 
   /** {@code iv} is empty where the derivation gives it too. */
-  private PasswordCipher(Block block, byte[] iv, Derivation derivation, String description) {
+  private PasswordCipher(
+      Block block, byte[] iv, Derivation derivation, String description, int cost) {
     this.block = block;
     this.iv = iv;
     this.derivation = derivation;
     this.description = description;
+    this.cost = cost;
   }
 
   /** For people, such as {@code PBES2, AES-256-CBC, PBKDF2 HMAC-SHA256, 2048 iterations}. */
   @Override
   public String toString() {
     return description;
+  }
+
+  /** What it takes to derive the key once, in iterations, or in as much work. */
+  int cost() {
+    return cost;
   }
 
   byte[] decrypt(byte[] encrypted, char[] password) throws UnreadableKeyException {
@@ -206,7 +214,7 @@ final class PasswordCipher {
 
   private static PasswordCipher traditional(Block block, byte[] iv) {
     return new PasswordCipher(
-        block, iv, (password, octets) -> bytesToKey(password, iv, octets), block.text);
+        block, iv, (password, octets) -> bytesToKey(password, iv, octets), block.text, 1);
   }
 
   /** openssl's derivation with MD5, one round; its salt is the vector's first eight bytes. */
@@ -282,7 +290,8 @@ final class PasswordCipher {
           block,
           iv,
           (password, octets) -> pbkdf2(password, params.getSalt(), iterations, prf, octets),
-          head + "PBKDF2 " + prf.text + ", " + iterations + " iterations");
+          head + "PBKDF2 " + prf.text + ", " + iterations + " iterations",
+          iterations);
     }
     if (function.getAlgorithm().equals(MiscObjectIdentifiers.id_scrypt)) {
       ScryptParams params = ScryptParams.getInstance(function.getParameters());
@@ -295,7 +304,8 @@ final class PasswordCipher {
           block,
           iv,
           (password, octets) -> scrypt(password, params.getSalt(), n, r, p, octets),
-          head + "scrypt N=" + n + " r=" + r + " p=" + p);
+          head + "scrypt N=" + n + " r=" + r + " p=" + p,
+          (int) ((long) n * r * p / 2));
     }
     throw unsupported("PBES2 with key derivation " + function.getAlgorithm());
   }
@@ -396,7 +406,8 @@ final class PasswordCipher {
         Block.AES_256,
         iv,
         (password, octets) -> pbkdf2(password, salt, iterations, Prf.SHA256, octets),
-        "PBES2");
+        "PBES2",
+        iterations);
   }
 
   private static byte[] pbkdf2(char[] password, byte[] salt, int iterations, Prf prf, int octets)
@@ -429,7 +440,8 @@ final class PasswordCipher {
         Block.DES,
         new byte[0],
         (password, octets) -> pbkdf1(password, params.getSalt(), iterations, digest, octets),
-        "PBES1, DES-CBC, " + digest + ", " + iterations + " iterations");
+        "PBES1, DES-CBC, " + digest + ", " + iterations + " iterations",
+        iterations);
   }
 
   private static byte[] pbkdf1(
@@ -463,7 +475,8 @@ final class PasswordCipher {
         block,
         new byte[0],
         (password, octets) -> pkcs12(password, salt, iterations, block),
-        "PKCS#12 PBE, " + block.text + ", SHA-1, " + iterations + " iterations");
+        "PKCS#12 PBE, " + block.text + ", SHA-1, " + iterations + " iterations",
+        iterations);
   }
 
   /** UTF-16 with two zero octets at its end, an empty password too (RFC 7292, B.1). */

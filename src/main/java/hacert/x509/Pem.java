@@ -100,7 +100,7 @@ final class Pem {
   private Block block(String label) throws Malformed {
     int begun = line;
     Map<String, String> headers = new LinkedHashMap<>();
-    byte[] base64 = new byte[text.length - at];
+    byte[] base64 = new byte[Math.max(0, text.length - at)];
     int length = 0;
     try {
       for (Line next = next(); next != null; next = next()) {

@@ -2,6 +2,7 @@ package hacert.x509;
 
 import hacert.x509.UnreadableKeyException.Reason;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1Primitive;
@@ -306,7 +308,20 @@ public final class PemKeys {
   private static PrivateKey rsa(PrivateKeyInfo info, byte[] pkcs8)
       throws UnreadableKeyException, IOException, GeneralSecurityException {
     var numbers = org.bouncycastle.asn1.pkcs.RSAPrivateKey.getInstance(info.parsePrivateKey());
-    int bits = numbers.getModulus().bitLength();
+    // Its other numbers are no longer than the modulus, in a key that works.
+    int bits =
+        Stream.of(
+                numbers.getModulus(),
+                numbers.getPublicExponent(),
+                numbers.getPrivateExponent(),
+                numbers.getPrime1(),
+                numbers.getPrime2(),
+                numbers.getExponent1(),
+                numbers.getExponent2(),
+                numbers.getCoefficient())
+            .mapToInt(BigInteger::bitLength)
+            .max()
+            .orElseThrow();
     if (bits > MOST_RSA_BITS) {
       throw unsupported("RSA keys of more than " + MOST_RSA_BITS + " bits");
     }

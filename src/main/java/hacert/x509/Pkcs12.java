@@ -44,6 +44,9 @@ final class Pkcs12 {
   private final List<Pem.Block> keys = new ArrayList<>();
   private boolean plainKey;
 
+  /** Of all parts together: each could ask for as much as is allowed. */
+  private long cost;
+
   private Pkcs12(char[] password) {
     this.password = password;
   }
@@ -185,7 +188,16 @@ final class Pkcs12 {
 
   private byte[] decrypt(AlgorithmIdentifier algorithm, byte[] encrypted)
       throws UnreadableKeyException {
-    byte[] plain = PasswordCipher.of(algorithm).decrypt(encrypted, password);
+    PasswordCipher cipher = PasswordCipher.of(algorithm);
+    cost += cipher.cost();
+    if (cost > PasswordCipher.MOST_ITERATIONS) {
+      throw new UnreadableKeyException(
+          Reason.UNSUPPORTED,
+          "PKCS#12 files with more than "
+              + PasswordCipher.MOST_ITERATIONS
+              + " iterations in all are not supported");
+    }
+    byte[] plain = cipher.decrypt(encrypted, password);
     // One wrong password in 256 leaves a padding that looks right.
     if (!Ber.whole(plain)) {
       throw PasswordCipher.wrongPassword();

@@ -90,4 +90,13 @@ class CallLockTest {
     Files.writeString(directory.resolve("lock.holder"), "{");
     assertThat(CallLock.holder(path)).isEmpty();
   }
+
+  @Test
+  void a_holder_that_cannot_be_read_is_none() throws Exception {
+    Path path = directory.resolve("lock");
+    for (String text : new String[] {"", "null", "[]", "{", "{\"pid\":\"x\"}"}) {
+      Files.writeString(directory.resolve("lock.holder"), text);
+      assertThat(CallLock.holder(path)).as(text).isEmpty();
+    }
+  }
 }

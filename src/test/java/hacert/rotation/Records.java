@@ -204,7 +204,11 @@ final class Records {
         false,
         false,
         List.of(),
-        Map.of());
+        Map.of("mgmt1", planned("192.0.2.11"), "mgmt2", planned("192.0.2.12")));
+  }
+
+  private static Plan.PlannedNode planned(String address) {
+    return new Plan.PlannedNode("/home/omm/.hacert/pair", address, 22, "", "omm");
   }
 
   List<Node> nodes() {

@@ -220,4 +220,59 @@ class RequestReaderTest {
     with("secrets", List.of("password", "password"));
     assertThat(secret(1, "a").secret(1, "b").refusal()).contains("named twice");
   }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"null", "[]", "[null]", "[{}]", "[{\"host\":\"a\",\"outcome\":\"failed\"}]"})
+  void refuses_results_of_other_nodes_that_lack_a_part(String found) throws Exception {
+    with("operation", "decide").with("found", Json.mapper().readTree(found));
+    if (found.equals("null") || found.equals("[]")) {
+      assertThat(read(bytes()).request().found()).isEmpty();
+    } else {
+      refusal();
+    }
+  }
+
+  @Test
+  void refuses_peers_without_a_name_and_plans_with_nulls_in_them() throws Exception {
+    with("peers", List.of(Map.of("address", "192.0.2.12")));
+    assertThat(refusal()).contains("peers must have names");
+    request.remove("peers");
+    Map<String, Object> plan =
+        Json.mapper()
+            .convertValue(Records.plan(), new com.fasterxml.jackson.core.type.TypeReference<>() {});
+    for (String key : List.of("order", "staging", "back", "supersedes")) {
+      Map<String, Object> broken = new LinkedHashMap<>(plan);
+      broken.put(key, Arrays.asList("mgmt1", null));
+      assertThat(with("operation", "apply").with("plan", broken).refusal()).isNotBlank();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"17", "{}", "{\"node\":\"mgmt1\",\"role\":\"king\"}"})
+  void decides_nothing_from_a_discovery_that_lacks_a_part(String discovery) throws Exception {
+    Map<String, Object> result =
+        Json.mapper()
+            .convertValue(
+                Records.result("discover", "mgmt1", hacert.result.Outcome.FAILED, "X"),
+                new com.fasterxml.jackson.core.type.TypeReference<>() {});
+    result.put("data", Map.of("discovery", Json.mapper().readTree(discovery)));
+    with("operation", "decide").with("found", List.of(result));
+    Operations operations =
+        new Operations(
+            Map.of("mrs-ha", new hacert.oms.MrsTarget()),
+            () -> {
+              throw new AssertionError("decide looks at no host");
+            },
+            peer -> {
+              throw new AssertionError("decide asks no peer");
+            },
+            "test");
+    Call call = read(bytes());
+    try (Secrets secrets = call.secrets()) {
+      hacert.result.Result answer = operations.execute(call.request(), secrets);
+      assertThat(answer.outcome()).isEqualTo(hacert.result.Outcome.REFUSED);
+      assertThat(answer.findings().get(0).code()).isEqualTo("REQUEST_INVALID");
+    }
+  }
 }

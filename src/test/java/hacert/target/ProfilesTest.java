@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import hacert.host.HostException;
 import hacert.oms.MrsProfile;
 import hacert.result.Json;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -103,5 +104,43 @@ class ProfilesTest {
     assertThat(two.replace().prompt()).isEqualTo("Please input ha ssl cert password:");
     assertThat(two.replace().success()).isEqualTo("[INFO] Succeed to replace ha ssl cert.");
     assertThat(two.restart().success()).isEqualTo("start HA successfully.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "null",
+        "17",
+        "- a",
+        "a: [",
+        "a: *b",
+        "a: \u0007",
+        "a: 'x",
+        "{}\u0000",
+        "a: b\na: c",
+        "? [a]\n: b"
+      })
+  void refuses_a_file_that_is_no_mapping(String yaml) {
+    HostException e =
+        catchThrowableOfType(
+            HostException.class,
+            () -> {
+              JsonNode read = Profiles.overrides(yaml.getBytes(StandardCharsets.UTF_8));
+              Profiles.load("mrs-2x", "mrs-ha", read, MrsProfile.class);
+            });
+    assertThat(e).as(yaml).isNotNull();
+    assertThat(e.code()).isEqualTo("PROFILE_INVALID");
+  }
+
+  @Test
+  void refuses_a_file_that_is_nested_or_long_beyond_measure() {
+    for (String yaml : new String[] {"[".repeat(100_000), "a: " + "x".repeat(4 << 20)}) {
+      HostException e =
+          catchThrowableOfType(
+              HostException.class, () -> Profiles.overrides(yaml.getBytes(StandardCharsets.UTF_8)));
+      assertThat(e).isNotNull();
+      assertThat(e.getMessage()).hasSizeLessThan(10_000);
+    }
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import hacert.result.CertificateSummary;
 import hacert.x509.UnreadableCertificateException.Reason;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,9 +13,21 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Period;
+import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.DERBitString;
+import org.bouncycastle.asn1.DERSequence;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x509.DSAParameter;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.asn1.x509.Time;
+import org.bouncycastle.asn1.x509.V3TBSCertificateGenerator;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -160,5 +173,35 @@ class CertificatesTest {
                 new byte[0], "x509", "-in", file.toString(), "-noout", "-fingerprint", "-sha256"));
     assertThat(printed.strip().replace(":", "").toLowerCase(java.util.Locale.ROOT))
         .endsWith("=" + summary.sha256());
+  }
+
+  /** The JDK bounds RSA keys and not DSA ones: to verify with this one would take hours. */
+  @Test
+  void refuses_a_certificate_with_an_enormous_key() throws Exception {
+    BigInteger huge = BigInteger.ONE.shiftLeft(1 << 18).subtract(BigInteger.ONE);
+    AlgorithmIdentifier dsa =
+        new AlgorithmIdentifier(
+            X9ObjectIdentifiers.id_dsa, new DSAParameter(huge, huge, BigInteger.TWO));
+    X500Name name = new X500Name("CN=x");
+    V3TBSCertificateGenerator tbs = new V3TBSCertificateGenerator();
+    tbs.setSerialNumber(new ASN1Integer(1));
+    tbs.setIssuer(name);
+    tbs.setSubject(name);
+    tbs.setStartDate(new Time(new Date()));
+    tbs.setEndDate(new Time(new Date()));
+    AlgorithmIdentifier signature = new AlgorithmIdentifier(X9ObjectIdentifiers.id_dsa_with_sha1);
+    tbs.setSignature(signature);
+    tbs.setSubjectPublicKeyInfo(new SubjectPublicKeyInfo(dsa, new ASN1Integer(huge)));
+    byte[] der =
+        new DERSequence(
+                new ASN1Encodable[] {
+                  tbs.generateTBSCertificate(), signature, new DERBitString(new byte[40])
+                })
+            .getEncoded();
+    UnreadableCertificateException e =
+        catchThrowableOfType(
+            UnreadableCertificateException.class,
+            () -> Certificates.read(Pem.write("CERTIFICATE", Map.of(), der)));
+    assertThat(e.reason()).isEqualTo(Reason.TOO_LARGE);
   }
 }

@@ -257,4 +257,28 @@ class KeyringTest {
     assertThat(ring.certificates()).isEmpty();
     assertThat(ring.keys()).isEmpty();
   }
+
+  /** Each of its parts costs what one part may; all of them would take minutes. */
+  @Test
+  void refuses_a_pkcs12_file_whose_parts_cost_too_much_together() throws Exception {
+    ec.opensslWith(
+        PASSWORD,
+        "pkcs12",
+        "-export",
+        "-in",
+        "sub.crt",
+        "-inkey",
+        "sub.key",
+        "-iter",
+        "2500000",
+        "-nomaciter",
+        "-passout",
+        "stdin",
+        "-out",
+        "costly.p12");
+    Throwable refused =
+        catchThrowable(() -> read(Files.readAllBytes(ec.path("costly.p12")), PASSWORD));
+    assertThat(refused).isInstanceOf(UnreadableKeyException.class);
+    assertThat(refused).hasMessageContaining("4000000 iterations in all");
+  }
 }

@@ -319,4 +319,19 @@ class PemKeysTest {
                     ec.getPrivate(), KeyForm.PKCS8_AES256, "half\uD83D".toCharArray(), RANDOM))
         .withMessageNotContaining("half\uD83D");
   }
+
+  /** With numbers as long as a file may be, one signature would take hours. */
+  @Test
+  void refuses_an_rsa_key_whose_other_numbers_are_enormous() throws Exception {
+    for (int enormous = 3; enormous < 9; enormous++) {
+      ASN1Encodable[] numbers = new ASN1Encodable[9];
+      Arrays.fill(numbers, new ASN1Integer(BigInteger.TEN));
+      numbers[0] = new ASN1Integer(0);
+      numbers[1] = new ASN1Integer(BigInteger.ONE.shiftLeft(2047).add(BigInteger.ONE));
+      numbers[2] = new ASN1Integer(65537);
+      numbers[enormous] = new ASN1Integer(BigInteger.ONE.shiftLeft(1 << 20));
+      byte[] pem = Pem.write("RSA PRIVATE KEY", Map.of(), new DERSequence(numbers).getEncoded());
+      assertThat(refusal(pem, "")).isEqualTo(Reason.UNSUPPORTED);
+    }
+  }
 }
