@@ -49,14 +49,19 @@ class Turns:
         """Those that had their turn. One that was refused before says nothing about the others."""
         return [name for name in self._are("ended") if (self._known[name]["code"] == 0) == well]
 
+    def _new(self, names):
+        """Without those that only go on with a rotation of an earlier run: they are no canaries."""
+        return [name for name in names if not self._known[name].get("continues")]
+
     def _told(self, names):
         return ", ".join("%s: %s, code %d" % (n, self._known[n]["outcome"], self._known[n]["code"]) for n in names)
 
     def no(self):
         """Why no other cluster may begin any more, or an empty text."""
         failed = self._ended(well=False)
-        if failed and len(self._ended(well=True)) < self._canary:
-            return "Not begun, because a canary did not end well (%s)." % self._told(failed)
+        canaries = self._new(failed)
+        if canaries and len(self._new(self._ended(well=True))) < self._canary:
+            return "Not begun, because a canary did not end well (%s)." % self._told(canaries)
         if len(failed) >= self._most_failed:
             return "Not begun, because others did not end well (%s) and hacert_max_failed_clusters is %d." % (
                 self._told(failed),
@@ -66,14 +71,16 @@ class Turns:
 
     def wait(self, cluster):
         """What this cluster has to wait for, or an empty text."""
-        proven = len(self._ended(well=True))
-        places = min(self._parallel, self._canary - proven) if proven < self._canary else self._parallel
+        running = self._are("running")
         # Those before it have the first claim, so that it is the order of the inventory in which clusters begin.
-        before = self._order[: self._order.index(cluster)]
-        first = self._are("running") + [name for name in before if name not in self._known]
-        if len(first) < places:
-            return ""
-        return "waits for %s: %s" % ("the canary" if proven < self._canary else "one of these", ", ".join(first))
+        before = [name for name in self._order[: self._order.index(cluster)] if name not in self._known]
+        proven = len(self._new(self._ended(well=True)))
+        canaries = self._new(running) + before
+        if proven < self._canary and len(canaries) >= self._canary - proven:
+            return "waits for the canary: %s" % ", ".join(canaries)
+        if len(running) + len(before) >= self._parallel:
+            return "waits for one of these: %s" % ", ".join(running + before)
+        return ""
 
 
 class ActionModule(ActionBase):
@@ -111,7 +118,7 @@ class ActionModule(ActionBase):
                 no = "" if call["continues"] else turns.no()
                 wait = "" if call["continues"] or no else turns.wait(cluster)
                 if not no and not wait:
-                    known[cluster] = {"running": True}
+                    known[cluster] = {"running": True, "continues": call["continues"]}
             if no or not wait:
                 return {"changed": False, "begin": not no, "waited": waited, "msg": no}
             if os.getppid() != parent:
@@ -123,9 +130,11 @@ class ActionModule(ActionBase):
 
     def _end(self, call):
         with self._file() as known:
-            begun = known.get(call["cluster"], {}).get("running", False)
+            was = known.get(call["cluster"], {})
+            begun = was.get("running", False)
             known[call["cluster"]] = {
                 "ended": begun,
+                "continues": was.get("continues", False),
                 "outcome": str(call["end"].get("outcome", "failed")),
                 "code": int(call["end"].get("code", 1)),
             }

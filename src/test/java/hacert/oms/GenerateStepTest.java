@@ -154,7 +154,8 @@ class GenerateStepTest {
     script(enter + prompt("Verifying - Enter pass phrase for") + enter + enter + SUCCESS);
     HostException e = failure();
     assertThat(e.code()).isEqualTo("GENERATE_ASKED_AGAIN");
-    assertThat(host.lines("answers")).hasSize(3);
+    // The script may see the end of its terminal before its own, and read an empty line there.
+    assertThat(host.lines("answers")).filteredOn(answer -> !answer.isEmpty()).hasSize(3);
   }
 
   @Test

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import hacert.host.HostException;
 import hacert.probe.Endpoint;
 import hacert.result.Finding;
+import hacert.target.HaRole;
 import hacert.target.ManagedNode;
 import hacert.target.ManagedNode.Proof;
 import hacert.target.NodeIdentity;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,6 +26,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is made of a gs_om that says odd things while the cluster stops, starts and is proven. */
 class ClusterRestartTest {
+  private static final ManagedNode.Proving PROVING =
+      new ManagedNode.Proving(
+          HaRole.UNKNOWN, false, "", Optional.empty(), "", List.of(), Optional.empty());
+
   /** Each look at it takes a minute, so that deadlines are soon over. */
   private static final class Hurried extends Clock {
     private Instant now = Instant.now();
@@ -82,7 +88,7 @@ class ClusterRestartTest {
     firstUnreadable("Primary Normal");
     LocalNode node = host.node();
     try (InstalledBundle installed = new InstalledBundle(host.data(), host.om())) {
-      Proof proof = new ClusterProof(node, new Ports(node), installed).prove("", "", true, null);
+      Proof proof = new ClusterProof(node, new Ports(node), installed).prove("", "", true, PROVING);
       assertThat(proof.findings().stream().map(Finding::code))
           .contains("TLS_NOT_PROVEN")
           .doesNotContain("STATUS_UNREADABLE");

@@ -2,86 +2,118 @@ package hacert.playbook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
-import java.util.ArrayList;
+import hacert.faults.FaultMatrix;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * {@code kill -9} of the jar on a node of openGauss, at another step in each cluster; then the same
- * command again.
+ * {@code kill -9} of the jar on a node of openGauss in and after every step of the journal, on each
+ * node, with and without a restart of the cluster; then the same command again.
  */
 @Tag("long")
 class OpenGaussKilledJarIT {
-  /** When the journal of a node shows that a step was begun, the jar there is killed. */
-  private record Moment(boolean first, String step, boolean restart) {}
-
-  private static final List<Moment> MOMENTS =
-      List.of(
-          new Moment(true, "apply.certificates", false),
-          new Moment(false, "apply.certificates", false),
-          new Moment(true, "apply.stop", true),
-          new Moment(true, "apply.certificates", true),
-          new Moment(false, "apply.restart", true));
-
+  private static final int CLUSTERS = 6;
   private static final String PASSWORD = "An0ther-Key";
 
-  @RegisterExtension static final Lab LAB = Lab.openGauss(MOMENTS.size(), "--restart-seconds", "3");
+  @RegisterExtension static final Lab LAB = Lab.openGauss(CLUSTERS, "--restart-seconds", "3");
+
+  private static final FaultMatrix MATRIX = new FaultMatrix("opengauss-killed-jar");
+
+  @BeforeAll
+  static void give_time_to_hit() {
+    for (int i = 1; i <= CLUSTERS; i++) {
+      for (GaussNode node : LAB.gauss(i).nodes()) {
+        LAB.turn(node.host(), "cert-slow", "0.5");
+        LAB.turn(node.host(), "stop-slow", "3");
+      }
+    }
+  }
+
+  @AfterAll
+  static void write() throws IOException {
+    MATRIX.write();
+  }
 
   @Test
-  void killed_at_any_step_the_same_command_ends_all_new_with_at_most_one_restart() {
-    Map<String, GaussCluster.Before> before = new TreeMap<>();
-    List<CompletableFuture<Boolean>> kills = new ArrayList<>();
-    ExecutorService killers = Executors.newFixedThreadPool(MOMENTS.size());
-    try {
-      for (int i = 0; i < MOMENTS.size(); i++) {
-        Moment moment = MOMENTS.get(i);
-        GaussCluster cluster = LAB.gauss(i + 1);
-        before.put(cluster.cluster(), cluster.remember());
-        LabHost host = cluster.nodes().get(moment.first() ? 0 : 1).host();
-        LAB.turn(host, "cert-slow", "0.5");
-        LAB.turn(host, "stop-slow", "3");
-        kills.add(CompletableFuture.supplyAsync(() -> kill(host, moment), killers));
-      }
-      playbook().run();
-    } finally {
-      killers.shutdownNow();
-    }
-    for (int i = 0; i < MOMENTS.size(); i++) {
-      assertThat(kills.get(i).join()).as("killed at %s", MOMENTS.get(i)).isTrue();
-    }
-    PlayRun second = playbook().run();
-    for (int i = 0; i < MOMENTS.size(); i++) {
-      GaussCluster cluster = LAB.gauss(i + 1);
-      GaussCluster.Before was = before.get(cluster.cluster());
-      try {
-        cluster.assertAllNew(was);
-        cluster.assertRestarts(was, MOMENTS.get(i).restart() ? 1 : 0);
-      } catch (AssertionError e) {
-        throw new AssertionError(MOMENTS.get(i) + " on " + cluster.cluster() + second.output(), e);
-      }
+  void killed_at_any_step_without_a_restart_the_same_command_ends_all_new() {
+    hitAll("", 0);
+  }
+
+  @Test
+  void killed_at_any_step_with_a_restart_the_same_command_ends_all_new_with_one_restart() {
+    hitAll(PASSWORD, 1);
+  }
+
+  private static void hitAll(String password, int restarts) {
+    LAB.reset();
+    give_time_to_hit();
+    GaussCluster model = LAB.gauss(CLUSTERS);
+    rotate(List.of(model), password).succeed();
+    List<Kills.Moment> moments = Kills.Moment.of(model);
+    assertThat(moments).extracting(Kills.Moment::step).contains("apply.certificates");
+    boolean other = true;
+    for (int from = 0; from < moments.size(); from += CLUSTERS - 1) {
+      // To and fro between two passwords, so that each time it is another one.
+      String next = password.isEmpty() || other ? password : LAB.password();
+      hit(moments.subList(from, Math.min(from + CLUSTERS - 1, moments.size())), next, restarts);
+      other = !other;
     }
   }
 
-  private static Playbook playbook() {
-    Playbook playbook = Playbook.rotate(LAB).set("hacert_max_failed_clusters", MOMENTS.size());
-    for (int i = 0; i < MOMENTS.size(); i++) {
-      if (MOMENTS.get(i).restart()) {
-        playbook.setFor(LAB.gauss(i + 1), "hacert_password", PASSWORD);
-      }
+  private static void hit(List<Kills.Moment> moments, String password, int restarts) {
+    Map<GaussCluster, GaussCluster.Before> before = new LinkedHashMap<>();
+    Kills<GaussCluster> kills = new Kills<>("opengauss", MATRIX);
+    for (int i = 0; i < moments.size(); i++) {
+      GaussCluster cluster = LAB.gauss(i + 1);
+      before.put(cluster, cluster.remember());
+      kills.plan(cluster, moments.get(i));
+    }
+    PlayRun second =
+        kills.run(
+            rotate(before.keySet(), password).set("hacert_force", true),
+            rotate(before.keySet(), password));
+    kills.judge(
+        second,
+        new Kills.Judge<>() {
+          @Override
+          public String state(GaussCluster cluster) {
+            GaussCluster.Before was = before.get(cluster);
+            if (cluster.a().installedLeaf().equals(was.leaf())) {
+              cluster.assertAllOld(was);
+              return "old";
+            }
+            cluster.assertAllNew(was);
+            cluster.assertRestarts(was, restarts);
+            return "new";
+          }
+
+          @Override
+          public int restarts(GaussCluster cluster) {
+            Map<String, Integer> was = before.get(cluster).restarts();
+            return cluster.nodes().stream()
+                .mapToInt(node -> node.host().restarts() - was.get(node.name()))
+                .max()
+                .orElseThrow();
+          }
+        });
+  }
+
+  private static Playbook rotate(Collection<GaussCluster> clusters, String password) {
+    Playbook playbook =
+        Playbook.rotate(LAB)
+            .with("--limit", Kills.limit(clusters))
+            .set("hacert_max_failed_clusters", CLUSTERS);
+    if (!password.isEmpty()) {
+      clusters.forEach(cluster -> playbook.setFor(cluster, "hacert_password", password));
     }
     return playbook;
-  }
-
-  private static boolean kill(LabHost host, Moment moment) {
-    return Await.holds(
-        Duration.ofMinutes(5), () -> !host.step(moment.step()).isEmpty() && host.killJar());
   }
 }

@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -90,6 +92,14 @@ record PlayRun(int code, String output, List<Result> results, List<JsonNode> dif
       assertThat(code).as(output).isNotZero();
     }
     return this;
+  }
+
+  /** How a cluster ended by the report, as {@code succeeded (code 0)}. */
+  String end(LabCluster cluster) {
+    Matcher matcher =
+        Pattern.compile("cluster " + cluster.cluster() + ": ([a-z-]+ \\(code \\d\\))")
+            .matcher(text());
+    return matcher.find() ? matcher.group(1) : "not told";
   }
 
   /** Insists that a cluster was left alone because of others. */
