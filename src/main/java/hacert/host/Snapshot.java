@@ -4,24 +4,19 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import hacert.result.Needed;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * What stands in some directories: the manifest of a backup. As JSON by {@code
@@ -160,7 +155,7 @@ public record Snapshot(List<String> roots, List<Entry> entries, List<String> ski
    *     {@code FILE_NOT_READABLE}
    */
   public static Snapshot of(List<Path> roots, Limits limits) throws HostException {
-    Scan scan = new Scan(limits);
+    SnapshotScan scan = new SnapshotScan(limits);
     List<String> names = new ArrayList<>();
     for (Path root : roots) {
       Path place = root.toAbsolutePath().normalize();
@@ -173,7 +168,7 @@ public record Snapshot(List<String> roots, List<Entry> entries, List<String> ski
       names.add(place.toString());
       scan.add(place);
     }
-    return new Snapshot(names, List.copyOf(scan.entries.values()), scan.skipped);
+    return new Snapshot(names, scan.entries(), scan.skipped());
   }
 
   /**
@@ -252,7 +247,7 @@ public record Snapshot(List<String> roots, List<Entry> entries, List<String> ski
     if (differences(now, this).isEmpty()) {
       return;
     }
-    new Restore(this, now, generation).run();
+    new SnapshotRestore(this, now, generation).run();
     List<Difference> left = differences(current(), this);
     if (!left.isEmpty()) {
       throw new HostException(
@@ -319,7 +314,7 @@ public record Snapshot(List<String> roots, List<Entry> entries, List<String> ski
     }
   }
 
-  private Map<String, Entry> byPath() {
+  Map<String, Entry> byPath() {
     Map<String, Entry> map = new TreeMap<>();
     entries.forEach(entry -> map.put(entry.path(), entry));
     return map;
@@ -330,7 +325,7 @@ public record Snapshot(List<String> roots, List<Entry> entries, List<String> ski
     return of(roots.stream().map(Path::of).toList(), new Limits(Integer.MAX_VALUE, Long.MAX_VALUE));
   }
 
-  private static Path copyOf(Path generation, Entry entry) {
+  static Path copyOf(Path generation, Entry entry) {
     return generation.resolve(FILES).resolve(Path.of("/").relativize(entry.location()));
   }
 
@@ -339,7 +334,7 @@ public record Snapshot(List<String> roots, List<Entry> entries, List<String> ski
         && hash(copy).equals(entry.sha256());
   }
 
-  private static byte[] content(Path path) throws HostException {
+  static byte[] content(Path path) throws HostException {
     try (InputStream in = Files.newInputStream(path, LinkOption.NOFOLLOW_LINKS)) {
       return in.readAllBytes();
     } catch (IOException e) {
@@ -347,11 +342,11 @@ public record Snapshot(List<String> roots, List<Entry> entries, List<String> ski
     }
   }
 
-  private static String sha256(byte[] content) {
+  static String sha256(byte[] content) {
     return HexFormat.of().formatHex(digest().digest(content));
   }
 
-  private static String hash(Path path) throws HostException {
+  static String hash(Path path) throws HostException {
     MessageDigest digest = digest();
     byte[] buffer = new byte[65536];
     try (InputStream in = Files.newInputStream(path, LinkOption.NOFOLLOW_LINKS)) {
@@ -375,7 +370,7 @@ public record Snapshot(List<String> roots, List<Entry> entries, List<String> ski
     }
   }
 
-  private static HostException unreadable(Path path, IOException cause) {
+  static HostException unreadable(Path path, IOException cause) {
     return new HostException(
         "FILE_NOT_READABLE",
         path + " could not be read: " + cause,
@@ -383,220 +378,17 @@ public record Snapshot(List<String> roots, List<Entry> entries, List<String> ski
         cause);
   }
 
-  private static HostException changed(Path path) {
+  static HostException changed(Path path) {
     return new HostException(
         "SNAPSHOT_CHANGED",
         path + " changed while it was read.",
         "See who writes there now, and start again when it is quiet.");
   }
 
-  private static HostException damaged(Path copy) {
+  static HostException damaged(Path copy) {
     return new HostException(
         "BACKUP_DAMAGED",
         copy + " is missing or not what the manifest says. Nothing was touched.",
         "Restore another generation, or this file from a backup of the machine.");
-  }
-
-  /** Walks through the roots. */
-  private static final class Scan {
-    private final Limits limits;
-    private final TreeMap<String, Entry> entries = new TreeMap<>();
-    private final List<String> skipped = new ArrayList<>();
-    private long bytes;
-
-    Scan(Limits limits) {
-      this.limits = limits;
-    }
-
-    void add(Path path) throws HostException {
-      if (entries.containsKey(path.toString())) {
-        return;
-      }
-      try {
-        PosixFileAttributes seen = attributes(path);
-        if (seen.isOther()) {
-          skipped.add(path.toString());
-          return;
-        }
-        if (seen.isRegularFile()) {
-          bytes += seen.size();
-        }
-        if (entries.size() >= limits.entries() || bytes > limits.bytes()) {
-          throw new HostException(
-              "SNAPSHOT_TOO_LARGE",
-              "The directories to be saved hold more than "
-                  + limits.entries()
-                  + " files or "
-                  + limits.bytes()
-                  + " bytes; the limit was met at "
-                  + path
-                  + ".",
-              "Move away what does not belong there, or raise the limit.");
-        }
-        if (!Path.of(path.toString()).equals(path) || path.toString().indexOf('\uFFFD') >= 0) {
-          throw new HostException(
-              "TEXT_NOT_ENCODABLE",
-              "A name in " + path.getParent() + " cannot be written in this call's encoding.",
-              "Call the program with a UTF-8 locale, or rename the file.");
-        }
-        entries.put(path.toString(), entry(path, seen));
-        if (seen.isDirectory()) {
-          List<Path> children;
-          try (Stream<Path> listed = Files.list(path)) {
-            children = listed.sorted().toList();
-          }
-          for (Path child : children) {
-            add(child);
-          }
-        }
-      } catch (NoSuchFileException e) {
-        // A root that is not there, or a file that went while we looked.
-        entries.remove(path.toString());
-      } catch (IOException e) {
-        throw unreadable(path, e);
-      }
-    }
-
-    private static PosixFileAttributes attributes(Path path) throws IOException {
-      return Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-    }
-
-    private static Entry entry(Path path, PosixFileAttributes seen)
-        throws IOException, HostException {
-      FileMeta meta = FileMeta.read(path);
-      boolean file = seen.isRegularFile();
-      String sha256 = file ? hash(path) : "";
-      if (file) {
-        PosixFileAttributes again = attributes(path);
-        if (again.size() != seen.size()
-            || !again.lastModifiedTime().equals(seen.lastModifiedTime())) {
-          throw changed(path);
-        }
-      }
-      return new Entry(
-          path.toString(),
-          file ? Type.FILE : seen.isDirectory() ? Type.DIRECTORY : Type.LINK,
-          file ? seen.size() : 0,
-          sha256,
-          meta.owner(),
-          meta.group(),
-          seen.owner().getName(),
-          seen.group().getName(),
-          String.format("%04o", meta.mode()),
-          meta.mtime().orElseThrow(),
-          seen.isSymbolicLink() ? Files.readSymbolicLink(path).toString() : "");
-    }
-  }
-
-  /** Brings back one snapshot. */
-  private static final class Restore {
-    private final Snapshot wanted;
-    private final Map<String, Entry> wantedByPath;
-    private final Map<String, Entry> now;
-    private final Path generation;
-
-    Restore(Snapshot wanted, Snapshot now, Path generation) {
-      this.wanted = wanted;
-      wantedByPath = wanted.byPath();
-      this.now = now.byPath();
-      this.generation = generation;
-    }
-
-    void run() throws HostException {
-      removeWhatIsTooMuch();
-      for (Entry entry : wanted.entries()) {
-        bringBack(entry);
-      }
-      // The deepest first: each change inside a directory changes the time of the directory.
-      for (Entry entry : reversed(wanted.entries())) {
-        if (entry.type() == Type.DIRECTORY && !same(FileMeta.of(entry.location()), entry.meta())) {
-          AtomicFiles.adjust(entry.location(), entry.meta());
-        }
-      }
-    }
-
-    private void removeWhatIsTooMuch() throws HostException {
-      for (Entry entry : reversed(List.copyOf(now.values()))) {
-        Entry want = wantedByPath.get(entry.path());
-        if (want != null && want.type() == entry.type()) {
-          continue;
-        }
-        if (want != null && want.type() != Type.DIRECTORY && entry.type() != Type.DIRECTORY) {
-          // Replaced in one step later, so that the path is never empty.
-          continue;
-        }
-        makeWritable(entry.location().getParent());
-        try {
-          AtomicFiles.remove(entry.location());
-        } catch (HostException e) {
-          if (!(e.getCause() instanceof DirectoryNotEmptyException)) {
-            throw e;
-          }
-          // It holds a socket or the like, which is left alone; the check at the end reports it.
-        }
-      }
-    }
-
-    private void bringBack(Entry entry) throws HostException {
-      Entry is = now.get(entry.path());
-      boolean sameKind = is != null && is.type() == entry.type();
-      Path path = entry.location();
-      switch (entry.type()) {
-        case DIRECTORY -> {
-          if (!sameKind) {
-            makeWritable(path.getParent());
-            AtomicFiles.directories(path, 0700);
-          }
-        }
-        case LINK -> {
-          if (!sameKind
-              || !is.linkTarget().equals(entry.linkTarget())
-              || is.uid() != entry.uid()
-              || is.gid() != entry.gid()) {
-            makeWritable(path.getParent());
-            AtomicFiles.link(path, entry.linkTarget(), entry.meta());
-          }
-        }
-        case FILE -> {
-          if (!sameKind || !is.sha256().equals(entry.sha256())) {
-            write(entry);
-          } else if (!same(is.meta(), entry.meta())) {
-            AtomicFiles.adjust(path, entry.meta());
-          }
-        }
-        default -> throw new IllegalStateException(entry.type().name());
-      }
-    }
-
-    private void write(Entry entry) throws HostException {
-      makeWritable(entry.location().getParent());
-      byte[] content = content(copyOf(generation, entry));
-      try {
-        if (!sha256(content).equals(entry.sha256())) {
-          throw damaged(copyOf(generation, entry));
-        }
-        AtomicFiles.write(entry.location(), content, entry.meta());
-      } finally {
-        Arrays.fill(content, (byte) 0);
-      }
-    }
-
-    /** Lets this user write to a directory whose own mode forbids it; the end sets that mode. */
-    private void makeWritable(Path directory) throws HostException {
-      FileMeta meta = FileMeta.of(directory);
-      boolean ours =
-          wantedByPath.containsKey(directory.toString()) || now.containsKey(directory.toString());
-      if (ours && (meta.mode() & 0700) != 0700) {
-        AtomicFiles.adjust(directory, meta.withMode(meta.mode() | 0700));
-      }
-    }
-
-    private static boolean same(FileMeta a, FileMeta b) {
-      return a.equals(b);
-    }
-
-    private static List<Entry> reversed(List<Entry> entries) {
-      return entries.stream().sorted(Comparator.comparing(Entry::path).reversed()).toList();
-    }
   }
 }

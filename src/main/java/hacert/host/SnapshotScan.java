@@ -1,0 +1,117 @@
+package hacert.host;
+
+import hacert.host.Snapshot.Entry;
+import hacert.host.Snapshot.Limits;
+import hacert.host.Snapshot.Type;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** Walks through the roots of a snapshot that is being made. */
+final class SnapshotScan {
+  private final Limits limits;
+  private final TreeMap<String, Entry> entries = new TreeMap<>();
+  private final List<String> skipped = new ArrayList<>();
+  private long bytes;
+
+  SnapshotScan(Limits limits) {
+    this.limits = limits;
+  }
+
+  /** What was found, sorted by path. */
+  List<Entry> entries() {
+    return List.copyOf(entries.values());
+  }
+
+  /** Paths of sockets, pipes and devices. */
+  List<String> skipped() {
+    return skipped;
+  }
+
+  /** Looks at this path, and at all below it. */
+  void add(Path path) throws HostException {
+    if (entries.containsKey(path.toString())) {
+      return;
+    }
+    try {
+      PosixFileAttributes seen = attributes(path);
+      if (seen.isOther()) {
+        skipped.add(path.toString());
+        return;
+      }
+      if (seen.isRegularFile()) {
+        bytes += seen.size();
+      }
+      if (entries.size() >= limits.entries() || bytes > limits.bytes()) {
+        throw new HostException(
+            "SNAPSHOT_TOO_LARGE",
+            "The directories to be saved hold more than "
+                + limits.entries()
+                + " files or "
+                + limits.bytes()
+                + " bytes; the limit was met at "
+                + path
+                + ".",
+            "Move away what does not belong there, or raise the limit.");
+      }
+      if (!Path.of(path.toString()).equals(path) || path.toString().indexOf('\uFFFD') >= 0) {
+        throw new HostException(
+            "TEXT_NOT_ENCODABLE",
+            "A name in " + path.getParent() + " cannot be written in this call's encoding.",
+            "Call the program with a UTF-8 locale, or rename the file.");
+      }
+      entries.put(path.toString(), entry(path, seen));
+      if (seen.isDirectory()) {
+        List<Path> children;
+        try (Stream<Path> listed = Files.list(path)) {
+          children = listed.sorted().toList();
+        }
+        for (Path child : children) {
+          add(child);
+        }
+      }
+    } catch (NoSuchFileException e) {
+      // A root that is not there, or a file that went while we looked.
+      entries.remove(path.toString());
+    } catch (IOException e) {
+      throw Snapshot.unreadable(path, e);
+    }
+  }
+
+  private static PosixFileAttributes attributes(Path path) throws IOException {
+    return Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static Entry entry(Path path, PosixFileAttributes seen)
+      throws IOException, HostException {
+    FileMeta meta = FileMeta.read(path);
+    boolean file = seen.isRegularFile();
+    String sha256 = file ? Snapshot.hash(path) : "";
+    if (file) {
+      PosixFileAttributes again = attributes(path);
+      if (again.size() != seen.size()
+          || !again.lastModifiedTime().equals(seen.lastModifiedTime())) {
+        throw Snapshot.changed(path);
+      }
+    }
+    return new Entry(
+        path.toString(),
+        file ? Type.FILE : seen.isDirectory() ? Type.DIRECTORY : Type.LINK,
+        file ? seen.size() : 0,
+        sha256,
+        meta.owner(),
+        meta.group(),
+        seen.owner().getName(),
+        seen.group().getName(),
+        String.format("%04o", meta.mode()),
+        meta.mtime().orElseThrow(),
+        seen.isSymbolicLink() ? Files.readSymbolicLink(path).toString() : "");
+  }
+}
