@@ -212,7 +212,8 @@ def switch(directory, arguments):
     conditions = {"after-restart": "restarts", "after-replace": "replaces"}
     words = [f"{word}={count(host.directory, conditions[word])}" if word in conditions else word for word in words]
     # In one step: an HA process that reads a switch half written takes it without its conditions.
-    build.write(f"{host.directory}/lab/new-switch", " ".join(words) + "\n")
+    # Readable for all: on a host in a namespace the product belongs to another user.
+    build.write(f"{host.directory}/lab/new-switch", " ".join(words) + "\n", 0o644)
     os.replace(f"{host.directory}/lab/new-switch", path)
     if name == "unreachable":
         processes.cut(host.directory)
