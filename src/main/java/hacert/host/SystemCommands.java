@@ -12,8 +12,14 @@ import java.util.concurrent.TimeUnit;
 
 /** Commands as processes, each the leader of a session of its own so that it can be ended whole. */
 final class SystemCommands implements Commands {
-  /** How long output is waited for after the command itself has ended. */
+  /**
+   * How long the end of the output is waited for after the command itself has ended: a daemon that
+   * it left behind may hold the output open for ever.
+   */
   private static final Duration GRACE = Duration.ofMillis(300);
+
+  /** The same where it left nothing behind, so that all that is missing is time to read. */
+  private static final Duration BUSY = Duration.ofSeconds(2);
 
   // Java cannot set a umask. The arguments stay arguments: nothing of them is read as shell.
   private static final String WRAPPER =
@@ -44,10 +50,9 @@ final class SystemCommands implements Commands {
       if (!ended) {
         new ProcessTree(process.pid()).end();
       }
-      long until = System.nanoTime() + GRACE.toNanos();
-      // A daemon that was left behind may hold the output open for ever.
-      join(out, until);
-      join(err, until);
+      if (!read(out, err, GRACE) && nothingLeft(process.pid())) {
+        read(out, err, BUSY);
+      }
     } catch (InterruptedException e) {
       process.destroyForcibly();
       throw HostException.interrupted(command.argv().get(0), e);
@@ -68,8 +73,18 @@ final class SystemCommands implements Commands {
     return thread;
   }
 
-  private static void join(Thread thread, long until) throws InterruptedException {
-    thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime())));
+  /** Whether both have read to the end, within this time. */
+  private static boolean read(Thread out, Thread err, Duration patience)
+      throws InterruptedException {
+    long until = System.nanoTime() + patience.toNanos();
+    for (Thread thread : List.of(out, err)) {
+      thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime())));
+    }
+    return !out.isAlive() && !err.isAlive();
+  }
+
+  private static boolean nothingLeft(long session) {
+    return ProcessStat.all().stream().noneMatch(p -> p.session() == session && p.running());
   }
 
   private static void drain(InputStream in, BoundedText text) {
