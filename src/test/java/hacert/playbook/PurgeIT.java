@@ -8,10 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Old private keys: listed, and purged on request from both nodes, with a record. */
+@Tag("long")
 class PurgeIT {
   @RegisterExtension static final Lab LAB = Lab.of(1, "3x");
 

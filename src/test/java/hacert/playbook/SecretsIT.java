@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -134,6 +135,7 @@ class SecretsIT {
     assertThat(vault.times()).as("after a look").isEqualTo(5);
   }
 
+  @Tag("long")
   @Test
   void a_vault_that_is_gone_before_the_first_change_refuses_and_changes_nothing() throws Exception {
     LAB.reset();
@@ -159,6 +161,7 @@ class SecretsIT {
     assertThat(vault.times()).isEqualTo(1);
   }
 
+  @Tag("long")
   @Test
   void a_vault_that_is_gone_in_the_mixed_window_is_asked_once_more_and_then_not_needed()
       throws Exception {

@@ -65,7 +65,7 @@ class CrashMatrixIT {
   private static final Set<String> CHANGING = Set.of("apply", "rollback");
 
   /** How many cases of each kind are tried by default. */
-  private static final int SAMPLE = 3;
+  private static final int SAMPLE = 2;
 
   private static final Map<Command, List<Point>> LISTED = new EnumMap<>(Command.class);
   private static final FaultMatrix MATRIX = new FaultMatrix("mrs-effects");
