@@ -155,7 +155,7 @@ class HandshakesTest {
         """
             .formatted(startTime));
     host.overrides =
-        "{\"ha_port\": %d, \"ha_port_seconds\": 1, \"confirm_seconds\": 1}".formatted(port);
+        "{\"ha_port\": %d, \"ha_port_seconds\": 4, \"confirm_seconds\": 2}".formatted(port);
     return new MrsNode(host.host(), new NodeIdentity("mgmt1", OWN, 22, ""), host.profile());
   }
 
@@ -264,7 +264,7 @@ class HandshakesTest {
     Finding f = refusal(prove(silent.port()));
     assertThat(f.code()).isEqualTo("HA_PORT_NO_CERTIFICATE");
     assertThat(f.message())
-        .contains("tls://127.0.0.1:" + silent.port(), "no handshake within 1.0 s");
+        .contains("tls://127.0.0.1:" + silent.port(), "no handshake within 4.0 s");
     assertThat(Duration.between(begin, Instant.now())).isLessThan(Duration.ofSeconds(10));
   }
 
