@@ -3,10 +3,12 @@ package hacert.playbook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hacert.result.Outcome;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** gs_om fails half way on the second node: its own rollback would not mend that (trap 3). */
+@Tag("long")
 class OpenGaussFailedApplyIT {
   @RegisterExtension static final Lab LAB = Lab.openGauss(1);
 

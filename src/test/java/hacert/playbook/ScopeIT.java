@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hacert.result.Outcome;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Which clusters a run touches, and from where it may be given. */
+@Tag("long")
 class ScopeIT {
   @RegisterExtension static final Lab LAB = Lab.of(2, "mixed");
 

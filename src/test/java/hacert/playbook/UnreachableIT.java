@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hacert.result.Outcome;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -40,6 +41,7 @@ class UnreachableIT {
     assertThat(before.restartsSince(pair.b())).isEqualTo(1);
   }
 
+  @Tag("long")
   @Test
   void a_standby_cut_off_by_its_own_restart_is_finished_by_the_same_command() {
     LAB.turn(pair.b(), "unreachable-on-restart");
