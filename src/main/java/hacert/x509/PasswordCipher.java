@@ -55,6 +55,9 @@ final class PasswordCipher {
 
   private static final int MOST_SCRYPT_PARALLEL = 16;
 
+  /** The first byte of an ASN.1 sequence, in DER and in BER. */
+  private static final byte SEQUENCE = 0x30;
+
   /** Where the key, and for older schemes the initialisation vector after it, come from. */
   @FunctionalInterface
   private interface Derivation {
@@ -114,6 +117,10 @@ final class PasswordCipher {
     return cost;
   }
 
+  /**
+   * Decrypts a key or what else PKCS#12 encrypts. All of it is an ASN.1 sequence: one wrong
+   * password in 256 leaves a padding that looks right, and of those hardly one a sequence.
+   */
   byte[] decrypt(byte[] encrypted, char[] password) throws UnreadableKeyException {
     if (encrypted.length == 0 || encrypted.length % block.octets != 0) {
       throw new UnreadableKeyException(
@@ -123,13 +130,19 @@ final class PasswordCipher {
               + " bytes, expected whole blocks of "
               + block.octets);
     }
+    byte[] plain;
     try {
-      return run(Cipher.DECRYPT_MODE, encrypted, password);
+      plain = run(Cipher.DECRYPT_MODE, encrypted, password);
     } catch (BadPaddingException | CharacterCodingException e) {
       throw wrongPassword();
     } catch (GeneralSecurityException e) {
       throw unsupported(description);
     }
+    if (plain.length == 0 || plain[0] != SEQUENCE) {
+      Arrays.fill(plain, (byte) 0);
+      throw wrongPassword();
+    }
+    return plain;
   }
 
   byte[] encrypt(byte[] plain, char[] password) {

@@ -166,7 +166,6 @@ public final class PemKeys {
       plain = PasswordCipher.ofDekInfo(dekInfo).decrypt(block.content(), password);
     }
     try {
-      // One wrong password in 256 leaves a padding that looks right.
       if (Der.look(plain) != Der.Verdict.WHOLE) {
         throw PasswordCipher.wrongPassword();
       }

@@ -198,7 +198,6 @@ final class Pkcs12 {
               + " iterations in all are not supported");
     }
     byte[] plain = cipher.decrypt(encrypted, password);
-    // One wrong password in 256 leaves a padding that looks right.
     if (!Ber.whole(plain)) {
       throw PasswordCipher.wrongPassword();
     }

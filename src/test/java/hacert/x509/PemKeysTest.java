@@ -17,6 +17,8 @@ import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.RSAPrivateKey;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.bouncycastle.asn1.ASN1Encodable;
@@ -81,6 +83,21 @@ class PemKeysTest {
     }
     assertThat(refusal(pem, "")).isEqualTo(Reason.PASSWORD_MISSING);
     assertThat(refusal(pem, "half\uD83D")).isEqualTo(Reason.WRONG_PASSWORD);
+  }
+
+  /** What a wrong password leaves, once in many thousand keys: a whole ASN.1 value by chance. */
+  @ParameterizedTest
+  @ValueSource(strings = {"0403010203", "0c00", "020101", "0500"})
+  void takes_no_other_value_than_a_sequence_for_a_key(String plain) throws Exception {
+    byte[] iv = new byte[16];
+    byte[] encrypted =
+        PasswordCipher.traditional(KeyForm.TRADITIONAL_AES256, iv)
+            .encrypt(HexFormat.of().parseHex(plain), "wrong".toCharArray());
+    var headers = Map.of("DEK-Info", "AES-256-CBC," + HexFormat.of().formatHex(iv));
+    for (String label : List.of(PemKeys.EC_LABEL, PemKeys.RSA_LABEL)) {
+      assertThat(refusal(Pem.write(label, headers, encrypted), "wrong"))
+          .isEqualTo(Reason.WRONG_PASSWORD);
+    }
   }
 
   @Test
