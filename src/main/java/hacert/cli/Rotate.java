@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,15 +31,18 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "The password is all of standard input, without one newline at its end: with MRS that of the",
-      "CA's key, with openGauss that of new keys, where it is not to stay the present one. Here",
-      "openGauss needs --bundle: the password of a CA of its own can only be given to the playbook.",
+      "CA's key, with openGauss that of new keys, where it is not to stay the present one. To make",
+      "certificates openGauss needs --ca-password-stdin, on the node that keeps the CA: another one",
+      "would make a new CA. With --bundle it needs no password.",
       "",
       "Examples:",
       "  hacert rotate prod_mrs1 --target mrs-ha --profile mrs-2x --self mgmt1=192.0.2.11 \\",
       "      --peer mgmt2=192.0.2.12 --check --password-stdin < password.txt",
       "  hacert rotate prod_mrs1 --password-stdin < password.txt     (as in the last rotation)",
       "  hacert rotate prod_og1 --target opengauss --profile opengauss --self db1=192.0.2.31 \\",
-      "      --peer db2=192.0.2.32 --bundle db-cert-replacement.zip"
+      "      --peer db2=192.0.2.32 --bundle db-cert-replacement.zip",
+      "  hacert rotate prod_og1 --ca-password-stdin < ca-password.txt",
+      "  hacert rotate prod_og1 --setting options.trust=finish"
     })
 final class Rotate implements Callable<Integer> {
   @Mixin private ClusterOptions cluster;
@@ -94,8 +96,10 @@ final class Rotate implements Callable<Integer> {
     named.putAll(surroundings.secrets(asked));
     if (bundle != null) {
       Target target = Wiring.targets().get(cluster.target());
-      Set<String> extensions = target == null ? Set.of() : target.givenExtensions();
-      BundleFiles.given(bundle, extensions)
+      if (target == null) {
+        throw new UsageProblem("expected --target to be one of " + Wiring.targets().keySet());
+      }
+      BundleFiles.given(bundle, target.givenExtensions())
           .forEach((name, file) -> named.put(Secrets.BUNDLE + name, of(file)));
     }
     try (Secrets secrets = new Secrets(named)) {

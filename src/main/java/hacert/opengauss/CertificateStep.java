@@ -41,7 +41,7 @@ final class CertificateStep {
   String run(Bundle bundle, InstallSpec spec) throws HostException {
     if (differing(bundle).isEmpty()) {
       // A call that was killed may have come no further than the files, and has left its package.
-      AtomicFiles.remove(spec.kept().resolve(ServerBundle.PACKAGE));
+      AtomicFiles.remove(spec.secrets().resolve(ServerBundle.PACKAGE));
       follow(bundle);
       return "its files are the bundle's already";
     }

@@ -77,7 +77,7 @@ public final class BundleFiles {
           refused(
               "FILE_MISSING",
               path + " holds no file named as certificates and keys are.",
-              "Give a directory with the CA's certificate and key, or one file with both."));
+              "Give a directory with the certificates and keys, or one file with all of them."));
     }
     return files;
   }

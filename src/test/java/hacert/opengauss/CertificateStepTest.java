@@ -55,7 +55,7 @@ class CertificateStepTest {
   private void fails(String code) {
     assertThatThrownBy(() -> run(Options.Apply.LOCAL))
         .isInstanceOfSatisfying(HostException.class, e -> assertThat(e.code()).isEqualTo(code));
-    assertThat(base.resolve("kept").resolve(ServerBundle.PACKAGE)).doesNotExist();
+    assertThat(spec.secrets().resolve(ServerBundle.PACKAGE)).doesNotExist();
   }
 
   @Test
@@ -156,7 +156,7 @@ class CertificateStepTest {
   void ends_what_a_killed_call_has_only_begun() throws Exception {
     host.install(bundle);
     host.install(ServerBundle.CRL, new byte[] {1});
-    Path left = base.resolve("kept").resolve(ServerBundle.PACKAGE);
+    Path left = spec.secrets().resolve(ServerBundle.PACKAGE);
     Files.createDirectories(left.getParent());
     Files.writeString(left, "private keys");
     assertThat(run(Options.Apply.LOCAL)).isEqualTo("its files are the bundle's already");
