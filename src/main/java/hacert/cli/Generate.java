@@ -8,7 +8,7 @@ import hacert.result.Result;
 import hacert.x509.Certificates;
 import hacert.x509.KeyForm;
 import hacert.x509.KeySpec;
-import hacert.x509.PemKeys;
+import hacert.x509.PemKeyWriter;
 import hacert.x509.RootAuthority;
 import hacert.x509.Subject;
 import java.io.IOException;
@@ -181,7 +181,7 @@ final class Generate implements Callable<Integer> {
             spec, subject, Period.ofDays(days), surroundings.clock(), surroundings.random());
     Map<String, byte[]> files = new LinkedHashMap<>();
     files.put(
-        KEY, PemKeys.write(root.key(), KeyForm.PKCS8_AES256, password, surroundings.random()));
+        KEY, PemKeyWriter.write(root.key(), KeyForm.PKCS8_AES256, password, surroundings.random()));
     files.put(CERTIFICATE, Certificates.pem(root.certificate()));
     try {
       NewFiles.write(directory, files);

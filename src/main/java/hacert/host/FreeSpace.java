@@ -11,28 +11,42 @@ import java.util.OptionalLong;
 /**
  * What is left on the file system of a directory.
  *
- * @param device number of the file system: two directories with the same one share what is left
  * @param bytes free for this user
  * @param files how many more files there can be; empty where the file system sets no limit, or
  *     there is no {@code stat -f} of coreutils to tell it
  */
-public record FreeSpace(long device, long bytes, OptionalLong files) {
+public record FreeSpace(long bytes, OptionalLong files) {
 
   /**
    * Asks for this directory; where it is not there yet, for the nearest one above.
    *
-   * @throws HostException {@code FILE_NOT_READABLE}
+   * @throws HostException if the command cannot be run
    */
   public static FreeSpace of(Commands commands, Path directory) throws HostException {
+    Path place = nearest(directory);
+    return new FreeSpace(place.toFile().getUsableSpace(), files(commands, place));
+  }
+
+  private static Path nearest(Path directory) {
     Path place = directory;
     while (!Files.exists(place)) {
       place = place.getParent();
     }
+    return place;
+  }
+
+  /**
+   * The number of the file system of this directory, or of the nearest one above: two with the same
+   * one share what is left.
+   *
+   * @throws HostException {@code FILE_NOT_READABLE}
+   */
+  public static long device(Path directory) throws HostException {
+    Path place = nearest(directory);
     try {
       // A FileStore would have to be found in the mount table, which need not name the root of a
       // host.
-      long device = (long) Files.getAttribute(place, "unix:dev");
-      return new FreeSpace(device, place.toFile().getUsableSpace(), files(commands, place));
+      return (long) Files.getAttribute(place, "unix:dev");
     } catch (IOException e) {
       throw new HostException(
           "FILE_NOT_READABLE",

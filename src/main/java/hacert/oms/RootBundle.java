@@ -15,7 +15,7 @@ import hacert.target.Taken;
 import hacert.x509.Certificates;
 import hacert.x509.KeyForm;
 import hacert.x509.KeySpec;
-import hacert.x509.PemKeys;
+import hacert.x509.PemKeyWriter;
 import hacert.x509.RootAuthority;
 import hacert.x509.Subject;
 import hacert.x509.UnreadableCertificateException;
@@ -95,7 +95,7 @@ final class RootBundle {
     try {
       Map<String, byte[]> files = new LinkedHashMap<>();
       files.put(MrsLayout.ROOT_CERTIFICATE, Certificates.pem(chain));
-      files.put(MrsLayout.ROOT_KEY, PemKeys.write(key, form, chars, host.random()));
+      files.put(MrsLayout.ROOT_KEY, PemKeyWriter.write(key, form, chars, host.random()));
       return new Bundle(files);
     } finally {
       Arrays.fill(chars, '\0');

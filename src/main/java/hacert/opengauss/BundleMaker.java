@@ -7,7 +7,7 @@ import hacert.target.Secret;
 import hacert.x509.Certificates;
 import hacert.x509.DerKeys;
 import hacert.x509.KeySpec;
-import hacert.x509.PemKeys;
+import hacert.x509.PemKeyWriter;
 import hacert.x509.Subject;
 import java.math.BigInteger;
 import java.security.SecureRandom;
@@ -141,7 +141,7 @@ public final class BundleMaker {
     List<X509Certificate> shown = new ArrayList<>(List.of(issued.certificate()));
     ca.chain().stream().filter(c -> !Certificates.selfSigned(c)).forEach(shown::add);
     files.put(side.certificate(), Certificates.pem(shown));
-    files.put(side.key(), PemKeys.writePkcs8(issued.key(), ITERATIONS, password, random));
+    files.put(side.key(), PemKeyWriter.writePkcs8(issued.key(), ITERATIONS, password, random));
   }
 
   private static void pair(

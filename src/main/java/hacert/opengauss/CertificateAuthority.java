@@ -10,7 +10,7 @@ import hacert.x509.Issuer;
 import hacert.x509.KeyForm;
 import hacert.x509.KeySpec;
 import hacert.x509.Leaf;
-import hacert.x509.PemKeys;
+import hacert.x509.PemKeyWriter;
 import hacert.x509.RevocationLists;
 import hacert.x509.RootAuthority;
 import hacert.x509.Subject;
@@ -130,7 +130,7 @@ public final class CertificateAuthority {
   public byte[] encryptedKey(Secret password) {
     char[] chars = password.chars();
     try {
-      return PemKeys.write(issuer.key(), KeyForm.PKCS8_AES256, chars, random);
+      return PemKeyWriter.write(issuer.key(), KeyForm.PKCS8_AES256, chars, random);
     } finally {
       Arrays.fill(chars, '\0');
     }

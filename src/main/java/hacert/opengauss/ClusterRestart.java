@@ -61,7 +61,7 @@ final class ClusterRestart {
             .plusSeconds(clean ? profile.startSeconds() : profile.confirmSeconds());
     while (true) {
       // While the cluster starts, gs_om may print anything; only its last word counts.
-      ClusterStatus status = node.await(ClusterStatus::up, remaining(end));
+      ClusterStatus status = node.await(ClusterStatus::up, end);
       if (status.up() && ports.allServe(status)) {
         return "all nodes run" + (ended.code() == 0 ? "" : ", though gs_om said: " + ended.said());
       }
@@ -70,11 +70,6 @@ final class ClusterRestart {
       }
       Pause.of(PAUSE, "the start of the cluster");
     }
-  }
-
-  private Duration remaining(Instant end) {
-    Duration left = Duration.between(node.installation().host().clock().instant(), end);
-    return left.isNegative() ? Duration.ZERO : left;
   }
 
   private HostException failed(GsOm.Ended ended, ClusterStatus status) {

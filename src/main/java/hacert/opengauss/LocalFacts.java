@@ -9,7 +9,6 @@ import hacert.target.HaRole;
 import hacert.target.NodeFacts;
 import hacert.target.Options;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,10 +31,10 @@ final class LocalFacts {
   NodeFacts read(boolean patient) {
     List<Finding> findings = new ArrayList<>();
     try {
+      long patience = patient ? installation.profile().settleSeconds() : 0;
       ClusterStatus status =
           node.await(
-              ClusterStatus::healthy,
-              Duration.ofSeconds(patient ? installation.profile().settleSeconds() : 0));
+              ClusterStatus::healthy, installation.host().clock().instant().plusSeconds(patience));
       Optional<Datanode> self = node.self(status);
       if (self.isPresent()) {
         return facts(status, self.get(), findings);

@@ -92,10 +92,10 @@ final class LocalNode {
   /**
    * Asks until the status fits, or the time is over; answers the last one read.
    *
+   * @param end when to give up; it is asked once in any case
    * @throws HostException if none could be read at all
    */
-  ClusterStatus await(Predicate<ClusterStatus> fits, Duration patience) throws HostException {
-    Instant end = installation.host().clock().instant().plus(patience);
+  ClusterStatus await(Predicate<ClusterStatus> fits, Instant end) throws HostException {
     while (true) {
       Optional<HostException> trouble = Optional.empty();
       try {

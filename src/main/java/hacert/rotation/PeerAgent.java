@@ -71,9 +71,10 @@ public final class PeerAgent implements Agent {
         }
       }
     } catch (HostException e) {
-      return unreachable(request, started, e.finding());
+      return unanswered(version, request, started, e.finding());
     } catch (IOException e) {
-      return unreachable(
+      return unanswered(
+          version,
           request,
           started,
           Finding.error(
@@ -125,7 +126,8 @@ public final class PeerAgent implements Agent {
     return out.toByteArray();
   }
 
-  private Result unreachable(Request request, Instant started, Finding finding) {
+  /** What is made of a call that gave no result. */
+  static Result unanswered(String version, Request request, Instant started, Finding finding) {
     return new Result(
         Result.SCHEMA,
         version,

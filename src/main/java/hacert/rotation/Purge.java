@@ -136,13 +136,7 @@ final class Purge {
     }
     Lease lease = open.get().lease();
     if (lease.holds(site.now())) {
-      throw new LockedException(
-          "LOCKED",
-          String.format(
-              "Rotation %s holds this node: begun from %s, process %s, at %s; its claim ends at %s."
-                  + " Nothing was removed.",
-              lease.rotation(), lease.host(), lease.process(), lease.since(), lease.until()),
-          "Run again when it has ended.");
+      throw LockedException.heldBy(lease, "Nothing was removed.");
     }
     throw new RefusedException(
         "ROTATION_OPEN",

@@ -50,17 +50,16 @@ final class Room {
    * @throws RefusedException with a {@code DISK_FULL} for each file system that is too full
    */
   void check(Snapshot installed) throws HostException, RefusedException {
-    Map<Long, FreeSpace> left = new LinkedHashMap<>();
-    Map<Long, Map<Path, Need>> needed = new LinkedHashMap<>();
+    Map<Long, TreeMap<Path, Need>> needed = new LinkedHashMap<>();
     for (Map.Entry<Path, Need> one : needs(installed).entrySet()) {
-      FreeSpace space = FreeSpace.of(site.host().commands(), one.getKey());
-      left.put(space.device(), space);
       needed
-          .computeIfAbsent(space.device(), device -> new TreeMap<>())
+          .computeIfAbsent(FreeSpace.device(one.getKey()), device -> new TreeMap<>())
           .put(one.getKey(), one.getValue());
     }
     List<Finding> findings = new ArrayList<>();
-    needed.forEach((device, places) -> judge(left.get(device), places, findings));
+    for (TreeMap<Path, Need> places : needed.values()) {
+      judge(FreeSpace.of(site.host().commands(), places.firstKey()), places, findings);
+    }
     if (!findings.isEmpty()) {
       throw new RefusedException(findings);
     }

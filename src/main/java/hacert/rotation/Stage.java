@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import hacert.host.AtomicFiles;
 import hacert.host.HostException;
-import hacert.host.Peer;
-import hacert.host.PeerSession;
 import hacert.host.Snapshot;
 import hacert.result.CertificateSummary;
 import hacert.result.Finding;
@@ -19,13 +17,10 @@ import hacert.target.RestartNeed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -39,7 +34,8 @@ import java.util.stream.Stream;
  *   <li>on the node that is staged first: get the bundle ({@link BundleSource}); on the others:
  *       find it copied;
  *   <li>back up what is installed;
- *   <li>on the node that is staged first: copy the bundle to the others, and read it back there.
+ *   <li>on the node that is staged first: copy the bundle to the others, and read it back there
+ *       ({@link BundleCopies}).
  * </ol>
  *
  * Where the control machine carries the bundle ({@link Plan.Copy#CONTROL}), the other nodes are
@@ -49,13 +45,11 @@ import java.util.stream.Stream;
  * <p>Check mode does the same without writing: the bundle stays in memory, the copy is a log-in.
  */
 final class Stage {
-  private static final Duration CONNECT = Duration.ofSeconds(20);
-  private static final Duration IDLE = Duration.ofSeconds(20);
-
   private final Site site;
   private final Plan plan;
   private final Carrier carrier;
   private final BundleSource source;
+  private final BundleCopies copies;
   private NodeFacts facts;
 
   Stage(Site site) {
@@ -63,6 +57,7 @@ final class Stage {
     this.plan = site.plan();
     this.carrier = new Carrier(site);
     this.source = new BundleSource(site);
+    this.copies = new BundleCopies(site);
   }
 
   Answer run() throws HostException, RefusedException, LockedException {
@@ -93,7 +88,7 @@ final class Stage {
       }
       steps.tell(Phase.STAGE_COPY, "sealed for those that offer a key");
     } else if (site.maker() && plan.kind() == Plan.Kind.REPLACE) {
-      steps.run(Phase.STAGE_COPY, this::copy);
+      steps.run(Phase.STAGE_COPY, copies::make);
     }
     JsonNode staged = steps.journal().entry(Phase.STAGE_BUNDLE).orElseThrow().data();
     data.set("staged", staged);
@@ -167,17 +162,7 @@ final class Stage {
   private void supersede(Journal earlier) throws HostException, LockedException {
     boolean ours = plan.supersedes().contains(earlier.rotation());
     if (earlier.begunAny(Phase.APPLY) || !ours && earlier.lease().holds(site.now())) {
-      throw new LockedException(
-          "LOCKED",
-          String.format(
-              "Rotation %s holds this node: begun from %s, process %s, at %s; its claim ends at %s."
-                  + " Nothing was changed.",
-              earlier.rotation(),
-              earlier.lease().host(),
-              earlier.lease().process(),
-              earlier.lease().since(),
-              earlier.lease().until()),
-          "Run again when it has ended.");
+      throw LockedException.heldBy(earlier.lease(), "Nothing was changed.");
     }
     StagedBundle.remove(site.state(), earlier.rotation());
     site.journals().archive(earlier.with(Outcome.REFUSED));
@@ -296,42 +281,6 @@ final class Stage {
     return new Steps.Done("generation " + plan.from(), data);
   }
 
-  private Steps.Done copy() throws HostException {
-    List<String> copied = new ArrayList<>();
-    try (Bundle bundle = StagedBundle.read(site.state().bundle(plan.rotation()))) {
-      for (String name : plan.receivers()) {
-        String directory =
-            plan.nodes().get(name).stateDirectory() + "/rotations/" + plan.rotation() + "/bundle/";
-        try (PeerSession session = site.peers().open(peer(name))) {
-          for (Map.Entry<String, byte[]> file : bundle.files().entrySet()) {
-            String remote = directory + file.getKey();
-            session.upload(file.getValue(), remote, 0600);
-            Optional<String> seen = session.sha256(remote);
-            if (!seen.equals(Optional.of(StagedBundle.sha256(file.getValue())))) {
-              throw new HostException(
-                  "PEER_COPY_DIFFERS",
-                  remote + " on " + name + " does not read back as it was written.",
-                  "Check the disk of " + name + ". Nothing that runs was changed.");
-            }
-          }
-        }
-        copied.add(name);
-      }
-    }
-    return Steps.Done.of("copied to " + String.join(", ", copied) + ", and read back");
-  }
-
-  private Peer peer(String name) {
-    Plan.PlannedNode node = plan.nodes().get(name);
-    return new Peer(
-        node.address(),
-        node.port() == 0 ? OptionalInt.empty() : OptionalInt.of(node.port()),
-        node.user(),
-        site.host().login().home(),
-        CONNECT,
-        IDLE);
-  }
-
   private Answer planned() throws HostException, RefusedException {
     Snapshot installed = site.installed();
     new Room(site).check(installed);
@@ -388,9 +337,7 @@ final class Stage {
   private void plannedCopies(List<StepReport> steps) throws HostException {
     for (String name : plan.receivers()) {
       if (!plan.carried()) {
-        try (PeerSession session = site.peers().open(peer(name))) {
-          session.check();
-        }
+        copies.check(name);
       }
       String note = plan.carried() ? "can be sealed for " + name : name + " takes a copy";
       steps.add(new StepReport(Phase.STAGE_COPY, "planned", 0, note));

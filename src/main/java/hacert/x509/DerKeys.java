@@ -32,7 +32,7 @@ public final class DerKeys {
     byte[] salt = new byte[8];
     random.nextBytes(salt);
     try {
-      byte[] plain = PemKeys.info(key).getEncoded(ASN1Encoding.DER);
+      byte[] plain = PemKeyWriter.info(key).getEncoded(ASN1Encoding.DER);
       try {
         return new EncryptedPrivateKeyInfo(
                 new AlgorithmIdentifier(

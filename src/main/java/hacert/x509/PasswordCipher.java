@@ -4,7 +4,6 @@ import hacert.x509.UnreadableKeyException.Reason;
 import java.math.BigInteger;
 import java.nio.charset.CharacterCodingException;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Locale;
@@ -27,17 +26,6 @@ import org.bouncycastle.asn1.pkcs.PBKDF2Params;
 import org.bouncycastle.asn1.pkcs.PKCS12PBEParams;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
-import org.bouncycastle.crypto.Digest;
-import org.bouncycastle.crypto.digests.SHA1Digest;
-import org.bouncycastle.crypto.digests.SHA224Digest;
-import org.bouncycastle.crypto.digests.SHA256Digest;
-import org.bouncycastle.crypto.digests.SHA384Digest;
-import org.bouncycastle.crypto.digests.SHA512Digest;
-import org.bouncycastle.crypto.generators.PKCS12ParametersGenerator;
-import org.bouncycastle.crypto.generators.PKCS5S2ParametersGenerator;
-import org.bouncycastle.crypto.generators.SCrypt;
-import org.bouncycastle.crypto.params.KeyParameter;
-import org.bouncycastle.crypto.params.ParametersWithIV;
 
 /**
  * A cipher whose key comes from a password, as the head of an encrypted key describes it. The costs
@@ -177,7 +165,7 @@ final class PasswordCipher {
         Reason.WRONG_PASSWORD, "the password does not open the key, or the key is damaged");
   }
 
-  private static UnreadableKeyException unsupported(String what) {
+  static UnreadableKeyException unsupported(String what) {
     return new UnreadableKeyException(
         Reason.UNSUPPORTED, "encryption of this key is not supported: " + what);
   }
@@ -227,29 +215,11 @@ final class PasswordCipher {
 
   private static PasswordCipher traditional(Block block, byte[] iv) {
     return new PasswordCipher(
-        block, iv, (password, octets) -> bytesToKey(password, iv, octets), block.text, 1);
-  }
-
-  /** openssl's derivation with MD5, one round; its salt is the vector's first eight bytes. */
-  private static byte[] bytesToKey(char[] password, byte[] iv, int octets)
-      throws GeneralSecurityException, CharacterCodingException {
-    byte[] secret = Passwords.utf8(password);
-    MessageDigest md5 = MessageDigest.getInstance("MD5");
-    byte[] key = new byte[octets];
-    byte[] last = new byte[0];
-    try {
-      for (int at = 0; at < octets; at += last.length) {
-        md5.update(last);
-        md5.update(secret);
-        md5.update(iv, 0, 8);
-        last = md5.digest();
-        System.arraycopy(last, 0, key, at, Math.min(last.length, octets - at));
-      }
-      return key;
-    } finally {
-      Arrays.fill(secret, (byte) 0);
-      Arrays.fill(last, (byte) 0);
-    }
+        block,
+        iv,
+        (password, octets) -> PasswordDerivations.bytesToKey(password, iv, octets),
+        block.text,
+        1);
   }
 
   /** What the algorithm of an EncryptedPrivateKeyInfo says. */
@@ -298,11 +268,12 @@ final class PasswordCipher {
       PBKDF2Params params = PBKDF2Params.getInstance(function.getParameters());
       int iterations = iterations(params.getIterationCount());
       keyLength(params.getKeyLength(), block);
-      Prf prf = Prf.of(params.getPrf());
+      PasswordDerivations.Prf prf = PasswordDerivations.Prf.of(params.getPrf());
       return new PasswordCipher(
           block,
           iv,
-          (password, octets) -> pbkdf2(password, params.getSalt(), iterations, prf, octets),
+          (password, octets) ->
+              PasswordDerivations.pbkdf2(password, params.getSalt(), iterations, prf, octets),
           head + "PBKDF2 " + prf.text + ", " + iterations + " iterations",
           iterations);
     }
@@ -316,7 +287,8 @@ final class PasswordCipher {
       return new PasswordCipher(
           block,
           iv,
-          (password, octets) -> scrypt(password, params.getSalt(), n, r, p, octets),
+          (password, octets) ->
+              PasswordDerivations.scrypt(password, params.getSalt(), n, r, p, octets),
           head + "scrypt N=" + n + " r=" + r + " p=" + p,
           (int) ((long) n * r * p / 2));
     }
@@ -361,88 +333,15 @@ final class PasswordCipher {
     }
   }
 
-  /** The pseudo-random functions of PBKDF2 (RFC 8018, B.1). */
-  private enum Prf {
-    SHA1("HMAC-SHA1", PKCSObjectIdentifiers.id_hmacWithSHA1) {
-      @Override
-      Digest digest() {
-        return new SHA1Digest();
-      }
-    },
-    SHA224("HMAC-SHA224", PKCSObjectIdentifiers.id_hmacWithSHA224) {
-      @Override
-      Digest digest() {
-        return new SHA224Digest();
-      }
-    },
-    SHA256("HMAC-SHA256", PKCSObjectIdentifiers.id_hmacWithSHA256) {
-      @Override
-      Digest digest() {
-        return new SHA256Digest();
-      }
-    },
-    SHA384("HMAC-SHA384", PKCSObjectIdentifiers.id_hmacWithSHA384) {
-      @Override
-      Digest digest() {
-        return new SHA384Digest();
-      }
-    },
-    SHA512("HMAC-SHA512", PKCSObjectIdentifiers.id_hmacWithSHA512) {
-      @Override
-      Digest digest() {
-        return new SHA512Digest();
-      }
-    };
-
-    private final String text;
-    private final ASN1ObjectIdentifier oid;
-
-    Prf(String text, ASN1ObjectIdentifier oid) {
-      this.text = text;
-      this.oid = oid;
-    }
-
-    abstract Digest digest();
-
-    static Prf of(AlgorithmIdentifier algorithm) throws UnreadableKeyException {
-      for (Prf prf : values()) {
-        if (prf.oid.equals(algorithm.getAlgorithm())) {
-          return prf;
-        }
-      }
-      throw unsupported("PBKDF2 with function " + algorithm.getAlgorithm());
-    }
-  }
-
   static PasswordCipher pbes2Aes256(byte[] salt, int iterations, byte[] iv) {
     return new PasswordCipher(
         Block.AES_256,
         iv,
-        (password, octets) -> pbkdf2(password, salt, iterations, Prf.SHA256, octets),
+        (password, octets) ->
+            PasswordDerivations.pbkdf2(
+                password, salt, iterations, PasswordDerivations.Prf.SHA256, octets),
         "PBES2",
         iterations);
-  }
-
-  private static byte[] pbkdf2(char[] password, byte[] salt, int iterations, Prf prf, int octets)
-      throws CharacterCodingException {
-    byte[] secret = Passwords.utf8(password);
-    try {
-      PKCS5S2ParametersGenerator generator = new PKCS5S2ParametersGenerator(prf.digest());
-      generator.init(secret, salt, iterations);
-      return ((KeyParameter) generator.generateDerivedParameters(octets * 8)).getKey();
-    } finally {
-      Arrays.fill(secret, (byte) 0);
-    }
-  }
-
-  private static byte[] scrypt(char[] password, byte[] salt, int n, int r, int p, int octets)
-      throws CharacterCodingException {
-    byte[] secret = Passwords.utf8(password);
-    try {
-      return SCrypt.generate(secret, salt, n, r, p, octets);
-    } finally {
-      Arrays.fill(secret, (byte) 0);
-    }
   }
 
   private static PasswordCipher pbes1(String digest, ASN1Encodable parameters)
@@ -452,26 +351,10 @@ final class PasswordCipher {
     return new PasswordCipher(
         Block.DES,
         new byte[0],
-        (password, octets) -> pbkdf1(password, params.getSalt(), iterations, digest, octets),
+        (password, octets) ->
+            PasswordDerivations.pbkdf1(password, params.getSalt(), iterations, digest, octets),
         "PBES1, DES-CBC, " + digest + ", " + iterations + " iterations",
         iterations);
-  }
-
-  private static byte[] pbkdf1(
-      char[] password, byte[] salt, int iterations, String digest, int octets)
-      throws GeneralSecurityException, CharacterCodingException {
-    byte[] secret = Passwords.utf8(password);
-    try {
-      MessageDigest hash = MessageDigest.getInstance(digest);
-      hash.update(secret);
-      byte[] last = hash.digest(salt);
-      for (int i = 1; i < iterations; i++) {
-        last = hash.digest(last);
-      }
-      return Arrays.copyOf(last, octets);
-    } finally {
-      Arrays.fill(secret, (byte) 0);
-    }
   }
 
   private static PasswordCipher pkcs12(Block block, PKCS12PBEParams params)
@@ -487,37 +370,10 @@ final class PasswordCipher {
     return new PasswordCipher(
         block,
         new byte[0],
-        (password, octets) -> pkcs12(password, salt, iterations, block),
+        (password, octets) ->
+            PasswordDerivations.pkcs12(password, salt, iterations, block.keyOctets, block.octets),
         "PKCS#12 PBE, " + block.text + ", SHA-1, " + iterations + " iterations",
         iterations);
-  }
-
-  /** UTF-16 with two zero octets at its end, an empty password too (RFC 7292, B.1). */
-  static byte[] bmp(char[] password) {
-    byte[] bytes = new byte[2 * password.length + 2];
-    for (int i = 0; i < password.length; i++) {
-      bytes[2 * i] = (byte) (password[i] >> 8);
-      bytes[2 * i + 1] = (byte) password[i];
-    }
-    return bytes;
-  }
-
-  private static byte[] pkcs12(char[] password, byte[] salt, int iterations, Block block) {
-    byte[] secret = bmp(password);
-    try {
-      PKCS12ParametersGenerator generator = new PKCS12ParametersGenerator(new SHA1Digest());
-      generator.init(secret, salt, iterations);
-      ParametersWithIV both =
-          (ParametersWithIV)
-              generator.generateDerivedParameters(block.keyOctets * 8, block.octets * 8);
-      byte[] key = ((KeyParameter) both.getParameters()).getKey();
-      byte[] derived = Arrays.copyOf(key, block.keyOctets + block.octets);
-      System.arraycopy(both.getIV(), 0, derived, block.keyOctets, block.octets);
-      Arrays.fill(key, (byte) 0);
-      return derived;
-    } finally {
-      Arrays.fill(secret, (byte) 0);
-    }
   }
 
   private static String printable(String name) {

@@ -109,7 +109,7 @@ final class Pkcs12 {
 
   private static boolean fits(MacData mac, Digest digest, byte[] data, char[] password)
       throws UnreadableKeyException {
-    byte[] secret = PasswordCipher.bmp(password);
+    byte[] secret = PasswordDerivations.bmp(password);
     digest.reset();
     try {
       PKCS12ParametersGenerator generator = new PKCS12ParametersGenerator(digest);

@@ -4,6 +4,7 @@ import static hacert.fuzz.Properties.check;
 
 import hacert.x509.Certificates;
 import hacert.x509.KeyForm;
+import hacert.x509.PemKeyWriter;
 import hacert.x509.PemKeys;
 import hacert.x509.RevocationLists;
 import hacert.x509.UnreadableCertificateException;
@@ -49,7 +50,7 @@ public final class PemFuzz {
     }
     try {
       PrivateKey key = PemKeys.read(pem, "Gauss@12".toCharArray());
-      PemKeys.writePkcs8(key, 1, new char[] {'x'}, new SecureRandom());
+      PemKeyWriter.writePkcs8(key, 1, new char[] {'x'}, new SecureRandom());
     } catch (UnreadableKeyException e) {
       Properties.plain(e.getMessage());
     }

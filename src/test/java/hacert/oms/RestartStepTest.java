@@ -7,8 +7,10 @@ import hacert.host.Attempt;
 import hacert.host.Command;
 import hacert.host.Detached;
 import hacert.host.HostException;
+import hacert.host.HurriedClock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,7 +73,7 @@ class RestartStepTest {
 
   @Test
   void does_not_believe_a_success_after_which_ha_has_not_started_anew() throws Exception {
-    host.clock = new ScriptHost.FastClock();
+    host.clock = new HurriedClock(Duration.ofSeconds(10));
     host.script("restart-oms.sh", counted(SUCCESS));
     HostException e = failure(BEFORE, false);
     assertThat(e.code()).isEqualTo("NOT_RESTARTED");
@@ -80,7 +82,7 @@ class RestartStepTest {
 
   @Test
   void does_not_end_a_script_that_hangs_and_attaches_to_it_later() throws Exception {
-    host.clock = new ScriptHost.FastClock();
+    host.clock = new HurriedClock(Duration.ofSeconds(10));
     host.overrides = "{\"restart\": {\"seconds\": 30}}";
     Path go = base.resolve("go");
     host.script(
@@ -99,7 +101,7 @@ class RestartStepTest {
 
   @Test
   void a_script_that_vanished_is_judged_by_ha_alone() throws Exception {
-    host.clock = new ScriptHost.FastClock();
+    host.clock = new HurriedClock(Duration.ofSeconds(10));
     Files.createDirectories(run);
     Files.writeString(run.resolve("intent"), "a boot long ago\n");
     host.script("restart-oms.sh", counted(newStart() + SUCCESS));

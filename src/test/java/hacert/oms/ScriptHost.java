@@ -16,36 +16,12 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** A vendor tree in a temporary directory, whose scripts each test writes itself. */
 final class ScriptHost {
-  /** Time passes faster here: each look costs ten seconds, so that no test waits for minutes. */
-  static final class FastClock extends Clock {
-    private Instant now = Instant.parse("2026-11-22T08:00:00Z");
-
-    @Override
-    public Instant instant() {
-      now = now.plusSeconds(10);
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      throw new UnsupportedOperationException();
-    }
-  }
-
   final Path base;
   final Map<String, String> variables = new HashMap<>(Map.of("PATH", "/usr/bin:/bin"));
   Clock clock = Clock.systemUTC();

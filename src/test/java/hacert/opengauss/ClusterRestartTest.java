@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import hacert.host.HostException;
+import hacert.host.HurriedClock;
 import hacert.probe.Endpoint;
 import hacert.result.Finding;
 import hacert.target.HaRole;
@@ -13,10 +14,7 @@ import hacert.target.ManagedNode.Proof;
 import hacert.target.NodeIdentity;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -30,34 +28,13 @@ class ClusterRestartTest {
       new ManagedNode.Proving(
           HaRole.UNKNOWN, false, "", Optional.empty(), "", List.of(), Optional.empty());
 
-  /** Each look at it takes a minute, so that deadlines are soon over. */
-  private static final class Hurried extends Clock {
-    private Instant now = Instant.now();
-
-    @Override
-    public Instant instant() {
-      now = now.plusSeconds(60);
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-  }
-
   @TempDir private Path base;
   private GaussHost host;
 
   @BeforeEach
   void build() throws Exception {
     host = new GaussHost(base);
-    host.clock = new Hurried();
+    host.clock = new HurriedClock(Duration.ofMinutes(1));
   }
 
   /** The first status is none, as while a cluster starts; then both nodes are shown so. */

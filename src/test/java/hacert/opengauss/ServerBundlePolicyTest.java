@@ -18,7 +18,7 @@ import hacert.x509.Certificates;
 import hacert.x509.EnterpriseCa;
 import hacert.x509.KeyForm;
 import hacert.x509.KeySpec;
-import hacert.x509.PemKeys;
+import hacert.x509.PemKeyWriter;
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -148,7 +148,7 @@ class ServerBundlePolicyTest {
   @CsvSource({"server.key, server.crt", "client.key, client.crt"})
   void refuses_a_key_that_does_not_match_its_certificate(String key, String certificate) {
     byte[] other =
-        PemKeys.write(
+        PemKeyWriter.write(
             KeySpec.EC_P256.generate(RANDOM).getPrivate(),
             KeyForm.TRADITIONAL_AES256,
             PASSWORD.toCharArray(),

@@ -8,7 +8,7 @@ import hacert.x509.Certificates;
 import hacert.x509.KeyForm;
 import hacert.x509.KeySpec;
 import hacert.x509.Openssl;
-import hacert.x509.PemKeys;
+import hacert.x509.PemKeyWriter;
 import hacert.x509.RootAuthority;
 import hacert.x509.Subject;
 import java.io.ByteArrayOutputStream;
@@ -58,7 +58,7 @@ class RootBundlePolicyTest {
             NOW,
             RANDOM);
     certificate = Certificates.pem(root.certificate());
-    key = PemKeys.write(root.key(), KeyForm.PKCS8_AES256, PASSWORD.toCharArray(), RANDOM);
+    key = PemKeyWriter.write(root.key(), KeyForm.PKCS8_AES256, PASSWORD.toCharArray(), RANDOM);
   }
 
   private static List<String> codes(byte[] certificate, byte[] key, String password, Clock clock) {
@@ -100,7 +100,7 @@ class RootBundlePolicyTest {
   @Test
   void refuses_a_key_that_does_not_match_its_certificate() {
     byte[] other =
-        PemKeys.write(
+        PemKeyWriter.write(
             KeySpec.EC_P256.generate(RANDOM).getPrivate(),
             KeyForm.TRADITIONAL_AES256,
             PASSWORD.toCharArray(),
@@ -194,7 +194,8 @@ class RootBundlePolicyTest {
     byte[] old =
         Certificates.pem(new JcaX509CertificateConverter().getCertificate(builder.build(signer)));
     byte[] itsKey =
-        PemKeys.write(pair.getPrivate(), KeyForm.TRADITIONAL_DES3, PASSWORD.toCharArray(), RANDOM);
+        PemKeyWriter.write(
+            pair.getPrivate(), KeyForm.TRADITIONAL_DES3, PASSWORD.toCharArray(), RANDOM);
     assertThat(codes(old, itsKey, PASSWORD, NOW)).containsExactly("CERT_VERSION");
   }
 
@@ -220,7 +221,7 @@ class RootBundlePolicyTest {
     KeyPair own = KeySpec.EC_P256.generate(RANDOM);
     KeyPair other = KeySpec.EC_P256.generate(RANDOM);
     char[] password = PASSWORD.toCharArray();
-    byte[] pem = PemKeys.write(own.getPrivate(), KeyForm.TRADITIONAL_AES128, password, RANDOM);
+    byte[] pem = PemKeyWriter.write(own.getPrivate(), KeyForm.TRADITIONAL_AES128, password, RANDOM);
     assertThat(codes(issue(other, "CN=ca", own), pem, PASSWORD, NOW))
         .containsExactly("CERT_SIGNATURE");
     assertThat(codes(issue(other, "CN=root", own), pem, PASSWORD, NOW))

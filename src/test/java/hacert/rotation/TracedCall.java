@@ -3,12 +3,9 @@ package hacert.rotation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import hacert.result.Exit;
 import hacert.result.Finding;
 import hacert.result.Json;
-import hacert.result.Outcome;
 import hacert.result.Result;
-import hacert.result.Timings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -136,26 +133,10 @@ final class TracedCall implements Agent {
 
   /** What whoever asks makes of a call without a result. */
   private static Result none(Request request) {
-    return new Result(
-        Result.SCHEMA,
+    return PeerAgent.unanswered(
         "test",
-        request.operation(),
-        request.cluster(),
-        request.target(),
-        request.profile(),
-        request.node().name(),
-        request.plan() == null ? null : request.plan().rotation(),
-        request.check(),
-        Outcome.FAILED,
-        Exit.NEEDS_PERSON.code(),
+        request,
         Instant.now(),
-        Instant.now(),
-        request.change(),
-        List.of(Finding.error("EXECUTOR_NO_RESULT", "The call ended without a result.", "Look.")),
-        List.of(),
-        List.of(),
-        List.of(),
-        Timings.NONE,
-        null);
+        Finding.error("EXECUTOR_NO_RESULT", "The call ended without a result.", "Look."));
   }
 }

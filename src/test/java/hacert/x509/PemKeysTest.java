@@ -72,7 +72,7 @@ class PemKeysTest {
   @ParameterizedTest
   @EnumSource(KeyForm.class)
   void refuses_a_wrong_password_in_every_form_and_never_repeats_it(KeyForm form) {
-    byte[] pem = PemKeys.write(ec.getPrivate(), form, PASSWORD.toCharArray(), RANDOM);
+    byte[] pem = PemKeyWriter.write(ec.getPrivate(), form, PASSWORD.toCharArray(), RANDOM);
     for (int i = 0; i < (form == KeyForm.PKCS8_AES256 ? 3 : 1000); i++) {
       char[] wrong = ("wrong-" + i).toCharArray();
       var refused =
@@ -183,7 +183,7 @@ class PemKeysTest {
     Random random = new Random(20261122);
     for (KeyForm form : KeyForm.values()) {
       for (KeyPair pair : new KeyPair[] {rsa, ec}) {
-        byte[] good = PemKeys.write(pair.getPrivate(), form, "Abc-1234".toCharArray(), RANDOM);
+        byte[] good = PemKeyWriter.write(pair.getPrivate(), form, "Abc-1234".toCharArray(), RANDOM);
         for (int i = 0; i < 60; i++) {
           byte[] bad = good.clone();
           bad[random.nextInt(bad.length)] = (byte) random.nextInt(128);
@@ -229,7 +229,7 @@ class PemKeysTest {
   @EnumSource(KeyForm.class)
   void openssl_reads_every_form_that_we_write(KeyForm form) throws Exception {
     for (KeyPair pair : new KeyPair[] {rsa, ec}) {
-      byte[] pem = PemKeys.write(pair.getPrivate(), form, PASSWORD.toCharArray(), RANDOM);
+      byte[] pem = PemKeyWriter.write(pair.getPrivate(), form, PASSWORD.toCharArray(), RANDOM);
       Path file = Files.write(dir.resolve("key.pem"), pem);
       byte[] der =
           Openssl.ok(
@@ -328,11 +328,11 @@ class PemKeysTest {
   @Test
   void never_writes_a_key_without_a_password() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> PemKeys.write(ec.getPrivate(), KeyForm.PKCS8_AES256, NONE, RANDOM));
+        .isThrownBy(() -> PemKeyWriter.write(ec.getPrivate(), KeyForm.PKCS8_AES256, NONE, RANDOM));
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
-                PemKeys.write(
+                PemKeyWriter.write(
                     ec.getPrivate(), KeyForm.PKCS8_AES256, "half\uD83D".toCharArray(), RANDOM))
         .withMessageNotContaining("half\uD83D");
   }
