@@ -13,6 +13,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -150,15 +151,12 @@ class CrashMatrixIT {
     try {
       Map<Point, Future<?>> tried = new LinkedHashMap<>();
       for (Point point : points) {
-        Path directory =
-            Files.createDirectories(
-                base.resolve("" + harm.ordinal() + command.ordinal() + "-" + tried.size()));
+        Path directory = base.resolve("" + harm.ordinal() + command.ordinal() + "-" + tried.size());
         tried.put(
             point,
             workers.submit(
                 () -> {
-                  tryOne(directory, command, harm, point);
-                  Trees.remove(directory);
+                  tryUntilHit(directory, command, harm, point);
                   return null;
                 }));
       }
@@ -176,7 +174,23 @@ class CrashMatrixIT {
     }
   }
 
-  private static void tryOne(Path directory, Command command, Harm harm, Point point)
+  /**
+   * An effect is hit by its number, and a call that waits looks more or less often: where that
+   * moved the harm to another effect, it is tried once more.
+   */
+  private static void tryUntilHit(Path directory, Command command, Harm harm, Point point)
+      throws Exception {
+    List<Optional<Effect>> hit = new ArrayList<>();
+    do {
+      assertThat(hit).as("what was harmed in the place of %s", point).hasSizeLessThan(5);
+      Trees.remove(directory);
+      hit.add(tryOne(Files.createDirectories(directory), command, harm, point));
+    } while (!hit.contains(Optional.of(point.effect())));
+    Trees.remove(directory);
+  }
+
+  /** Answers what was harmed; the case counts if that is the point's effect. */
+  private static Optional<Effect> tryOne(Path directory, Command command, Harm harm, Point point)
       throws Exception {
     TwoHosts pair = new TwoHosts(directory);
     Map<String, Map<String, String>> old = installed(pair);
@@ -208,7 +222,10 @@ class CrashMatrixIT {
     } catch (TestClock.Killed e) {
       first = "killed";
     }
-    assertThat(traced.harmed()).as("what was harmed").contains(point.effect());
+    Optional<Effect> harmed = traced.harmed();
+    if (!harmed.equals(Optional.of(point.effect()))) {
+      return harmed;
+    }
     int restarts = most(pair, before);
     if (first.equals("DONE") || first.equals("ROLLED_BACK")) {
       state(pair, old);
@@ -237,6 +254,7 @@ class CrashMatrixIT {
     }
     assertThat(lost).as("lost").isZero();
     assertThat(restarts).as("restarts in a run").isLessThanOrEqualTo(2);
+    return harmed;
   }
 
   private static TracedCall traced(Path directory, Harm harm, Point point, TwoHosts pair) {

@@ -98,7 +98,8 @@ record Effect(String call, int number, String path) {
     return Optional.ofNullable(last)
         .map(p -> p.replace(host.getParent().toString().substring(1), "PAIR"))
         .map(p -> p.replaceAll("[0-9a-f]{16}", "X"))
-        .map(p -> p.replaceAll("\\d{8}T\\d{6}-[0-9a-f]+", "ROTATION"));
+        .map(p -> p.replaceAll("\\d{8}T\\d{6}-[0-9a-f]+", "ROTATION"))
+        .map(p -> p.replaceAll("\\d{8}T\\d{6}\\.\\d{3}-", "TIME-"));
   }
 
   @Override
