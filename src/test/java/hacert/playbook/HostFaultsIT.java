@@ -51,26 +51,35 @@ class HostFaultsIT {
   private void finishes(String fault, String place, PlayRun hit) {
     int first = most();
     PlayRun again = Playbook.rotate(LAB).run();
-    boolean back = again.text().contains("a begun rollback is finished");
-    again.assertEnd(pair, back ? Outcome.ROLLED_BACK : Outcome.SUCCEEDED, back ? 4 : 0);
-    if (back) {
-      pair.assertAllOld(before);
-    } else {
-      pair.assertAllNew(before);
-    }
+    String state = "neither old nor new";
     int then = most() - first;
-    assertThat(Math.max(first, then)).as(again.output()).isLessThanOrEqualTo(2);
-    MATRIX.add(
-        new FaultMatrix.Case(
-            "mrs-ha",
-            fault,
-            place,
-            "",
-            "code " + hit.code(),
-            "code " + again.code(),
-            back ? "old" : "new",
-            Math.max(first, then),
-            0));
+    try {
+      state = ended(again);
+      assertThat(Math.max(first, then)).as(again.output()).isLessThanOrEqualTo(2);
+    } finally {
+      MATRIX.add(
+          new FaultMatrix.Case(
+              "mrs-ha",
+              fault,
+              place,
+              "",
+              "code " + hit.code(),
+              "code " + again.code(),
+              state,
+              Math.max(first, then),
+              0));
+    }
+  }
+
+  private String ended(PlayRun again) {
+    if (again.text().contains("a begun rollback is finished")) {
+      again.assertEnd(pair, Outcome.ROLLED_BACK, 4);
+      pair.assertAllOld(before);
+      return "old";
+    }
+    again.assertEnd(pair, Outcome.SUCCEEDED, 0);
+    pair.assertAllNew(before);
+    return "new";
   }
 
   private int most() {

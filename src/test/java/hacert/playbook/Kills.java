@@ -108,6 +108,7 @@ final class Kills<C extends LabCluster> {
           try {
             tell(cluster, second, judge.state(cluster), judge.restarts(cluster));
           } catch (AssertionError e) {
+            tell(cluster, second, "neither old nor new", judge.restarts(cluster));
             throw new AssertionError(
                 moment + " on " + cluster.cluster() + "\n" + first.output() + second.output(), e);
           }
