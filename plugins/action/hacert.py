@@ -116,119 +116,9 @@ FEEDER = (
     "{ read -r feeder; @command@; code=$?; kill -s PIPE $feeder 2>/dev/null; exit $code; }" % BLANKS
 )
 
-# Arguments: marker, SHA-256 of the jar, state directory, wanted java ("" to look for one), mode, size of a jar
-# that stands in front of the request (mode dry only), an option of the Java VM or "", and "archive" where a class
-# archive may be made. What is printed before the marker is a banner of some profile and is ignored.
-#
-# A class archive halves the start of the Java VM. The VM itself refuses one of another jar or another Java, but dies
-# of one that is cut off; therefore its hash is in its name. Both hashes are made at once. A Java without the archive of
-# its own classes would not even start to make one.
-SCRIPT = r"""
-mark=$1 sha=$2 dir=$3 wanted=$4 mode=$5 size=$6 compiler=$7 archive=$8
-umask 077
-ulimit -c 0
-unset JAVA_TOOL_OPTIONS _JAVA_OPTIONS JDK_JAVA_OPTIONS CLASSPATH
-say() { echo "$mark $*"; }
-say begun
-good() { [ -f "$1" ] && [ "$(sha256sum <"$1")" = "$sha  -" ]; }
-major() {
-  found=0 real=$(readlink -f "$1") || return 1
-  if [ -r "${real%/bin/java}/release" ]; then
-    while IFS="=" read -r key value; do
-      [ "$key" = JAVA_VERSION ] && found=${value#?}
-    done <"${real%/bin/java}/release"
-  else
-    set -- $("$1" -version 2>&1 </dev/null | grep " version ")
-    found=${3#?}
-  fi
-  version=${found%%[!0-9.]*} found=${found%%[!0-9]*}
-}
-try() {
-  candidate=$(command -v "$1") && [ -x "$candidate" ] || return 1
-  major "$candidate"
-  [ "${found:-0}" -ge 17 ] && java=$candidate && return
-  seen="$seen $candidate (Java ${found:-unknown})"
-  return 1
-}
-find_java() {
-  if [ -n "$wanted" ]; then try "$wanted"; return; fi
-  try java || try "$JAVA_HOME/bin/java" && return
-  for candidate in $("${SHELL:-/bin/sh}" -lc 'command -v java; echo "$JAVA_HOME/bin/java"' 2>/dev/null </dev/null); do
-    case $candidate in /*/java) try "$candidate" && return ;; esac
-  done
-  return 1
-}
-verified() {
-  sums=$(for file in "$jar" "$dir/lib/hacert-$sha-$version-"*.jsa; do
-    [ -f "$file" ] && echo "<$(sha256sum <"$file") $file>" &
-  done; wait)
-  classes=
-  for made in "$dir/lib/hacert-$sha-$version-"*.jsa; do
-    sum=${made%.jsa}
-    case $sums in *"<${sum##*-}  - $made>"*) classes=-XX:SharedArchiveFile=$made ;; esac
-  done
-  case $sums in *"<$sha  - $jar>"*) ;; *) return 1 ;; esac
-}
-archivable() {
-  [ "$archive" ] && "$java" -Xshare:on -XX:+UseSerialGC -XX:-UsePerfData -Xmx256m -version >/dev/null 2>&1 </dev/null
-}
-archived() {
-  trap 'rm -f "$new"' EXIT
-  trap 'exit 1' HUP INT TERM
-  new=$dir/lib/new-$$.jsa
-  classes=-XX:ArchiveClassesAtExit=$new
-  run ""
-  code=$?
-  if [ -s "$new" ] && sum=$(sha256sum <"$new"); then
-    rm -f "$dir/lib/hacert-$sha-"*.jsa
-    mv -f "$new" "$dir/lib/hacert-$sha-$version-${sum%% *}.jsa"
-  fi
-  exit "$code"
-}
-run() {
-  say run
-  $1 "$java" $compiler ${classes:+"$classes"} -Xlog:disable -Xlog:all=error:stderr -XX:+UseSerialGC -XX:-UsePerfData -XX:+DisableAttachMechanism -Xshare:auto -Xmx256m \
-    -XX:-HeapDumpOnOutOfMemoryError -XX:+SuppressFatalErrorMessage -XX:-CreateCoredumpOnCrash \
-    -Duser.home="$HOME" ${work:+"-Djava.io.tmpdir=$work"} -jar "$jar" execute
-}
-cd "${HOME:?}" || exit
-case $dir in /*) ;; *) dir=$HOME/$dir ;; esac
-jar=$dir/lib/hacert-$sha.jar
-case $mode in
-install)
-  if good "$jar"; then cat >/dev/null; say present; exit; fi
-  mkdir -p "$dir/lib" && new=$(mktemp "$dir/lib/new-XXXXXX") || { cat >/dev/null; exit 1; }
-  trap 'rm -f "$new"' EXIT
-  trap 'exit 1' HUP INT TERM
-  cat >"$new" && good "$new" && mv -f "$new" "$jar" && say installed
-  exit ;;
-remove)
-  if [ -d "$dir/lib" ]; then
-    rm -f "$dir"/lib/hacert-*.jar "$dir"/lib/hacert-*.jsa "$dir"/lib/new-* && rmdir "$dir/lib" && say removed
-    rmdir "$dir" 2>/dev/null
-  else say absent; fi
-  exit ;;
-probe)
-  if good "$jar"; then say present; else say absent; fi
-  exit ;;
-esac
-if ! find_java; then cat >/dev/null; say java-missing "$seen"; exit; fi
-if [ "$mode" = run ]; then
-  verified || { cat >/dev/null; say jar-missing; exit; }
-  [ -z "$classes" ] && archivable && archived
-  run exec
-fi
-work=$(mktemp -d) || { cat >/dev/null; exit 1; }
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
-if [ "$size" -gt 0 ]; then
-  jar=$work/hacert.jar
-  head -c "$size" >"$jar"
-fi
-verified || { cat >/dev/null; say jar-missing; exit; }
-[ "$size" -gt 0 ] && classes=
-run ""
-""".replace("\\\n    ", "")
+# What the host does with the request.
+with open(os.path.join(os.path.dirname(os.path.realpath(__file__)), "hacert.sh"), encoding="utf-8") as _script:
+    SCRIPT = _script.read()
 
 
 class Problem(Exception):
@@ -698,6 +588,11 @@ class ActionModule(ActionBase):
             return self._templated(self._templar, variable, self._vars[variable])
         return self._own.get(variable)
 
+    def _of_node(self, variable):
+        """The node's own value, else the one that all nodes share."""
+        value = self._own.get(variable)
+        return self._of_cluster(variable) if value is None else value
+
     def _text(self, variable):
         value = self._of_cluster(variable)
         return "" if value is None else str(value)
@@ -744,9 +639,7 @@ class ActionModule(ActionBase):
 
     def _password(self, variable, needed, useful=False):
         """The password of a variable. That of its command only where it is needed, or useful: then it may fail."""
-        value = self._own.get(variable)
-        if value is None:
-            value = self._of_cluster(variable)
+        value = self._of_node(variable)
         if value is not None and not isinstance(value, str) and not getattr(value, "__ENCRYPTED__", False):
             raise Problem.of_setting(
                 "SETTING_INVALID", "%s is not a text." % variable, "Put it in quotes, and into a vault."
@@ -770,9 +663,7 @@ class ActionModule(ActionBase):
         return password
 
     def _command(self, variable):
-        words = self._own.get(variable)
-        if words is None:
-            words = self._of_cluster(variable)
+        words = self._of_node(variable)
         if words is None or words == "" or words == []:
             return ()
         if not isinstance(words, list) or not all(isinstance(word, str) for word in words) or not words[0]:
@@ -921,6 +812,7 @@ class ActionModule(ActionBase):
                 names = C.config.get_plugin_vars(plugin_type, plugin._load_name)
                 given = {name: self._own[name] for name in names if name in self._own}
                 plugin.set_options(task_keys=keys, var_options=given)
+
     # --- the call -----------------------------------------------------------------------------------------
 
     def _ask(self, request_and_secrets):
@@ -975,7 +867,7 @@ class ActionModule(ActionBase):
         # Made in the first call of a run, while nothing waits for it.
         archive = "archive" if self._operation == "discover" else ""
         words = (marker, self._jar[1], *self._where, mode, str(size), compiler, archive)
-        script = ("set -- " + " ".join(shlex.quote(word) for word in words) + SCRIPT).encode("utf-8")
+        script = ("set -- %s\n%s" % (" ".join(shlex.quote(word) for word in words), SCRIPT)).encode("utf-8")
         data = b"\n" * BLANKS + ("%s %d\n" % (begin, len(script))).encode("ascii") + script + body
         self._asked = True
         try:
