@@ -526,9 +526,12 @@ class ActionModule(ActionBase):
 
     def _number(self, variable, value):
         try:
-            return int(value)
+            number = int(value)
         except (TypeError, ValueError):
-            raise self._invalid(variable, value, "a whole number") from None
+            number = -1
+        if number < 0:
+            raise self._invalid(variable, value, "a whole number, 0 or more")
+        return number
 
     @staticmethod
     def _invalid(variable, value, wanted):

@@ -66,8 +66,16 @@ public record Settings(
 
   private static final int DEFAULT_GENERATIONS = 5;
 
-  /** Puts the defaults in. */
+  /**
+   * Puts the defaults in.
+   *
+   * @throws IllegalArgumentException if a number is below 0
+   */
   public Settings {
+    counted("validity_days", validityDays);
+    counted("renew_before_days", renewBeforeDays);
+    counted("generation", generation);
+    counted("generations", generations);
     stateDir = stateDir == null || stateDir.isEmpty() ? ".hacert" : stateDir;
     key = key == null || key.isEmpty() ? "rsa-3072" : key;
     subject = subject == null ? Map.of() : Map.copyOf(subject);
@@ -78,6 +86,12 @@ public record Settings(
     source = source == null ? Source.AUTO : source;
     active = active == null ? "" : active;
     options = options == null ? Options.defaults() : options;
+  }
+
+  private static void counted(String name, int number) {
+    if (number < 0) {
+      throw new IllegalArgumentException(name + " is " + number + ", expected 0 or more");
+    }
   }
 
   /** Every setting at its default. */

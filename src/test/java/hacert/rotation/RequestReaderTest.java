@@ -135,6 +135,13 @@ class RequestReaderTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"validity_days", "renew_before_days", "generation", "generations"})
+  void refuses_settings_that_count_below_nothing(String key) throws Exception {
+    assertThat(with("settings", Map.of(key, -1)).refusal())
+        .contains(key + " is -1, expected 0 or more");
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"", "..", ".x", "../x", "a/b", "a b", "a\n", "ä", "-x", "a\u0000"})
   void refuses_names_that_could_be_paths_or_options(String name) throws Exception {
     with("cluster", name).refusal();
