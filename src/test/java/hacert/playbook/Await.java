@@ -23,7 +23,7 @@ final class Await {
   static boolean holds(Duration most, BooleanSupplier condition) {
     long end = System.nanoTime() + most.toNanos();
     while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > end) {
+      if (System.nanoTime() > end || Thread.currentThread().isInterrupted()) {
         return false;
       }
       LockSupport.parkNanos(PAUSE.toNanos());

@@ -4,16 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hacert.faults.FaultMatrix;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * {@code kill -9} of the jar on a host in and after every step of the journal, on each node; then
- * the same command again.
+ * {@code kill -9} of the jar on a host or of the playbook, or a cut of the connection, in and after
+ * every step of the journal, on each node; then the same command again.
  */
 @Tag("long")
 class KilledJarIT {
@@ -28,24 +30,27 @@ class KilledJarIT {
     MATRIX.write();
   }
 
-  @Test
-  void killed_at_any_step_the_same_command_ends_all_new_or_all_old_with_one_restart_a_node() {
+  @ParameterizedTest
+  @EnumSource
+  void hit_at_any_step_the_same_command_ends_all_new_or_all_old_with_one_restart_a_node(
+      Kills.Blow blow) {
+    LAB.reset();
     Pair model = LAB.pair(PAIRS);
     Playbook.rotate(LAB).with("--limit", model.cluster()).succeed();
     List<Kills.Moment> moments = Kills.Moment.of(model);
     assertThat(moments).extracting(Kills.Moment::step).contains("apply.restart", "confirm.prove");
     for (int from = 0; from < moments.size(); from += PAIRS) {
-      hit(moments.subList(from, Math.min(from + PAIRS, moments.size())));
+      hit(blow, moments.subList(from, Math.min(from + PAIRS, moments.size())));
     }
   }
 
-  private static void hit(List<Kills.Moment> moments) {
+  private static void hit(Kills.Blow blow, List<Kills.Moment> moments) {
     Map<String, Pair.Before> before = LAB.remember();
-    Kills<Pair> kills = new Kills<>("mrs-ha", MATRIX);
+    Kills<Pair> kills = new Kills<>("mrs-ha", blow, MATRIX);
     for (int i = 0; i < moments.size(); i++) {
       kills.plan(LAB.pair(i + 1), moments.get(i));
     }
-    PlayRun second = kills.run(playbook(kills).set("hacert_force", true), playbook(kills));
+    PlayRun second = kills.run(KilledJarIT::playbook);
     kills.judge(
         second,
         new Kills.Judge<>() {
@@ -70,9 +75,9 @@ class KilledJarIT {
         });
   }
 
-  private static Playbook playbook(Kills<Pair> kills) {
+  private static Playbook playbook(Collection<Pair> pairs) {
     return Playbook.rotate(LAB)
-        .with("--limit", Kills.limit(kills.clusters()))
+        .with("--limit", Kills.limit(pairs))
         .set("hacert_max_failed_clusters", PAIRS);
   }
 }

@@ -1,20 +1,25 @@
 package hacert.playbook;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import hacert.faults.FaultMatrix;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
 
 /**
- * {@code kill -9} of the jar on one host of each of several clusters, while one playbook rotates
- * them; then the same playbook again.
+ * A blow to one host of each of several clusters, while playbooks rotate them; then the same
+ * command again.
  *
  * @param <C> kind of cluster
  */
@@ -22,12 +27,31 @@ final class Kills<C extends LabCluster> {
   private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private final String system;
+  private final Blow blow;
   private final FaultMatrix matrix;
   private final Map<C, Moment> moments = new LinkedHashMap<>();
-  private PlayRun first;
+  private final Map<C, String> before = new HashMap<>();
+  private final Map<C, String> firstEnds = new HashMap<>();
+  private String firstOutput = "";
+
+  /** What is hit. */
+  enum Blow {
+    /** The jar on the host. */
+    JAR("kill -9 of the jar under a playbook"),
+    /** The connection that the jar was called over; it runs on, and nobody hears its answer. */
+    CONNECTION("connection cut under a playbook"),
+    /** The playbook with its workers, each cluster's own; the jar on the host runs on. */
+    CONTROL("kill -9 of the playbook");
+
+    private final String told;
+
+    Blow(String told) {
+      this.told = told;
+    }
+  }
 
   /**
-   * A moment: the jar on a node is killed when its journal shows a step in a state.
+   * A moment: the blow comes when the journal of a node shows a step in a state.
    *
    * @param node number of the node, from 0
    * @param step name of the step
@@ -56,19 +80,16 @@ final class Kills<C extends LabCluster> {
    * @param system kind of system, as in {@code hacert_target}
    * @param matrix gets what came of each
    */
-  Kills(String system, FaultMatrix matrix) {
+  Kills(String system, Blow blow, FaultMatrix matrix) {
     this.system = system;
+    this.blow = blow;
     this.matrix = matrix;
   }
 
   /** This cluster is to be hit at this moment. */
   void plan(C cluster, Moment moment) {
     moments.put(cluster, moment);
-  }
-
-  /** The clusters that are to be hit. */
-  Collection<C> clusters() {
-    return moments.keySet();
+    before.put(cluster, rotation(cluster));
   }
 
   /** The pattern of Ansible for these clusters. */
@@ -76,41 +97,88 @@ final class Kills<C extends LabCluster> {
     return String.join(":", clusters.stream().map(LabCluster::cluster).toList());
   }
 
-  /** Runs the playbook with the kills, and then another without; answers the second run. */
-  PlayRun run(Playbook playbook, Playbook again) {
-    Map<C, CompletableFuture<Boolean>> kills = new LinkedHashMap<>();
-    ExecutorService killers = Executors.newFixedThreadPool(moments.size());
+  /**
+   * Has the clusters rotated, whether it is due or not, and hits each; then gives the same command
+   * once more. Answers that second run.
+   *
+   * @param command the playbook for some clusters
+   */
+  PlayRun run(Function<Collection<C>, Playbook> command) {
+    ExecutorService hitters = Executors.newFixedThreadPool(moments.size());
     try {
-      moments.forEach(
-          (cluster, moment) -> {
-            LabHost host = cluster.hosts().get(moment.node());
-            String before = host.journal().path("rotation").asText();
-            kills.put(
-                cluster, CompletableFuture.supplyAsync(() -> kill(host, moment, before), killers));
-          });
-      first = playbook.run();
+      Map<C, Future<Boolean>> hits = new LinkedHashMap<>();
+      if (blow == Blow.CONTROL) {
+        moments.forEach(
+            (cluster, moment) -> {
+              Playbook.Running run =
+                  command.apply(List.of(cluster)).set("hacert_force", true).start();
+              hits.put(cluster, hitters.submit(() -> kill(run, cluster)));
+              firstEnds.put(cluster, "killed");
+            });
+      } else {
+        moments.keySet().forEach(c -> hits.put(c, hitters.submit(() -> hit(c))));
+        PlayRun first = command.apply(moments.keySet()).set("hacert_force", true).run();
+        moments.keySet().forEach(cluster -> firstEnds.put(cluster, first.end(cluster)));
+        firstOutput = first.output();
+        hitters.shutdownNow();
+      }
+      for (Map.Entry<C, Future<Boolean>> hit : hits.entrySet()) {
+        assertThat(hit.getValue().get())
+            .as("%s hit %s\n%s", hit.getKey(), moments.get(hit.getKey()), firstOutput)
+            .isTrue();
+      }
+    } catch (InterruptedException | ExecutionException e) {
+      throw new AssertionError(firstOutput, e);
     } finally {
-      killers.shutdownNow();
+      hitters.shutdownNow();
     }
-    kills.forEach(
-        (cluster, kill) -> {
-          if (!kill.join()) {
-            throw new AssertionError(cluster.cluster() + ": not killed " + moments.get(cluster));
-          }
-        });
-    return again.run();
+    return command.apply(moments.keySet()).run();
+  }
+
+  private boolean kill(Playbook.Running run, C cluster) {
+    boolean come =
+        Await.holds(PATIENCE, () -> !run.command().runs() || hasCome(cluster))
+            && run.command().runs();
+    run.kill();
+    return come;
+  }
+
+  /** A step may begin and end between two looks: then the next one is hit. */
+  private boolean hit(C cluster) {
+    return Await.holds(
+        PATIENCE,
+        () ->
+            hasCome(cluster)
+                && (blow == Blow.JAR ? host(cluster).killJar() : host(cluster).cutConnection()));
+  }
+
+  private boolean hasCome(C cluster) {
+    Moment moment = moments.get(cluster);
+    String state = host(cluster).step(moment.step());
+    boolean come = moment.done() ? state.equals("done") : !state.isEmpty();
+    return come && !rotation(cluster).equals(before.get(cluster));
+  }
+
+  private LabHost host(C cluster) {
+    return cluster.hosts().get(moments.get(cluster).node());
+  }
+
+  private String rotation(C cluster) {
+    return host(cluster).journal().path("rotation").asText();
   }
 
   /** Judges each cluster, and keeps what came of it. */
   void judge(PlayRun second, Judge<C> judge) {
     moments.forEach(
         (cluster, moment) -> {
+          String state = "neither old nor new";
           try {
-            tell(cluster, second, judge.state(cluster), judge.restarts(cluster));
+            state = judge.state(cluster);
           } catch (AssertionError e) {
-            tell(cluster, second, "neither old nor new", judge.restarts(cluster));
             throw new AssertionError(
-                moment + " on " + cluster.cluster() + "\n" + first.output() + second.output(), e);
+                moment + " on " + cluster.cluster() + "\n" + firstOutput + second.output(), e);
+          } finally {
+            tell(cluster, second, state, judge.restarts(cluster));
           }
         });
   }
@@ -129,24 +197,13 @@ final class Kills<C extends LabCluster> {
     matrix.add(
         new FaultMatrix.Case(
             system,
-            "kill -9 of the jar under a playbook",
+            blow.told,
             moment.step().replaceAll("\\..*", "") + " on node " + "ab".charAt(moment.node()),
             moment.toString(),
-            first.end(cluster),
+            firstEnds.get(cluster),
             second.end(cluster),
             state,
             restarts,
             0));
-  }
-
-  /** A step may begin and end between two looks: then the next one is hit. */
-  private static boolean kill(LabHost host, Moment moment, String before) {
-    return Await.holds(
-        PATIENCE,
-        () -> {
-          String state = host.step(moment.step());
-          boolean come = moment.done() ? state.equals("done") : !state.isEmpty();
-          return come && !host.journal().path("rotation").asText().equals(before) && host.killJar();
-        });
   }
 }

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -154,12 +155,24 @@ record LabHost(String name, String cluster, String layout, Path directory) {
 
   /** Ends the call that holds the lock, as {@code kill -9} does; whether there was one. */
   boolean killJar() {
+    return lockHolder().map(ProcessHandle::destroyForcibly).orElse(false);
+  }
+
+  /**
+   * Ends the sshd that carries the call that holds the lock, so that its connection is cut and the
+   * call itself runs on; whether there was one.
+   */
+  boolean cutConnection() {
+    Optional<ProcessHandle> process = lockHolder();
+    while (process.isPresent() && !text(process.get(), "comm").startsWith("sshd")) {
+      process = process.flatMap(ProcessHandle::parent);
+    }
+    return process.map(ProcessHandle::destroyForcibly).orElse(false);
+  }
+
+  private Optional<ProcessHandle> lockHolder() {
     String pid = json(state().resolve("lock.holder")).path("pid").asText();
-    return jars().stream()
-        .filter(process -> numberOnHost(process).equals(pid))
-        .findAny()
-        .map(ProcessHandle::destroyForcibly)
-        .orElse(false);
+    return jars().stream().filter(process -> numberOnHost(process).equals(pid)).findAny();
   }
 
   /**

@@ -13,10 +13,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * {@code kill -9} of the jar on a node of openGauss in and after every step of the journal, on each
- * node, with and without a restart of the cluster; then the same command again.
+ * {@code kill -9} of the jar on a node of openGauss or of the playbook, or a cut of the connection,
+ * in and after every step of the journal, on each node; then the same command again.
  */
 @Tag("long")
 class OpenGaussKilledJarIT {
@@ -44,15 +46,17 @@ class OpenGaussKilledJarIT {
 
   @Test
   void killed_at_any_step_without_a_restart_the_same_command_ends_all_new() {
-    hitAll("", 0);
+    hitAll(Kills.Blow.JAR, "", 0);
   }
 
-  @Test
-  void killed_at_any_step_with_a_restart_the_same_command_ends_all_new_with_one_restart() {
-    hitAll(PASSWORD, 1);
+  @ParameterizedTest
+  @EnumSource
+  void hit_at_any_step_with_a_restart_the_same_command_ends_all_new_with_one_restart(
+      Kills.Blow blow) {
+    hitAll(blow, PASSWORD, 1);
   }
 
-  private static void hitAll(String password, int restarts) {
+  private static void hitAll(Kills.Blow blow, String password, int restarts) {
     LAB.reset();
     give_time_to_hit();
     GaussCluster model = LAB.gauss(CLUSTERS);
@@ -63,23 +67,22 @@ class OpenGaussKilledJarIT {
     for (int from = 0; from < moments.size(); from += CLUSTERS - 1) {
       // To and fro between two passwords, so that each time it is another one.
       String next = password.isEmpty() || other ? password : LAB.password();
-      hit(moments.subList(from, Math.min(from + CLUSTERS - 1, moments.size())), next, restarts);
+      int to = Math.min(from + CLUSTERS - 1, moments.size());
+      hit(blow, moments.subList(from, to), next, restarts);
       other = !other;
     }
   }
 
-  private static void hit(List<Kills.Moment> moments, String password, int restarts) {
+  private static void hit(
+      Kills.Blow blow, List<Kills.Moment> moments, String password, int restarts) {
     Map<GaussCluster, GaussCluster.Before> before = new LinkedHashMap<>();
-    Kills<GaussCluster> kills = new Kills<>("opengauss", MATRIX);
+    Kills<GaussCluster> kills = new Kills<>("opengauss", blow, MATRIX);
     for (int i = 0; i < moments.size(); i++) {
       GaussCluster cluster = LAB.gauss(i + 1);
       before.put(cluster, cluster.remember());
       kills.plan(cluster, moments.get(i));
     }
-    PlayRun second =
-        kills.run(
-            rotate(before.keySet(), password).set("hacert_force", true),
-            rotate(before.keySet(), password));
+    PlayRun second = kills.run(clusters -> rotate(clusters, password));
     kills.judge(
         second,
         new Kills.Judge<>() {
