@@ -1,8 +1,5 @@
 package hacert.playbook;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import hacert.result.Finding;
 import hacert.result.Outcome;
 import java.util.Map;
 import java.util.TreeMap;
@@ -89,13 +86,7 @@ class OpenGaussUnfitIT {
   @MethodSource("unfit")
   void is_refused_with_a_remedy_and_nothing_is_changed(int number, String name, String code) {
     GaussCluster cluster = LAB.gauss(number);
-    run.assertEnd(cluster, Outcome.REFUSED, 3);
-    assertThat(run.findings(cluster))
-        .as(name)
-        .filteredOn(f -> f.code().equals(code))
-        .isNotEmpty()
-        .extracting(Finding::remedy)
-        .doesNotContain("");
+    run.assertRefused(cluster, code);
     cluster.assertUntouched(BEFORE.get(cluster.cluster()));
   }
 

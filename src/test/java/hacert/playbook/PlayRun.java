@@ -94,6 +94,17 @@ record PlayRun(int code, String output, List<Result> results, List<JsonNode> dif
     return this;
   }
 
+  /** Insists that a cluster was refused with this finding, and that the finding has a remedy. */
+  PlayRun assertRefused(LabCluster cluster, String finding) {
+    assertThat(findings(cluster))
+        .as(output)
+        .filteredOn(f -> f.code().equals(finding))
+        .isNotEmpty()
+        .extracting(Finding::remedy)
+        .doesNotContain("");
+    return assertEnd(cluster, Outcome.REFUSED, 3);
+  }
+
   /** How a cluster ended by the report, as {@code succeeded (code 0)}. */
   String end(LabCluster cluster) {
     Matcher matcher =
