@@ -68,7 +68,8 @@ class CrashMatrixIT {
   private static final Map<Command, List<Point>> LISTED = new EnumMap<>(Command.class);
   private static final FaultMatrix MATRIX = new FaultMatrix("mrs-effects");
 
-  @TempDir Path base;
+  /** One for all, so that what was listed is found again. */
+  @TempDir static Path base;
 
   @AfterAll
   static void write() throws IOException {
