@@ -29,6 +29,9 @@ def brief(here, states):
 def detailed(here, states):
     parts = []
     name_width = max(len(other["name"]) for other in here.nodes)
+    if here.cm and all(state.endswith("Manually stopped") for state in states.values()):
+        # Its servers are stopped with the database, and nobody else knows the state of the cluster.
+        return "cm_ctl: can't connect to cm_server.\nMaybe cm_server is not running, or timeout expired. Please try again.\n"
     if here.cm:
         rows = [f"{other['number']}  {other['name']:{name_width}} {other['address']:15} {other['number']:<4} "
                 f"{other['prefix']}/cm/cm_server {'Primary' if other['number'] == 1 else 'Standby'}" for other in here.nodes]

@@ -31,6 +31,11 @@ public record ClusterStatus(
   /** A host that does not answer is Unknown, and so is its datanode. */
   private static final Set<String> DOWN = Set.of("Down", "Unknown", "Abnormal", "Manually stopped");
 
+  private static final String UNKNOWN = "Unknown";
+
+  /** The state of one that gs_om has stopped; a cluster of one node is called Primary even then. */
+  private static final String STOPPED = "Manually stopped";
+
   /** Older versions print the first form, newer ones the second. */
   private static final Set<String> CASCADE = Set.of("Cascade", "Cascade Standby");
 
@@ -101,7 +106,12 @@ public record ClusterStatus(
 
     /** Whether a server runs there, in whatever state: one that is down has no HA role at all. */
     public boolean up() {
-      return !DOWN.contains(currentRole);
+      return !DOWN.contains(currentRole) && !state.equals(STOPPED);
+    }
+
+    /** Whether nothing is known of it: its host may only not have answered. */
+    public boolean unknown() {
+      return currentRole.equals(UNKNOWN);
     }
 
     private boolean cascade() {

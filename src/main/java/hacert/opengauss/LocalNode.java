@@ -23,12 +23,16 @@ final class LocalNode {
   /** A call takes about a second on a real node; a shorter pause would only load it. */
   private static final Duration PAUSE = Duration.ofMillis(500);
 
+  /** Code of a status that says nothing of a cluster. */
+  static final String UNREADABLE = "STATUS_UNREADABLE";
+
   private static final String PID_FILE = "postmaster.pid";
   private static final String CONFIGURATION = "postgresql.conf";
 
   private final Installation installation;
   private final NodeIdentity identity;
   private ClusterStatus last;
+  private Optional<ClusterStatus> remembered = Optional.empty();
 
   LocalNode(Installation installation, NodeIdentity identity) {
     this.installation = installation;
@@ -51,7 +55,7 @@ final class LocalNode {
             .orElseThrow(
                 () ->
                     new HostException(
-                        "STATUS_UNREADABLE",
+                        UNREADABLE,
                         String.format(
                             "gs_om -t status --detail ended with code %d and printed no state of a"
                                 + " cluster. It said: %s",
@@ -84,9 +88,24 @@ final class LocalNode {
     return result;
   }
 
-  /** The status of this call, asked for once. */
+  /** What an earlier call was told, for where the stopped cluster tells nothing. */
+  void remember(ClusterStatus earlier) {
+    remembered = Optional.of(earlier);
+  }
+
+  /**
+   * The status of this call, asked for once. Of a cluster that tells nothing it is the remembered
+   * one, which is good for what does not change: hosts, addresses, directories.
+   */
   ClusterStatus known() throws HostException {
-    return last == null ? status() : last;
+    if (last == null) {
+      try {
+        return status();
+      } catch (HostException e) {
+        last = remembered.orElseThrow(() -> e);
+      }
+    }
+    return last;
   }
 
   /**

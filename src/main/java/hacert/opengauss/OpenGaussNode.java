@@ -1,5 +1,6 @@
 package hacert.opengauss;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import hacert.host.Command;
 import hacert.host.CommandResult;
 import hacert.host.HostException;
@@ -56,6 +57,11 @@ final class OpenGaussNode implements ManagedNode {
   @Override
   public NodeFacts facts(boolean patient) {
     return new LocalFacts(node, ports, options).read(patient);
+  }
+
+  @Override
+  public void recall(JsonNode details) {
+    ClusterAssessment.details(details).ifPresent(d -> node.remember(d.status()));
   }
 
   static HaRole role(Datanode row) {

@@ -15,6 +15,7 @@ import hacert.result.Outcome;
 import hacert.result.Result;
 import hacert.target.Bundle;
 import hacert.target.Host;
+import hacert.target.ManagedNode;
 import hacert.target.NodeIdentity;
 import hacert.target.Secret;
 import hacert.target.Target;
@@ -173,20 +174,22 @@ public final class Operations {
             .resolve(request.settings().stateDir())
             .resolve(request.cluster())
             .normalize();
-    return new Site(
-        request,
-        secrets,
-        host,
-        peers,
-        target,
+    ManagedNode node =
         target.open(
             host,
             request.node(),
             request.profile(),
             request.profileOverrides(),
-            request.settings().options()),
-        new StateDirectory(state),
-        version);
+            request.settings().options());
+    Site site =
+        new Site(request, secrets, host, peers, target, node, new StateDirectory(state), version);
+    site.journals()
+        .load()
+        .filter(Journal::isOpen)
+        .flatMap(journal -> journal.entry(Phase.STAGE_BACKUP))
+        .filter(entry -> entry.state() == Journal.State.DONE)
+        .ifPresent(entry -> node.recall(entry.data().path(Stage.DETAILS)));
+    return site;
   }
 
   /** Before the first effect of an operation an error refuses it; after it, it failed. */

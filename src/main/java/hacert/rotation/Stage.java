@@ -45,6 +45,9 @@ import java.util.stream.Stream;
  * <p>Check mode does the same without writing: the bundle stays in memory, the copy is a log-in.
  */
 final class Stage {
+  /** What the system told of itself before the rotation, in the data of the backup's step. */
+  static final String DETAILS = "details";
+
   private final Site site;
   private final Plan plan;
   private final Carrier carrier;
@@ -274,6 +277,7 @@ final class Stage {
     data.put("generation", plan.from());
     data.put("proven", kept.proven());
     data.put("digest", kept.digest());
+    data.set(DETAILS, facts.details());
     kept.certificates().stream()
         .map(CertificateSummary::notAfter)
         .min(Instant::compareTo)

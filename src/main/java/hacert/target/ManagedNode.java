@@ -1,5 +1,6 @@
 package hacert.target;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import hacert.host.HostException;
 import hacert.result.CertificateSummary;
 import hacert.result.Finding;
@@ -18,6 +19,12 @@ public interface ManagedNode {
    * @param patient whether to wait, within bounds, for roles that are settling
    */
   NodeFacts facts(boolean patient);
+
+  /**
+   * Takes what {@link NodeFacts#details} held before an open rotation, for a system that tells
+   * nothing of itself while it is stopped.
+   */
+  default void recall(JsonNode details) {}
 
   /**
    * The HA roles of all nodes as these facts of this one node show them, by the name that the

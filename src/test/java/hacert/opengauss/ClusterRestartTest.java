@@ -21,6 +21,8 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is made of a gs_om that says odd things while the cluster stops, starts and is proven. */
 class ClusterRestartTest {
@@ -49,6 +51,49 @@ class ClusterRestartTest {
         "[ -e '" + base.resolve("asked") + "' ] && exec cat '" + status + "'",
         "touch '" + base.resolve("asked") + "'",
         "echo '[GAUSS-51400] : Failed to execute the command.' >&2; exit 1");
+  }
+
+  /** Both nodes are shown so after a stop that ended with this code. */
+  private String stopped(int code, String first, String second) throws Exception {
+    host.status("Primary Normal", "Standby Normal");
+    LocalNode node = host.node();
+    node.remember(node.status());
+    host.status(first, second);
+    Path shown = base.resolve("status");
+    if (first.isEmpty()) {
+      Files.writeString(shown, "cm_ctl: can't connect to cm_server.\n");
+    }
+    host.script(
+        "gs_om", "[ \"$2\" = status ] && exec cat '" + shown + "'", "echo stopping; exit " + code);
+    try {
+      return new ClusterRestart(node, new Ports(node)).stop(base.resolve("stop"));
+    } catch (HostException e) {
+      return e.code();
+    }
+  }
+
+  @Test
+  void a_stop_is_believed_where_the_stopped_cluster_tells_nothing() throws Exception {
+    assertThat(stopped(0, "", "")).isEqualTo("all nodes are stopped");
+  }
+
+  @Test
+  void a_stop_that_failed_is_not_believed_where_the_cluster_tells_nothing() throws Exception {
+    assertThat(stopped(1, "", "")).isEqualTo("STATUS_UNREADABLE");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, Down    Manually stopped,   Down    Manually stopped, all nodes are stopped",
+    "1, Down    Manually stopped,   Down    Manually stopped, all nodes are stopped",
+    "0, Primary Manually stopped,   Down    Manually stopped, all nodes are stopped",
+    "0, Down    Manually stopped,   Unknown Unknown,          all nodes are stopped",
+    "1, Down    Manually stopped,   Unknown Unknown,          STOP_FAILED",
+    "0, Down    Manually stopped,   Standby Normal,           STOP_FAILED"
+  })
+  void a_node_counts_as_stopped_where_the_status_says_so(
+      int code, String first, String second, String told) throws Exception {
+    assertThat(stopped(code, first, second)).isEqualTo(told);
   }
 
   @Test
