@@ -29,6 +29,7 @@ final class ClusterRestart {
   /** Stops it; a note for the report. */
   String stop(Path directory) throws HostException {
     OpenGaussProfile profile = node.installation().profile();
+    writeRoles(directory);
     GsOm.Ended ended =
         gsOm.run(gsOm.next(directory), "", profile.stopSeconds(), List.of("-t", "stop"));
     List<String> up = notStopped(ended.code() == 0);
@@ -42,6 +43,33 @@ final class ClusterRestart {
           "Stop it by hand with gs_om -t stop, or find out why it cannot be stopped.");
     }
     return "all nodes are stopped";
+  }
+
+  /**
+   * A start brings each node up in the role that was written down last. What was written down after
+   * one switchover may be older than the next one, which nobody can tell from outside: so it is
+   * written anew. A cluster manager keeps the roles itself.
+   *
+   * @throws HostException {@code ROLES_NOT_WRITTEN} with all nodes running
+   */
+  private void writeRoles(Path directory) throws HostException {
+    ClusterStatus now = node.known();
+    boolean primary = node.self(now).filter(Datanode::primary).filter(Datanode::up).isPresent();
+    if (!primary || now.managed() || !node.installation().knowsCurrentRoles()) {
+      return;
+    }
+    Path run = gsOm.next(directory.resolveSibling("refreshconf"));
+    int seconds = node.installation().profile().stopSeconds();
+    GsOm.Ended ended = gsOm.run(run, "", seconds, List.of("-t", "refreshconf"));
+    if (ended.code() != 0) {
+      throw new HostException(
+          "ROLES_NOT_WRITTEN",
+          String.format(
+              "gs_om -t refreshconf ended with code %d. Without it a start could bring up another"
+                  + " primary than that of now; therefore no node was stopped. It said: %s",
+              ended.code(), ended.said()),
+          "Run gs_om -t refreshconf by hand on the primary, then run the same command again.");
+    }
   }
 
   /**

@@ -96,6 +96,37 @@ class ClusterRestartTest {
     assertThat(stopped(code, first, second)).isEqualTo(told);
   }
 
+  private String refreshed(int code) throws Exception {
+    Files.createFile(base.resolve("app/bin/cluster_dynamic_config"));
+    Path calls = base.resolve("calls");
+    Path shown = base.resolve("status");
+    host.script(
+        "gs_om",
+        "[ \"$2\" = status ] && exec cat '" + shown + "'",
+        "echo $2 >>'" + calls + "'",
+        "[ $2 = stop ] && sed -i 's/Primary Normal\\|Standby Normal/Down    Manually stopped/' '"
+            + shown
+            + "'",
+        "[ $2 != refreshconf ] || exit " + code);
+    try {
+      new ClusterRestart(host.node(), new Ports(host.node())).stop(base.resolve("stop"));
+    } catch (HostException e) {
+      return e.code();
+    }
+    return String.join(" ", Files.readAllLines(calls));
+  }
+
+  @Test
+  void writes_the_roles_down_anew_before_a_stop_where_they_were_ever_written() throws Exception {
+    assertThat(refreshed(0)).isEqualTo("refreshconf stop");
+  }
+
+  @Test
+  void stops_nothing_where_the_roles_cannot_be_written_down() throws Exception {
+    assertThat(refreshed(1)).isEqualTo("ROLES_NOT_WRITTEN");
+    assertThat(Files.readAllLines(base.resolve("calls"))).containsExactly("refreshconf");
+  }
+
   @Test
   void waits_through_a_status_that_cannot_be_read_while_the_cluster_starts() throws Exception {
     firstUnreadable("Down    Manually stopped");
