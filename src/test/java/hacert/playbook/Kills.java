@@ -132,7 +132,14 @@ final class Kills<C extends LabCluster> {
     } finally {
       hitters.shutdownNow();
     }
-    return command.apply(moments.keySet()).run();
+    Playbook again = command.apply(moments.keySet());
+    if (blow == Blow.CONTROL) {
+      // Killed before it changed anything, it has left no duty to go on.
+      moments.keySet().stream()
+          .filter(cluster -> moments.get(cluster).step().startsWith("stage."))
+          .forEach(cluster -> again.setFor(cluster, "hacert_force", true));
+    }
+    return again.run();
   }
 
   private boolean kill(Playbook.Running run, C cluster) {
