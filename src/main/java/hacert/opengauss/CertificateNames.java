@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The host names and addresses in the subject alternative names of a certificate, compared as RFC
@@ -54,6 +55,13 @@ final class CertificateNames {
     String host = name.toLowerCase(Locale.ROOT);
     int dot = host.indexOf('.');
     return hosts.contains(host) || dot > 0 && hosts.contains("*" + host.substring(dot));
+  }
+
+  /** All of them, as text. */
+  List<String> all() {
+    return Stream.concat(
+            hosts.stream().sorted(), addresses.stream().map(InetAddress::getHostAddress).sorted())
+        .toList();
   }
 
   /** Of a literal: no name is looked up. */

@@ -42,7 +42,7 @@ final class CertificateStep {
     if (differing(bundle).isEmpty()) {
       // A call that was killed may have come no further than the files, and has left its package.
       AtomicFiles.remove(spec.secrets().resolve(ServerBundle.PACKAGE));
-      follow(bundle);
+      finish(bundle);
       return "its files are the bundle's already";
     }
     if (apply == Options.Apply.CLUSTER && !spec.first()) {
@@ -78,13 +78,21 @@ final class CertificateStep {
               String.join(" ", arguments), ended.code(), wrong, ended.said()),
           "Look at the om log in GAUSSLOG on this host.");
     }
-    follow(bundle);
+    finish(bundle);
     return "installed by gs_om"
         + (ended.code() == 0 ? "" : ", though it ended with code " + ended.code());
   }
 
-  /** What has to come with the files, and what gs_om may not have come to. */
-  private void follow(Bundle bundle) throws HostException {
+  /**
+   * What has to come with the files, and what gs_om may not have come to: it may have failed, or
+   * been ended, behind the last file.
+   */
+  private void finish(Bundle bundle) throws HostException {
+    leftBehind().remove();
+    if (!bundle.files().containsKey(ServerBundle.CRL)) {
+      // Left there, it would be named in the settings again, and refuse every client once it ends.
+      AtomicFiles.remove(node.dataDirectory().resolve(ServerBundle.CRL));
+    }
     new CrlSetting(node).follow();
     if (!installsForTools()) {
       forTools(bundle);

@@ -13,6 +13,7 @@ import hacert.target.Made;
 import hacert.target.Options;
 import hacert.target.Secret;
 import hacert.target.Taken;
+import hacert.x509.Leaf;
 import hacert.x509.Subject;
 import java.math.BigInteger;
 import java.time.Instant;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Makes the bundle of a rotation, or takes a given one, with what is installed in mind. */
 final class NewBundle {
@@ -151,6 +153,21 @@ final class NewBundle {
     return new Bundle(Map.of());
   }
 
+  /**
+   * What clients may call a node: the names that the cluster knows, the common name, and whatever
+   * the installed certificate names, for clients come by it now.
+   */
+  private List<String> alternativeNames(Subject subject) {
+    Set<String> all = new LinkedHashSet<>(names);
+    Stream.concat(
+            Stream.of(subject.commonName()),
+            installed.server().stream().flatMap(c -> CertificateNames.of(c).all().stream()))
+        .filter(Leaf::isName)
+        .filter(name -> all.stream().noneMatch(name::equalsIgnoreCase))
+        .forEach(all::add);
+    return List.copyOf(all);
+  }
+
   private Order order(BundleSpec spec, CertificateAuthority ca) throws HostException {
     Optional<Revocation> revocation =
         options.revoke().isEmpty()
@@ -160,7 +177,7 @@ final class NewBundle {
         spec.keySpec(),
         spec.validityDays(),
         subject(spec),
-        names,
+        alternativeNames(subject(spec)),
         installedName(ServerBundle.CLIENT_CERTIFICATE).orElse(node.installation().user()),
         revocation);
   }
@@ -189,10 +206,18 @@ final class NewBundle {
     }
   }
 
-  /** The server's libpq compares the common name alone: it must be a name of a node. */
+  /**
+   * The server's libpq compares the common name alone: it must be a name that clients use. The
+   * installed one is kept where it is such a name by all that can be told.
+   */
   private Subject subject(BundleSpec spec) {
     Subject asked = spec.askedSubject();
-    String name = asked.commonName().isEmpty() ? names.get(0) : asked.commonName();
+    String name =
+        !asked.commonName().isEmpty()
+            ? asked.commonName()
+            : installedName(ServerBundle.SERVER_CERTIFICATE)
+                .filter(this::called)
+                .orElse(names.get(0));
     Subject named =
         new Subject(
             asked.country(),
@@ -203,6 +228,13 @@ final class NewBundle {
             name,
             asked.email());
     return installed.server().map(c -> named.orElse(Subject.of(c))).orElse(named);
+  }
+
+  private boolean called(String name) {
+    return Leaf.isName(name)
+        && (name.contains(".")
+            || names.stream().anyMatch(name::equalsIgnoreCase)
+            || installed.server().filter(c -> CertificateNames.of(c).cover(name)).isPresent());
   }
 
   private Subject caSubject(BundleSpec spec) {

@@ -244,7 +244,11 @@ final class OpenGaussNode implements ManagedNode {
 
   @Override
   public RestartNeed restartNeed(Function<Path, Optional<byte[]>> content) {
-    return new RestartReasons(node, options).of(content);
+    try (InstalledBundle installed = read()) {
+      return new RestartReasons(node, options, ports.astray(installed.server())).of(content);
+    } catch (HostException e) {
+      return new RestartNeed(RestartNeed.Scope.NONE, "", List.of(e.finding()));
+    }
   }
 
   @Override
@@ -253,10 +257,13 @@ final class OpenGaussNode implements ManagedNode {
         new Step("certificates", () -> new CertificateStep(node, apply(spec)).run(bundle, spec)));
   }
 
-  /** The server refuses a key that others may use: such a mode may be what has to be mended. */
+  /**
+   * The server refuses a key that others may use, or that can be executed: such a mode may be what
+   * has to be mended.
+   */
   @Override
   public boolean keepsMode(int before) {
-    return (before & 077) == 0;
+    return (before & 0177) == 0;
   }
 
   private Options.Apply apply(InstallSpec spec) {

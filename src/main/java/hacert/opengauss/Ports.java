@@ -5,6 +5,7 @@ import hacert.opengauss.ClusterStatus.Datanode;
 import hacert.probe.Credentials;
 import hacert.probe.Endpoint;
 import hacert.probe.ProbeResult;
+import hacert.probe.ProbeResult.Kind;
 import hacert.probe.TlsProbe;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -58,6 +59,20 @@ final class Ports {
     return self.isPresent()
         ? leaf(look(of(self.get()).get(0), Credentials.NONE))
         : Optional.empty();
+  }
+
+  /**
+   * Whether this node's own server answers clients with an error, or with another certificate: it
+   * has loaded something else than what is installed. One that does not answer tells nothing.
+   */
+  boolean astray(Optional<X509Certificate> installed) throws HostException {
+    Optional<Datanode> self = node.self(node.known());
+    if (self.isEmpty()) {
+      return false;
+    }
+    ProbeResult seen = look(of(self.get()).get(0), Credentials.NONE);
+    return seen instanceof ProbeResult.NotServed not && not.kind() == Kind.SERVER_MESSAGE
+        || !seen.chain().isEmpty() && !seen.chain().stream().findFirst().equals(installed);
   }
 
   /** Whether every node serves some certificate on both ports. */

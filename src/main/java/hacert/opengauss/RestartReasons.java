@@ -26,10 +26,15 @@ import java.util.function.Function;
 final class RestartReasons {
   private final LocalNode node;
   private final Options options;
+  private final boolean astray;
 
-  RestartReasons(LocalNode node, Options options) {
+  /**
+   * @param astray whether the server answers with something else than what is installed
+   */
+  RestartReasons(LocalNode node, Options options, boolean astray) {
     this.node = node;
     this.options = options;
+    this.astray = astray;
   }
 
   RestartNeed of(Function<Path, Optional<byte[]>> content) {
@@ -73,6 +78,9 @@ final class RestartReasons {
     if (passwordChanges(data, content)) {
       reasons.add("the key password changes");
     }
+    if (astray) {
+      reasons.add("the server answers with something else than what is installed");
+    }
     boolean named = !node.configuration().crlFile().isEmpty();
     boolean wanted = content.apply(data.resolve(ServerBundle.CRL)).isPresent();
     if (named != wanted) {
@@ -81,6 +89,9 @@ final class RestartReasons {
     Installation installation = node.installation();
     if (node.known().managed() || installation.cm().isPresent()) {
       reasons.add("the cluster manager loads its certificates when it starts");
+    }
+    if (installation.dss().isPresent()) {
+      reasons.add("the shared storage's channels load their certificates when they start");
     }
     node.configuration()
         .otherChannels()

@@ -6,6 +6,7 @@ import hacert.result.Severity;
 import hacert.target.ClusterView;
 import hacert.target.NodeFacts;
 import hacert.target.NodeIdentity;
+import hacert.target.Options;
 import hacert.target.Target;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -124,7 +125,11 @@ public final class Decide {
 
   /** An operator may take the risk of a backup that is not proven to be the running state. */
   private static Finding accepted(Question q, Finding finding) {
-    return q.settings().acceptUnproven() && UNPROVEN.contains(finding.code())
+    // Where gs_om is to work on all nodes at once, it fails for certain.
+    boolean certain =
+        finding.code().equals("UNEVEN_FILES")
+            && q.settings().options().apply() == Options.Apply.CLUSTER;
+    return q.settings().acceptUnproven() && UNPROVEN.contains(finding.code()) && !certain
         ? new Finding(
             Severity.WARNING,
             finding.code(),

@@ -51,7 +51,7 @@ public record Leaf(Subject subject, List<String> names, Use use) {
   public List<Finding> check() {
     List<Finding> findings = new ArrayList<>(subject.check());
     for (String name : names) {
-      if (!isAddress(name) && (!HOST.matcher(name).matches() || name.matches("[\\d.]+"))) {
+      if (!isName(name)) {
         findings.add(
             Finding.error(
                 "NAME_INVALID",
@@ -60,6 +60,11 @@ public record Leaf(Subject subject, List<String> names, Use use) {
       }
     }
     return List.copyOf(findings);
+  }
+
+  /** Whether it is a host name or an address that a certificate can name. */
+  public static boolean isName(String name) {
+    return isAddress(name) || HOST.matcher(name).matches() && !name.matches("[\\d.]+");
   }
 
   /** Whether a name is an IPv4 or IPv6 address, without prefix length and zone. */

@@ -151,11 +151,30 @@ class CertificateStepTest {
     assertThatThrownBy(setting::follow).hasMessageContaining("ssl_crl_file");
   }
 
+  /** gs_om may set the setting only, or be ended before it removes the file. */
+  @Test
+  void takes_a_crl_away_that_the_bundle_does_not_hold() throws Exception {
+    host.install(ServerBundle.CRL, new byte[] {1});
+    new CrlSetting(host.node()).follow();
+    cert(UNPACK + "gs_guc set -D '@DATA@' -c \"ssl_crl_file=''\"");
+    assertThat(run(Options.Apply.LOCAL)).isEqualTo("installed by gs_om");
+    assertThat(host.data().resolve(ServerBundle.CRL)).doesNotExist();
+    assertThat(host.node().configuration().crlFile()).isEmpty();
+  }
+
+  @Test
+  void removes_what_a_gs_om_leaves_that_fails_behind_the_last_file() throws Exception {
+    cert(UNPACK + "touch '@DATA@/certFlag'; mkdir -p \"$PGHOST/tempCertDir\"; exit 1");
+    assertThat(run(Options.Apply.LOCAL)).contains("though it ended with code 1");
+    assertThat(host.data().resolve("certFlag")).doesNotExist();
+    assertThat(base.resolve("tmp/tempCertDir")).doesNotExist();
+  }
+
   /** Killed after the last file and before the rest: gs_om sets ssl_crl_file at the very end. */
   @Test
   void ends_what_a_killed_call_has_only_begun() throws Exception {
+    bundle.files().put(ServerBundle.CRL, new byte[] {1});
     host.install(bundle);
-    host.install(ServerBundle.CRL, new byte[] {1});
     Path left = spec.secrets().resolve(ServerBundle.PACKAGE);
     Files.createDirectories(left.getParent());
     Files.writeString(left, "private keys");

@@ -179,7 +179,7 @@ class ClusterRestartTest {
                 "opengauss",
                 JsonNodeFactory.instance.objectNode(),
                 host.options());
-    assertThat(List.of(0644, 0640, 0604)).noneMatch(node::keepsMode);
+    assertThat(List.of(0644, 0640, 0604, 0700)).noneMatch(node::keepsMode);
     assertThat(List.of(0600, 0400)).allMatch(node::keepsMode);
   }
 }

@@ -137,6 +137,55 @@ class NewBundleTest {
     }
   }
 
+  private static List<Object> names(X509Certificate server) throws Exception {
+    return server.getSubjectAlternativeNames().stream().map(n -> (Object) n.get(1)).toList();
+  }
+
+  /** Installs a certificate with this common name, which clients may come by. */
+  private X509Certificate made(String commonName) throws Exception {
+    try (InstalledBundle installed = new InstalledBundle(host.data(), host.om());
+        Secret ca = GaussHost.secret(GaussHost.CA_PASSWORD);
+        Made made =
+            new NewBundle(host.node(), host.options(), installed)
+                .make(
+                    new BundleSpec("ec-p256", 0, Map.of("common_name", commonName)),
+                    Optional.of(GaussHost.secret(GaussHost.PASSWORD)),
+                    new Authority(host.authority(), Optional.of(ca), Optional.empty()))) {
+      host.install(made.bundle());
+      return first(made.bundle(), ServerBundle.SERVER_CERTIFICATE);
+    }
+  }
+
+  /** verify-full of gsql compares the common name, and other clients the alternative names. */
+  @Test
+  void has_the_common_name_among_the_alternative_names_too() throws Exception {
+    assertThat(names(made("db.example.com"))).contains("db1", "192.0.2.12", "db.example.com");
+  }
+
+  @Test
+  void keeps_the_names_that_clients_come_by() throws Exception {
+    made("db.example.com");
+    try (Made made = host.make(null)) {
+      X509Certificate server = first(made.bundle(), ServerBundle.SERVER_CERTIFICATE);
+      assertThat(server.getSubjectX500Principal().getName()).contains("CN=db.example.com");
+      assertThat(names(server))
+          .containsExactlyInAnyOrder("db1", "db2", "192.0.2.11", "192.0.2.12", "db.example.com");
+    }
+  }
+
+  /** Old examples of the vendor have such a one, which no client can verify. */
+  @Test
+  void keeps_no_common_name_that_is_no_host_name() throws Exception {
+    made("the server");
+    try (Made made = host.make(null)) {
+      assertThat(
+              first(made.bundle(), ServerBundle.SERVER_CERTIFICATE)
+                  .getSubjectX500Principal()
+                  .getName())
+          .contains("CN=db1");
+    }
+  }
+
   /** In its last third a CA issues no more, and the new one is trusted beside it. */
   @Test
   void makes_a_new_ca_before_the_old_one_ends_and_trusts_both() throws Exception {
@@ -289,7 +338,7 @@ class NewBundleTest {
             HostException.class, e -> assertThat(e.finding().remedy()).contains("hacert_password"));
     try (Made made = host.make(GaussHost.PASSWORD)) {
       RestartNeed need =
-          new RestartReasons(host.node(), host.options())
+          new RestartReasons(host.node(), host.options(), false)
               .of(path -> Optional.ofNullable(made.bundle().files().get(name(path))));
       assertThat(need.scope()).isEqualTo(RestartNeed.Scope.CLUSTER);
     }

@@ -29,7 +29,7 @@ class RestartReasonsTest {
   }
 
   private RestartNeed need(Bundle bundle) throws Exception {
-    return new RestartReasons(host.node(), host.options())
+    return new RestartReasons(host.node(), host.options(), false)
         .of(path -> Optional.ofNullable(bundle.files().get(path.getFileName().toString())));
   }
 
@@ -72,6 +72,22 @@ class RestartReasonsTest {
     host.options.put("restart", "never");
     assertThat(errors(need("Other$Pass1"))).containsExactly("RESTART_NEEDED");
     assertThat(errors(need((String) null))).isEmpty();
+  }
+
+  /** As after a replacement by hand with another password: the process has the old one. */
+  @Test
+  void needs_one_where_the_server_works_with_something_else_than_what_is_installed()
+      throws Exception {
+    try (Made made = host.make(null)) {
+      RestartNeed need =
+          new RestartReasons(host.node(), host.options(), true)
+              .of(
+                  path ->
+                      Optional.ofNullable(
+                          made.bundle().files().get(path.getFileName().toString())));
+      assertThat(need.scope()).isEqualTo(Scope.CLUSTER);
+      assertThat(need.why()).contains("something else than what is installed");
+    }
   }
 
   @Test
