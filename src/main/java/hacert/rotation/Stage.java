@@ -29,7 +29,8 @@ import java.util.stream.Stream;
  * touched:
  *
  * <ol>
- *   <li>see that there is room for all that will be written ({@link Room});
+ *   <li>see that there is room for all that will be written ({@link Room}), and that this user may
+ *       write it ({@link Ownership});
  *   <li>take the lease and open the journal;
  *   <li>on the node that is staged first: get the bundle ({@link BundleSource}); on the others:
  *       find it copied;
@@ -66,7 +67,7 @@ final class Stage {
       return planned();
     }
     if (!backedUp()) {
-      new Room(site).check(site.installed());
+      fits(site.installed());
     }
     Steps steps = site.steps(open());
     // Of a call, here or on the node that copies, that was killed while it wrote.
@@ -75,7 +76,10 @@ final class Stage {
       steps.run(Phase.STAGE_BACKUP, this::backUp);
       steps.run(Phase.STAGE_RECIPIENT, carrier::offer);
       JsonNode offered = steps.journal().entry(Phase.STAGE_RECIPIENT).orElseThrow().data();
-      return Answer.of(Outcome.SUCCEEDED).steps(steps.reports()).data(offered);
+      return Answer.of(Outcome.SUCCEEDED)
+          .findings(source.notices())
+          .steps(steps.reports())
+          .data(offered);
     }
     ObjectNode data = Json.mapper().createObjectNode();
     steps.run(Phase.STAGE_BUNDLE, this::bundle);
@@ -98,6 +102,12 @@ final class Stage {
         .before(site.generations().get(plan.from()).certificates())
         .after(certificates(staged))
         .data(data);
+  }
+
+  /** All that will be written here can be. */
+  private void fits(Snapshot installed) throws HostException, RefusedException {
+    new Room(site).check(installed);
+    source.note(new Ownership(site).check(installed));
   }
 
   /** A rotation under way must not be held up by a disk that has become full since. */
@@ -283,7 +293,7 @@ final class Stage {
 
   private Answer planned() throws HostException, RefusedException {
     Snapshot installed = site.installed();
-    new Room(site).check(installed);
+    fits(installed);
     List<StepReport> steps = new ArrayList<>();
     ObjectNode data = Json.mapper().createObjectNode();
     JsonNode staged = Json.mapper().createObjectNode();

@@ -5,6 +5,7 @@ import hacert.host.Detached;
 import hacert.host.HostException;
 import hacert.host.LoginEnvironment;
 import hacert.host.Terminal;
+import hacert.host.User;
 import hacert.target.Host;
 import hacert.target.NodeIdentity;
 import hacert.x509.Openssl;
@@ -37,6 +38,10 @@ final class TestHost {
   final String name;
   final Path here;
   final NodeIdentity identity;
+
+  /** Whom the program believes to run as. */
+  User user = User.own();
+
   private final Clock clock;
 
   /** A host that was made before. */
@@ -181,6 +186,7 @@ final class TestHost {
         Terminal.system(),
         Detached.system(),
         Map.of(),
+        user,
         clock,
         new SecureRandom());
   }
