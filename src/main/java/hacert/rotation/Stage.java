@@ -30,7 +30,7 @@ import java.util.stream.Stream;
  *
  * <ol>
  *   <li>see that there is room for all that will be written ({@link Room}), and that this user may
- *       write it ({@link Ownership});
+ *       write it ({@link Ownership}), and that what installs it can be run;
  *   <li>take the lease and open the journal;
  *   <li>on the node that is staged first: get the bundle ({@link BundleSource}); on the others:
  *       find it copied;
@@ -67,7 +67,7 @@ final class Stage {
       return planned();
     }
     if (!backedUp()) {
-      fits(site.installed());
+      checkHost(site.installed());
     }
     Steps steps = site.steps(open());
     // Of a call, here or on the node that copies, that was killed while it wrote.
@@ -104,8 +104,9 @@ final class Stage {
         .data(data);
   }
 
-  /** All that will be written here can be. */
-  private void fits(Snapshot installed) throws HostException, RefusedException {
+  /** All that will be written here can be, and what installs it can be run. */
+  private void checkHost(Snapshot installed) throws HostException, RefusedException {
+    source.checkTools();
     new Room(site).check(installed);
     source.note(new Ownership(site).check(installed));
   }
@@ -293,7 +294,7 @@ final class Stage {
 
   private Answer planned() throws HostException, RefusedException {
     Snapshot installed = site.installed();
-    fits(installed);
+    checkHost(installed);
     List<StepReport> steps = new ArrayList<>();
     ObjectNode data = Json.mapper().createObjectNode();
     JsonNode staged = Json.mapper().createObjectNode();

@@ -39,6 +39,8 @@ final class TestHost {
   final Path here;
   final NodeIdentity identity;
 
+  Terminal terminal = Terminal.system();
+
   /** Whom the program believes to run as. */
   User user = User.own();
 
@@ -183,7 +185,7 @@ final class TestHost {
             Map.of("HOME", home().toString(), "PATH", "/usr/bin:/bin", "SHELL", "/bin/sh"),
             Duration.ofSeconds(20)),
         commands,
-        Terminal.system(),
+        terminal,
         Detached.system(),
         Map.of(),
         user,
