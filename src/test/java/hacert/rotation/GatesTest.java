@@ -105,6 +105,15 @@ class GatesTest {
   }
 
   @Test
+  void a_slow_status_is_no_clock_that_is_ahead() throws Exception {
+    Path status = pair.one.omHome().resolve("sbin/status-oms.sh");
+    Files.writeString(status, "sleep 4\n" + Files.readString(status));
+    Result found = pair.ask("discover", pair.one, null, List.of(), null);
+    assertThat(found.outcome()).isEqualTo(Outcome.SUCCEEDED);
+    assertThat(found.data().path("discovery").path("clock_offset").asDouble()).isBetween(-1.0, 3.0);
+  }
+
+  @Test
   void the_first_node_is_not_changed_before_all_are_staged_alike() throws Exception {
     Plan plan = pair.plan();
     Result one = pair.ask("stage", pair.one, plan, List.of(), null);
