@@ -59,6 +59,7 @@ SETTINGS = (
     ("hacert_subject", "subject", dict),
     ("hacert_renew_before", "renew_before_days", int),
     ("hacert_force", "force", bool),
+    ("hacert_compromised", "compromised", bool),
     ("hacert_accept_unproven", "accept_unproven", bool),
     ("hacert_generation", "generation", int),
     ("hacert_generations", "generations", int),
