@@ -58,6 +58,7 @@ final class Ownership {
       boolean there = directories.contains(path) || directories.contains(path.getParent());
       (there && site.node().isCertificate(path) ? replaced : others).add(entry);
     }
+    directories.addAll(site.node().scratchDirectories());
     refuse(notSettable(replaced), directories);
     Set<String> doubtful = notSettable(others);
     return doubtful.isEmpty()
@@ -110,6 +111,7 @@ final class Ownership {
     }
     List<String> closed =
         directories.stream()
+            .filter(Files::isDirectory)
             .filter(d -> !Files.isWritable(d) || !Files.isExecutable(d))
             .map(Path::toString)
             .toList();
@@ -117,7 +119,7 @@ final class Ownership {
       findings.add(
           Finding.error(
               "FILE_NOT_WRITTEN",
-              "A rotation replaces files in these directories, and this user ("
+              "A rotation writes files in these directories, and this user ("
                   + user.id()
                   + ") may not write to them: "
                   + String.join(", ", closed)
