@@ -59,6 +59,7 @@ SETTINGS = (
     ("hacert_subject", "subject", dict),
     ("hacert_renew_before", "renew_before_days", int),
     ("hacert_force", "force", bool),
+    ("hacert_compromised", "compromised", bool),
     ("hacert_accept_unproven", "accept_unproven", bool),
     ("hacert_generation", "generation", int),
     ("hacert_generations", "generations", int),
@@ -466,7 +467,6 @@ class ActionModule(ActionBase):
             "node": self._describe_node(self._node, own),
             "peers": [self._describe_node(n, self._variables_of(n)) for n in self._call["members"] if n != self._node],
             "check": self._check,
-            "asked": self._now(),
             "holder": {"host": process.host, "process": process.name()},
             "change": change,
             "settings": self._settings(),
@@ -819,19 +819,14 @@ class ActionModule(ActionBase):
     # --- the call -----------------------------------------------------------------------------------------
 
     def _ask(self, request_and_secrets):
-        request, named = request_and_secrets
-        request["secrets"] = [name for name, unused in named]
-        body = json.dumps(request, default=str).encode("utf-8")
-        if named:
-            body += b"\0" + b"".join(struct.pack(">I", len(secret)) + secret for unused, secret in named)
-        word, rest, output = self._remote("dry" if self._check else "run", body)
+        word, rest, output = self._remote("dry" if self._check else "run", self._body(*request_and_secrets))
         if word == "jar-missing":
             if self._check:
                 jar = self._jar_bytes()
-                word, rest, output = self._remote("dry", jar + body, len(jar))
+                word, rest, output = self._remote("dry", jar + self._body(*request_and_secrets), len(jar))
             else:
                 self._install()
-                word, rest, output = self._remote("run", body)
+                word, rest, output = self._remote("run", self._body(*request_and_secrets))
         if word == "java-missing":
             raise Problem(
                 "JAVA_MISSING",
@@ -843,6 +838,14 @@ class ActionModule(ActionBase):
         if word != "run":
             raise self._no_result(output)
         return self._parse(output)
+
+    def _body(self, request, named):
+        """The request as it is sent now: the host's clock is measured by the time that it tells."""
+        whole = dict(request, asked=self._now(), secrets=[name for name, unused in named])
+        body = json.dumps(whole, default=str).encode("utf-8")
+        if named:
+            body += b"\0" + b"".join(struct.pack(">I", len(secret)) + secret for unused, secret in named)
+        return body
 
     def _parse(self, output):
         try:

@@ -6,6 +6,7 @@ import hacert.host.HostException;
 import hacert.host.LoginEnvironment;
 import hacert.host.Peers;
 import hacert.host.Terminal;
+import hacert.host.User;
 import hacert.oms.MrsTarget;
 import hacert.opengauss.OpenGaussTarget;
 import hacert.rotation.Operations;
@@ -43,6 +44,7 @@ final class Wiring {
         Terminal.system(),
         Detached.system(),
         System.getenv(),
+        User.own(),
         Clock.systemUTC(),
         new SecureRandom());
   }

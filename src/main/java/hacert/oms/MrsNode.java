@@ -208,6 +208,11 @@ final class MrsNode implements ManagedNode {
   }
 
   @Override
+  public List<Finding> checkTools() {
+    return ReplaceStep.check(host);
+  }
+
+  @Override
   public List<Finding> checkInstall(InstallSpec spec) {
     return spec.renewCipher() && profile.replace().renewCipher().isEmpty()
         ? List.of(

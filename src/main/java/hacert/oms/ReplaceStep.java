@@ -7,6 +7,7 @@ import hacert.host.HostException;
 import hacert.host.MarkedProcesses;
 import hacert.host.Prompt;
 import hacert.host.TerminalResult;
+import hacert.result.Finding;
 import hacert.target.Host;
 import hacert.target.InstallSpec;
 import hacert.target.Secret;
@@ -24,6 +25,7 @@ import java.util.List;
  */
 final class ReplaceStep {
   private static final int SHOWN = 500;
+  private static final Duration TRIAL = Duration.ofSeconds(20);
 
   private final Host host;
   private final MrsLayout layout;
@@ -33,6 +35,31 @@ final class ReplaceStep {
     this.host = host;
     this.layout = layout;
     this.profile = profile;
+  }
+
+  /**
+   * Tries the way in which the script is run on a terminal, with a shell that does nothing: that
+   * there is none must not be found out between the changes of two nodes.
+   */
+  static List<Finding> check(Host host) {
+    Command nothing = Command.of(host.login(), List.of("sh", "-c", ":")).withDeadline(TRIAL);
+    try {
+      TerminalResult result = host.terminal().run(nothing, List.of());
+      return result.ok()
+          ? List.of()
+          : List.of(
+              Finding.error(
+                  "PTY_UNAVAILABLE",
+                  "A shell that does nothing, run on a pseudo-terminal of this host, "
+                      + (result.timedOut()
+                          ? "did not end within " + TRIAL.toSeconds() + " s"
+                          : "ended with code " + result.exitCode())
+                      + ". Its output ends: "
+                      + tail(result.output()),
+                  "Try `script -qec 'sh -c :' /dev/null` by hand as this user."));
+    } catch (HostException e) {
+      return List.of(e.finding());
+    }
   }
 
   void run(Secret password, InstallSpec spec) throws HostException {

@@ -173,6 +173,12 @@ final class OpenGaussNode implements ManagedNode {
     return new VendorBackup(node).read();
   }
 
+  /** gs_om asks for nothing. */
+  @Override
+  public List<Finding> checkTools() {
+    return List.of();
+  }
+
   @Override
   public List<Finding> checkInstall(InstallSpec spec) {
     if (apply(spec) == Options.Apply.LOCAL || !spec.first()) {

@@ -51,6 +51,17 @@ final class BundleSource {
     }
   }
 
+  /** Refuses a host on which the vendor's way to install a bundle cannot be run. */
+  void checkTools() throws RefusedException {
+    if (plan.kind() == Plan.Kind.RESTORE) {
+      return;
+    }
+    List<Finding> findings = site.node().checkTools();
+    if (Finding.stops(findings)) {
+      throw new RefusedException(findings);
+    }
+  }
+
   private List<Finding> checkSecrets() {
     Optional<Secret> password = site.secrets().password();
     if (password.isEmpty() && site.node().needsPassword()) {

@@ -31,6 +31,8 @@ final class Discover {
   }
 
   Answer run() throws HostException {
+    // First of all: the waiting below says nothing of the clock.
+    Instant now = site.now();
     Optional<Journal> journal = site.journals().load();
     String busy = busy(journal);
     journal = site.journals().load();
@@ -60,7 +62,6 @@ final class Discover {
       findings.add(e.finding());
     }
     boolean open = journal.filter(Journal::isOpen).isPresent();
-    Instant now = site.now();
     Discovery discovery =
         new Discovery(
             site.name(),

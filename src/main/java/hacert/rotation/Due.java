@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What makes a rotation due: force, a state that this program never proved, another given bundle,
- * nodes or certificates that do not belong together, or too little validity left.
+ * What makes a rotation due: force, keys that others know, a state that this program never proved,
+ * another given bundle, nodes or certificates that do not belong together, or too little validity
+ * left.
  */
 final class Due {
   /** By default a certificate is replaced in the last third of its validity. */
@@ -26,6 +27,11 @@ final class Due {
     List<Discovery> all = List.copyOf(q.found().values());
     if (q.settings().force()) {
       due.add(new Plan.Reason("FORCED", "hacert_force is set"));
+    }
+    if (q.settings().compromised()) {
+      due.add(
+          new Plan.Reason(
+              "COMPROMISED", "hacert_compromised is set: the keys in use are known to others"));
     }
     if (all.stream().anyMatch(d -> !underHacert(d))) {
       due.add(

@@ -90,10 +90,31 @@ final class FreshPlan {
       findings.add(expired.get());
       return new Decision.No(Exit.REFUSED, findings);
     }
+    if (compromised(number)) {
+      findings.add(knownToOthers("generation " + number));
+    }
     Plan.Reason reason =
         new Plan.Reason("ROLLBACK", "generation " + number + " is to be brought back");
     return new Decision.Go(
         plan(Plan.Action.ROTATE, Plan.Kind.RESTORE, List.of(reason), number), findings);
+  }
+
+  /** Only the last rotation tells why it was done. */
+  private boolean compromised(int number) {
+    return q.settings().compromised()
+        || q.found().values().stream()
+            .filter(d -> d.journal() != null)
+            .map(d -> d.journal().plan())
+            .anyMatch(p -> p.compromised() && p.from() == number);
+  }
+
+  /** A person may go back to anything, and is told to what. */
+  static Finding knownToOthers(String what) {
+    return Finding.warning(
+        "COMPROMISED",
+        what + " is asked for, and its keys are known to others, as hacert_compromised said",
+        "As soon as the new certificates can be made to work, run rotate-certs.yml with"
+            + " -e hacert_compromised=true.");
   }
 
   private Plan plan(Plan.Action action, Plan.Kind kind, List<Plan.Reason> due, int restore) {
@@ -131,6 +152,7 @@ final class FreshPlan {
         !view.named() && findings.stream().noneMatch(f -> f.code().equals(UNHEALTHY)),
         view.expired(),
         view.named(),
+        q.settings().compromised(),
         q.found().values().stream()
             .filter(Discovery::open)
             .map(d -> d.journal().rotation())

@@ -1,6 +1,7 @@
 package hacert.rotation;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import hacert.host.CleanText;
 import hacert.host.CommandResult;
 import hacert.host.HostException;
 import hacert.host.Peer;
@@ -15,24 +16,34 @@ import hacert.result.Timings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * Asks another node over ssh: puts this program's own jar there, by its hash, and runs it. The
- * remote command is a constant; the jar's path is the first line of its standard input.
+ * remote commands are constants; what differs from call to call are the first lines of their
+ * standard input: a mark, and the jar's path. Only what stands after the mark is the answer: before
+ * it a profile may print what it likes.
  */
 public final class PeerAgent implements Agent {
-  private static final String HOME = "printf %s \"$HOME\"";
-  private static final String TEMPORARY = "umask 077; mktemp -d | tr -d '\\n'";
+  private static final String MARKED = "IFS= read -r mark; ";
+  private static final String TELL = "printf '\\n%s\\n' \"$mark\"; ";
+  private static final String HOME = MARKED + TELL + "printf '%s\\n' \"$HOME\"";
+  private static final String TEMPORARY = MARKED + "umask 077; " + TELL + "mktemp -d";
   private static final String REMOVE =
       "IFS= read -r jar; rm -f \"$jar\"; rmdir \"$(dirname \"$jar\")\"";
   private static final String EXECUTE =
-      "umask 077; ulimit -c 0; IFS= read -r jar; exec java -XX:+UseSerialGC -XX:-UsePerfData"
+      MARKED
+          + "umask 077; ulimit -c 0; IFS= read -r jar; "
+          + TELL
+          + "exec java -XX:+UseSerialGC -XX:-UsePerfData"
           + " -XX:+DisableAttachMechanism -Xmx256m -jar \"$jar\" execute";
+  private static final SecureRandom RANDOM = new SecureRandom();
   private static final Duration SHORT = Duration.ofSeconds(30);
 
   /** Longer than any deadline inside an operation. */
@@ -73,33 +84,69 @@ public final class PeerAgent implements Agent {
     } catch (HostException e) {
       return unanswered(version, request, started, e.finding());
     } catch (IOException e) {
-      return unanswered(
-          version,
-          request,
-          started,
-          Finding.error(
-              "EXECUTOR_NO_RESULT",
-              "The program on the other node answered with no result.",
-              "Log in there and run java -version: Java 17 is needed on PATH."));
+      return unanswered(version, request, started, noResult().finding());
     }
   }
 
   private Result execute(PeerSession session, String path, Request request, Secrets secrets)
       throws HostException, IOException {
-    byte[] stdin = stdin(path, request, secrets);
+    String mark = mark();
+    byte[] stdin = stdin(mark, path, request, secrets);
     try {
-      CommandResult answer = session.exec(EXECUTE, stdin, LONG);
-      return Json.read(answer.stdout().getBytes(StandardCharsets.UTF_8), Result.class);
+      String answer =
+          after(mark, session.exec(EXECUTE, stdin, LONG)).orElseThrow(PeerAgent::noResult);
+      return Json.read(answer.getBytes(StandardCharsets.UTF_8), Result.class);
     } finally {
       Arrays.fill(stdin, (byte) 0);
     }
   }
 
+  private static HostException noResult() {
+    return new HostException(
+        "EXECUTOR_NO_RESULT",
+        "The program on the other node answered with no result.",
+        "Log in there and run java -version: Java 17 is needed on PATH.");
+  }
+
   /** A dry run leaves nothing behind: the jar lies in a directory of its own, and goes with it. */
   private String visit(PeerSession session) throws HostException {
-    String path = session.exec(TEMPORARY, new byte[0], SHORT).stdout() + "/hacert.jar";
+    String path = directory(session, TEMPORARY) + "/hacert.jar";
     session.upload(jar, path, 0600);
     return path;
+  }
+
+  /** The directory that a command names; nothing is written by what only looks like one. */
+  private static String directory(PeerSession session, String command) throws HostException {
+    String mark = mark();
+    CommandResult result =
+        session.exec(command, (mark + "\n").getBytes(StandardCharsets.UTF_8), SHORT);
+    return after(mark, result)
+        .flatMap(answer -> answer.lines().findFirst())
+        .filter(line -> line.startsWith("/"))
+        .orElseThrow(
+            () ->
+                new HostException(
+                    "EXECUTOR_NO_RESULT",
+                    "The shell of the other node did not name a directory, and ended with code "
+                        + result.exitCode()
+                        + ": "
+                        + CleanText.of(result.stderr()).strip(),
+                    "Log in there with a command, as `ssh HOST 'echo $HOME; mktemp -d'`: see that no"
+                        + " profile ends the shell or reads its input, and that there is room."));
+  }
+
+  private static String mark() {
+    byte[] random = new byte[16];
+    RANDOM.nextBytes(random);
+    return "hacert-" + HexFormat.of().formatHex(random);
+  }
+
+  private static Optional<String> after(String mark, CommandResult result) {
+    String line = "\n" + mark + "\n";
+    int start = result.stdout().indexOf(line);
+    return start < 0
+        ? Optional.empty()
+        : Optional.of(result.stdout().substring(start + line.length()));
   }
 
   private String install(PeerSession session, String stateDir) throws HostException {
@@ -107,7 +154,7 @@ public final class PeerAgent implements Agent {
       return installed;
     }
     String hash = StagedBundle.sha256(jar);
-    String home = session.exec(HOME, new byte[0], SHORT).stdout();
+    String home = directory(session, HOME);
     String base = stateDir.startsWith("/") ? stateDir : home + "/" + stateDir;
     String path = base + "/lib/hacert-" + hash + ".jar";
     if (!session.sha256(path).equals(Optional.of(hash))) {
@@ -117,10 +164,10 @@ public final class PeerAgent implements Agent {
     return path;
   }
 
-  private static byte[] stdin(String path, Request request, Secrets secrets)
+  private static byte[] stdin(String mark, String path, Request request, Secrets secrets)
       throws JsonProcessingException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.writeBytes((path + "\n").getBytes(StandardCharsets.UTF_8));
+    out.writeBytes((mark + "\n" + path + "\n").getBytes(StandardCharsets.UTF_8));
     out.writeBytes(Json.mapper().writeValueAsBytes(request));
     secrets.frame(request.secrets(), out);
     return out.toByteArray();

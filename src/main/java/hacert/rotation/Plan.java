@@ -39,6 +39,8 @@ import java.util.stream.Stream;
  *     be proven
  * @param named whether a person named the active node, by {@code hacert_active}, because the
  *     cluster did not tell it
+ * @param compromised whether the keys in use before are known to others, so that nobody goes back
+ *     to them unasked
  * @param supersedes ids of rotations that were cut off before they changed anything, and that this
  *     one may take the place of
  * @param nodes what is known of each node, by name
@@ -63,6 +65,7 @@ public record Plan(
     boolean healthy,
     boolean expired,
     boolean named,
+    boolean compromised,
     List<String> supersedes,
     Map<String, PlannedNode> nodes) {
 
@@ -187,6 +190,7 @@ public record Plan(
         healthy,
         expired,
         named,
+        compromised,
         supersedes,
         nodes);
   }

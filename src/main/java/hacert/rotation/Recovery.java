@@ -78,7 +78,7 @@ final class Recovery {
       boolean spent = refused || !asked && nodes().stream().anyMatch(this::rollbackFailed);
       return spent
           ? stop("ROLLBACK_FAILED", "the rollback itself failed")
-          : back(asked ? "a rollback is asked for" : "a begun rollback is finished");
+          : asked ? backAsked() : back("a begun rollback is finished");
     }
     if (!failed()) {
       return forward("it was cut off, and no step of it failed");
@@ -175,7 +175,27 @@ final class Recovery {
     return back(why);
   }
 
+  private Decision backAsked() {
+    Decision back = back("a rollback is asked for");
+    if (!compromised()
+        || !(back instanceof Decision.Go go)
+        || go.plan().action() != Plan.Action.BACK) {
+      return back;
+    }
+    List<Finding> findings = new ArrayList<>(go.findings());
+    findings.add(FreshPlan.knownToOthers("the old generation"));
+    return new Decision.Go(go.plan(), findings);
+  }
+
+  /** In the run that said so and in each later one of this rotation. */
+  private boolean compromised() {
+    return plan.compromised() || q.settings().compromised();
+  }
+
   private Optional<String> unsound(Journal journal) {
+    if (compromised()) {
+      return Optional.of("the old keys are known to others, as hacert_compromised says");
+    }
     JsonNode backup = journal.entry(Phase.STAGE_BACKUP).map(Journal.Entry::data).orElse(null);
     if (backup == null) {
       return Optional.of("its journal knows no backup");

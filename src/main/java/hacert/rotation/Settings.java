@@ -18,6 +18,8 @@ import java.util.Map;
  * @param subject parts of the subject of a made bundle
  * @param renewBeforeDays days left below which a rotation is due; 0: a third of the validity
  * @param force rotate now
+ * @param compromised the keys in use are known to others: rotate now, and do not go back to them
+ *     unasked
  * @param acceptUnproven go on although the installed files are not proven to be the running ones
  * @param generation generation to return to; 0: the previous one
  * @param generations how many generations are kept, the running and the previous one among them
@@ -37,6 +39,7 @@ public record Settings(
     Map<String, String> subject,
     int renewBeforeDays,
     boolean force,
+    boolean compromised,
     boolean acceptUnproven,
     int generation,
     int generations,
@@ -97,7 +100,8 @@ public record Settings(
   /** Every setting at its default. */
   public static Settings defaults() {
     return new Settings(
-        null, null, 0, null, 0, false, false, 0, 0, null, null, null, null, null, false, null);
+        null, null, 0, null, 0, false, false, false, 0, 0, null, null, null, null, null, false,
+        null);
   }
 
   /** Which bundle is asked for where one is made. */

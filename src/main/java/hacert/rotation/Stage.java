@@ -29,7 +29,8 @@ import java.util.stream.Stream;
  * touched:
  *
  * <ol>
- *   <li>see that there is room for all that will be written ({@link Room});
+ *   <li>see that there is room for all that will be written ({@link Room}), and that this user may
+ *       write it ({@link Ownership}), and that what installs it can be run;
  *   <li>take the lease and open the journal;
  *   <li>on the node that is staged first: get the bundle ({@link BundleSource}); on the others:
  *       find it copied;
@@ -69,7 +70,7 @@ final class Stage {
       return planned();
     }
     if (!backedUp()) {
-      new Room(site).check(site.installed());
+      checkHost(site.installed());
     }
     Steps steps = site.steps(open());
     // Of a call, here or on the node that copies, that was killed while it wrote.
@@ -78,7 +79,10 @@ final class Stage {
       steps.run(Phase.STAGE_BACKUP, this::backUp);
       steps.run(Phase.STAGE_RECIPIENT, carrier::offer);
       JsonNode offered = steps.journal().entry(Phase.STAGE_RECIPIENT).orElseThrow().data();
-      return Answer.of(Outcome.SUCCEEDED).steps(steps.reports()).data(offered);
+      return Answer.of(Outcome.SUCCEEDED)
+          .findings(source.notices())
+          .steps(steps.reports())
+          .data(offered);
     }
     ObjectNode data = Json.mapper().createObjectNode();
     steps.run(Phase.STAGE_BUNDLE, this::bundle);
@@ -101,6 +105,13 @@ final class Stage {
         .before(site.generations().get(plan.from()).certificates())
         .after(certificates(staged))
         .data(data);
+  }
+
+  /** All that will be written here can be, and what installs it can be run. */
+  private void checkHost(Snapshot installed) throws HostException, RefusedException {
+    source.checkTools();
+    new Room(site).check(installed);
+    source.note(new Ownership(site).check(installed));
   }
 
   /** A rotation under way must not be held up by a disk that has become full since. */
@@ -287,7 +298,7 @@ final class Stage {
 
   private Answer planned() throws HostException, RefusedException {
     Snapshot installed = site.installed();
-    new Room(site).check(installed);
+    checkHost(installed);
     List<StepReport> steps = new ArrayList<>();
     ObjectNode data = Json.mapper().createObjectNode();
     JsonNode staged = Json.mapper().createObjectNode();

@@ -4,6 +4,7 @@ import hacert.host.Commands;
 import hacert.host.Detached;
 import hacert.host.LoginEnvironment;
 import hacert.host.Terminal;
+import hacert.host.User;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.Map;
  * @param terminal runs scripts that ask
  * @param detached runs commands that change services
  * @param environment the environment of this call, which sshd gave it
+ * @param user whom this program runs as
  * @param clock tells the time
  * @param random makes keys and serial numbers
  */
@@ -25,5 +27,6 @@ public record Host(
     Terminal terminal,
     Detached detached,
     Map<String, String> environment,
+    User user,
     Clock clock,
     SecureRandom random) {}

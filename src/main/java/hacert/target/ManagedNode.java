@@ -107,6 +107,11 @@ public interface ManagedNode {
    */
   Bundle vendorBackup() throws HostException;
 
+  /**
+   * What this host lacks that {@link #install} will need, found by trying it out; changes nothing.
+   */
+  List<Finding> checkTools();
+
   /** What forbids to install in this way. */
   List<Finding> checkInstall(InstallSpec spec);
 

@@ -6,6 +6,7 @@ import hacert.host.Detached;
 import hacert.host.HostException;
 import hacert.host.LoginEnvironment;
 import hacert.host.Terminal;
+import hacert.host.User;
 import hacert.result.Json;
 import hacert.target.Host;
 import hacert.target.NodeIdentity;
@@ -73,6 +74,7 @@ final class ScriptHost {
         Terminal.system(),
         Detached.system(),
         Map.of(),
+        User.own(),
         clock,
         new SecureRandom());
   }

@@ -5,6 +5,7 @@ import hacert.host.Detached;
 import hacert.host.HostException;
 import hacert.host.LoginEnvironment;
 import hacert.host.Terminal;
+import hacert.host.User;
 import hacert.result.Json;
 import hacert.target.Authority;
 import hacert.target.Bundle;
@@ -123,6 +124,7 @@ public final class GaussHost {
         Terminal.system(),
         Detached.system(),
         Map.of(),
+        User.own(),
         clock,
         new SecureRandom());
   }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import hacert.result.Exit;
 import hacert.result.Finding;
 import hacert.result.Json;
+import hacert.result.Outcome;
 import hacert.target.HaRole;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -102,6 +103,41 @@ class FreshPlanTest {
     assertThat(pair.go().until())
         .isEqualTo(
             Records.NOW.plus(Duration.ofDays(1000)).minus(third).truncatedTo(ChronoUnit.SECONDS));
+  }
+
+  @Test
+  void keys_that_others_know_are_due_at_once_and_the_plan_says_so() {
+    assertThat(pair.go().compromised()).isFalse();
+    pair.settings = Map.of("compromised", true);
+    assertThat(due()).containsExactly("COMPROMISED");
+    assertThat(pair.go().compromised()).isTrue();
+  }
+
+  @Test
+  void an_older_generation_whose_keys_others_know_is_brought_back_with_a_warning() {
+    pair.intent = Settings.Intent.ROLLBACK;
+    assertThat(pair.codes()).doesNotContain("COMPROMISED");
+    pair.settings = Map.of("compromised", true);
+    assertThat(pair.go().restore()).isEqualTo(1);
+    assertThat(pair.codes()).contains("COMPROMISED");
+  }
+
+  @Test
+  void the_last_rotation_remembers_whose_keys_others_know() {
+    pair.intent = Settings.Intent.ROLLBACK;
+    pair.settings = Map.of("generation", 2);
+    pair.nodes()
+        .forEach(
+            node -> {
+              node.compromised = true;
+              node.generation(3, Generation.Origin.INSTALLED, true);
+              node.current = 3;
+              node.applied().closed(Outcome.SUCCEEDED);
+            });
+    assertThat(pair.go().restore()).isEqualTo(2);
+    assertThat(pair.codes()).contains("COMPROMISED");
+    pair.settings = Map.of("generation", 1);
+    assertThat(pair.codes()).doesNotContain("COMPROMISED");
   }
 
   @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import hacert.host.HostException;
+import hacert.host.TerminalResult;
 import hacert.result.Finding;
 import hacert.result.Json;
 import hacert.result.Outcome;
@@ -16,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,6 +66,51 @@ class GatesTest {
     Map<String, String> before = TestHost.tree(base);
     refused(pair.ask(operation, pair.one, plan, staged, null), "CHECK_MODE", 3);
     assertThat(TestHost.tree(base)).isEqualTo(before);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void a_host_without_a_terminal_is_refused_while_nothing_is_changed(boolean check)
+      throws Exception {
+    Plan plan = pair.plan();
+    pair.check = check;
+    pair.two.terminal =
+        (command, prompts) -> {
+          throw new HostException(
+              "PTY_UNAVAILABLE", "No pseudo-terminal could be had.", "Mend it.");
+        };
+    refused(pair.ask("stage", pair.two, plan, List.of(), null), "PTY_UNAVAILABLE", 3);
+    pair.two.terminal =
+        (command, prompts) ->
+            new TerminalResult(
+                127, false, Optional.empty(), List.of(), "no sh here", false, Duration.ZERO);
+    Result result = pair.ask("stage", pair.two, plan, List.of(), null);
+    refused(result, "PTY_UNAVAILABLE", 3);
+    assertThat(result.findings().get(0).message()).contains("ended with code 127", "no sh here");
+    assertThat(pair.two.state().resolve("journal.json")).doesNotExist();
+    nothingRuns();
+  }
+
+  @Test
+  void a_terminal_that_is_gone_does_not_hold_up_a_rotation_that_is_staged() throws Exception {
+    Plan plan = pair.plan();
+    pair.stage(plan);
+    pair.two.terminal =
+        (command, prompts) -> {
+          throw new HostException(
+              "PTY_UNAVAILABLE", "No pseudo-terminal could be had.", "Mend it.");
+        };
+    assertThat(pair.ask("stage", pair.two, plan, List.of(), null).outcome())
+        .isEqualTo(Outcome.SUCCEEDED);
+  }
+
+  @Test
+  void a_slow_status_is_no_clock_that_is_ahead() throws Exception {
+    Path status = pair.one.omHome().resolve("sbin/status-oms.sh");
+    Files.writeString(status, "sleep 4\n" + Files.readString(status));
+    Result found = pair.ask("discover", pair.one, null, List.of(), null);
+    assertThat(found.outcome()).isEqualTo(Outcome.SUCCEEDED);
+    assertThat(found.data().path("discovery").path("clock_offset").asDouble()).isBetween(-1.0, 3.0);
   }
 
   @Test

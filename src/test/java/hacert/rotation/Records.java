@@ -62,6 +62,7 @@ final class Records {
     final List<CertificateSummary> installed = new ArrayList<>();
     boolean journal;
     Options.Apply apply = Options.Apply.LOCAL;
+    boolean compromised;
 
     Node(String name, HaRole role) {
       this.name = name;
@@ -168,7 +169,7 @@ final class Records {
       return new Journal(
           Journal.SCHEMA,
           ROTATION,
-          plan(apply),
+          plan(apply, compromised),
           Change.NONE,
           lease,
           outcome,
@@ -180,10 +181,10 @@ final class Records {
 
   /** The plan that is pinned in the journals. */
   static Plan plan() {
-    return plan(Options.Apply.LOCAL);
+    return plan(Options.Apply.LOCAL, false);
   }
 
-  private static Plan plan(Options.Apply apply) {
+  private static Plan plan(Options.Apply apply, boolean compromised) {
     return new Plan(
         Plan.Action.ROTATE,
         Plan.Kind.REPLACE,
@@ -203,6 +204,7 @@ final class Records {
         true,
         false,
         false,
+        compromised,
         List.of(),
         Map.of("mgmt1", planned("192.0.2.11"), "mgmt2", planned("192.0.2.12")));
   }

@@ -11,6 +11,7 @@ import hacert.target.HaRole;
 import hacert.target.Options;
 import hacert.target.RestartNeed;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -209,6 +210,34 @@ class RecoveryTest {
     pair.two.backup(true, Records.NOW);
     stops("OLD_GENERATION_UNSOUND");
     assertThat(pair.messages()).contains("mgmt2: the old generation expired");
+  }
+
+  @Test
+  void does_not_go_back_unasked_to_keys_that_others_know() {
+    secondFailed("apply.replace", 2);
+    pair.settings = Map.of("compromised", true);
+    stops("OLD_GENERATION_UNSOUND");
+    assertThat(pair.messages()).contains("known to others, as hacert_compromised says");
+  }
+
+  @Test
+  void remembers_in_a_later_run_that_others_know_the_old_keys() {
+    pair.nodes().forEach(node -> node.compromised = true);
+    pair.one.state(Files.NEW, Loaded.DOWN).open().failed("apply.restart", 1, Records.EARLIER);
+    pair.two.open();
+    forward();
+    pair.fail("apply", pair.one, Outcome.FAILED, "RESTART_FAILED");
+    stops("OLD_GENERATION_UNSOUND");
+  }
+
+  @Test
+  void goes_back_to_keys_that_others_know_where_a_person_asks_and_warns() {
+    pair.nodes().forEach(node -> node.compromised = true);
+    pair.one.applied();
+    pair.two.open();
+    pair.intent = Settings.Intent.ROLLBACK;
+    back("mgmt1");
+    assertThat(pair.codes()).contains("COMPROMISED");
   }
 
   @Test

@@ -49,6 +49,11 @@ final class SmallDisk implements AutoCloseable {
     run("fallocate", "-l", "" + (place.toFile().getUsableSpace() - left), place + "/filler");
   }
 
+  /** Lets nobody write to it any more. */
+  void readOnly() throws HostException {
+    run("mount", "-o", "remount,ro", place.toString());
+  }
+
   private static int run(String... words) throws HostException {
     return Commands.system()
         .run(Command.of(Map.of("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), List.of(words)))

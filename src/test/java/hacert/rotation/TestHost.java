@@ -5,6 +5,7 @@ import hacert.host.Detached;
 import hacert.host.HostException;
 import hacert.host.LoginEnvironment;
 import hacert.host.Terminal;
+import hacert.host.User;
 import hacert.target.Host;
 import hacert.target.NodeIdentity;
 import hacert.x509.Openssl;
@@ -37,6 +38,12 @@ final class TestHost {
   final String name;
   final Path here;
   final NodeIdentity identity;
+
+  Terminal terminal = Terminal.system();
+
+  /** Whom the program believes to run as. */
+  User user = User.own();
+
   private final Clock clock;
 
   /** A host that was made before. */
@@ -178,9 +185,10 @@ final class TestHost {
             Map.of("HOME", home().toString(), "PATH", "/usr/bin:/bin", "SHELL", "/bin/sh"),
             Duration.ofSeconds(20)),
         commands,
-        Terminal.system(),
+        terminal,
         Detached.system(),
         Map.of(),
+        user,
         clock,
         new SecureRandom());
   }

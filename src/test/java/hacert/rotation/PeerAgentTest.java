@@ -1,0 +1,186 @@
+package hacert.rotation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hacert.host.Command;
+import hacert.host.CommandResult;
+import hacert.host.Commands;
+import hacert.host.HostException;
+import hacert.host.PeerSession;
+import hacert.result.Finding;
+import hacert.result.Json;
+import hacert.result.Outcome;
+import hacert.result.Result;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The other node asked over ssh, with a real shell and what its profile does. */
+class PeerAgentTest {
+  private static final byte[] JAR = {1, 2, 3};
+
+  @TempDir Path base;
+  private Path profile;
+  private final List<Path> uploaded = new ArrayList<>();
+
+  /** A home, and a java that notes how it was called and answers as the jar would. */
+  @BeforeEach
+  void build() throws IOException {
+    Files.createDirectories(base.resolve("home"));
+    Files.createDirectories(base.resolve("tmp"));
+    profile = Files.writeString(base.resolve("profile"), "");
+    Path java = Files.createDirectories(base.resolve("bin")).resolve("java");
+    Files.writeString(
+        java,
+        "#!/bin/sh\necho \"$*\" >"
+            + base.resolve("argv")
+            + "\ncat >"
+            + base.resolve("stdin")
+            + "\ncat "
+            + base.resolve("answer")
+            + "\n");
+    Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Result answer =
+        PeerAgent.unanswered(
+            "test", request(false), Instant.now(), Finding.warning("ANSWERED", "by java", ""));
+    Json.mapper().writeValue(base.resolve("answer").toFile(), answer);
+  }
+
+  private Request request(boolean check) {
+    try {
+      TwoHosts pair = new TwoHosts(Files.createTempDirectory(base, "pair"));
+      Driver.Cluster c = pair.cluster();
+      return new Request(
+          Request.SCHEMA,
+          "discover",
+          c.name(),
+          c.target(),
+          c.profile(),
+          c.profileOverrides(),
+          pair.two.identity,
+          List.of(pair.one.identity),
+          check,
+          Settings.Intent.ROTATE,
+          c.holder(),
+          List.of(),
+          Instant.now(),
+          c.change(),
+          c.settings(),
+          List.of(),
+          List.of(),
+          null,
+          List.of(),
+          null,
+          List.of());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Result ask(boolean check) {
+    PeerAgent agent = new PeerAgent(peer -> new Shell(), null, JAR, "test");
+    return agent.ask(request(check), new Secrets(Map.of()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "true,  ''",
+    "false, ''",
+    "true,  'Welcome to mgmt2'",
+    "false, 'Welcome to mgmt2'",
+    "true,  '/srv is 93 % full'",
+    "false, '/srv is 93 % full'"
+  })
+  void what_a_profile_prints_is_no_part_of_an_answer(boolean check, String banner)
+      throws IOException {
+    Files.writeString(profile, banner.isEmpty() ? "" : "echo '" + banner + "'\n");
+    Result result = ask(check);
+    assertThat(result.findings()).extracting(Finding::code).containsExactly("ANSWERED");
+    Path place = base.resolve(check ? "tmp" : "home/.hacert/lib");
+    assertThat(uploaded).hasSize(1);
+    assertThat(uploaded.get(0).toString()).startsWith(place + "/");
+    assertThat(Files.readString(base.resolve("argv"))).contains("-jar " + uploaded.get(0));
+    assertThat(Files.readString(base.resolve("stdin"))).startsWith("{\"schema\"");
+    if (check) {
+      assertThat(place).isEmptyDirectory();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true", "false"})
+  void a_shell_that_does_not_answer_gets_no_file(boolean check) throws IOException {
+    Files.writeString(profile, "echo /srv/closed; echo closed >&2; exit 7\n");
+    Result result = ask(check);
+    assertThat(result.outcome()).isEqualTo(Outcome.FAILED);
+    assertThat(result.findings()).extracting(Finding::code).containsExactly("EXECUTOR_NO_RESULT");
+    assertThat(result.findings().get(0).message()).contains("code 7", "closed");
+    assertThat(uploaded).isEmpty();
+  }
+
+  @Test
+  void a_java_that_does_not_answer_is_named() throws IOException {
+    Files.delete(base.resolve("bin/java"));
+    assertThat(ask(false).findings().get(0).remedy()).contains("java -version");
+  }
+
+  /** The other node's disk is this machine's; its shell reads the profile as one of sshd does. */
+  private final class Shell implements PeerSession {
+    @Override
+    public void check() {}
+
+    @Override
+    public void upload(byte[] content, String remotePath, int mode) {
+      Path path = Path.of(remotePath);
+      uploaded.add(path);
+      try {
+        Files.createDirectories(path.getParent());
+        Files.write(path, content);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public Optional<String> sha256(String remotePath) {
+      return Optional.empty();
+    }
+
+    @Override
+    public void remove(String remotePath) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CommandResult exec(String constantCommand, byte[] stdin, Duration deadline)
+        throws HostException {
+      Map<String, String> environment =
+          Map.of(
+              "HOME",
+              base.resolve("home").toString(),
+              "PATH",
+              base.resolve("bin") + ":/usr/bin:/bin",
+              "TMPDIR",
+              base.resolve("tmp").toString(),
+              "BASH_ENV",
+              profile.toString());
+      return Commands.system()
+          .run(Command.of(environment, List.of("bash", "-c", constantCommand)).withStdin(stdin));
+    }
+
+    @Override
+    public void close() {}
+  }
+}
