@@ -68,16 +68,7 @@ final class MrsNode implements ManagedNode {
   public NodeFacts facts(boolean patient) {
     InstalledCertificates installed = new InstalledCertificates(layout, profile);
     List<Finding> findings = new ArrayList<>(installed.findings());
-    for (Path missing : layout.missingConfiguration()) {
-      findings.add(
-          Finding.warning(
-              "CONFIGURATION_MISSING",
-              "the directory "
-                  + missing
-                  + " is not there and is left out of the backup; if this version keeps the key"
-                  + " password elsewhere, certificates alone are no way back",
-              "Name the directories of this version in hacert_profile_file, key configuration."));
-    }
+    findings.addAll(layout.findings());
     Optional<OmsStatus> seen = Optional.empty();
     try {
       Duration patience = Duration.ofSeconds(patient ? profile.settleSeconds() : 0);
@@ -134,6 +125,11 @@ final class MrsNode implements ManagedNode {
   @Override
   public List<Path> rollbackSet() {
     return layout.rollbackSet();
+  }
+
+  @Override
+  public boolean rollbackSetIsWhole() {
+    return !layout.lacksConfiguration();
   }
 
   @Override

@@ -34,7 +34,8 @@ public final class Decide {
   private static final Duration MOST_SKEW = Duration.ofSeconds(60);
 
   /** What an operator may go on with, at the risk of a way back that is not proven. */
-  private static final Set<String> UNPROVEN = Set.of("UNPROVEN", "UNEVEN_FILES");
+  private static final Set<String> UNPROVEN =
+      Set.of("UNPROVEN", "UNEVEN_FILES", "CONFIGURATION_MISSING");
 
   private static final Set<String> BEFORE_APPLY = Set.of("discover", "decide", "stage");
 
@@ -124,7 +125,9 @@ public final class Decide {
 
   /** An operator may take the risk of a backup that is not proven to be the running state. */
   private static Finding accepted(Question q, Finding finding) {
-    return q.settings().acceptUnproven() && UNPROVEN.contains(finding.code())
+    return q.settings().acceptUnproven()
+            && finding.severity() == Severity.ERROR
+            && UNPROVEN.contains(finding.code())
         ? new Finding(
             Severity.WARNING,
             finding.code(),

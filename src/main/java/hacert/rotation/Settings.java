@@ -18,7 +18,7 @@ import java.util.Map;
  * @param subject parts of the subject of a made bundle
  * @param renewBeforeDays days left below which a rotation is due; 0: a third of the validity
  * @param force rotate now
- * @param acceptUnproven go on although the installed files are not proven to be the running ones
+ * @param acceptUnproven go on without a backup that is proven to be a way back
  * @param generation generation to return to; 0: the previous one
  * @param generations how many generations are kept, the running and the previous one among them
  * @param rotation id of a rotation to continue, whoever began it

@@ -58,6 +58,12 @@ public interface ManagedNode {
    */
   String tidy() throws HostException;
 
+  /**
+   * Whether {@link #rollbackSet} holds all that a way back needs; what it lacks is said by the
+   * {@link #facts}.
+   */
+  boolean rollbackSetIsWhole();
+
   /** Whether a bundle cannot be installed without the password of its key being given. */
   boolean needsPassword();
 
