@@ -90,7 +90,7 @@ final class InstalledCertificates {
    * @param startTime as the status prints it; empty if it does not
    * @param started the same moment; empty if it cannot be told
    */
-  List<Finding> proven(String startTime, Optional<Instant> started) {
+  List<Finding> doubts(String startTime, Optional<Instant> started) {
     if (startTime.isEmpty()) {
       return List.of(
           Finding.info(

@@ -80,13 +80,14 @@ final class MrsNode implements ManagedNode {
     String start = row.map(NodeRow::startTime).orElse("");
     List<Finding> served = port.known() ? served(installed, row) : List.of();
     findings.addAll(served);
-    if (row.isPresent()) {
-      // Where the handshake has told it, it does not matter that the start time cannot.
-      boolean told = port.known() && served.isEmpty();
-      installed.proven(start, status.moment(start)).stream()
-          .filter(f -> !told || Finding.stops(List.of(f)))
-          .forEach(findings::add);
-    }
+    // Where the handshake has told it, it does not matter that the start time cannot.
+    boolean told = port.known() && served.isEmpty();
+    List<Finding> doubts =
+        seen.isEmpty()
+            ? List.of()
+            : installed.doubts(start, status.moment(start)).stream()
+                .filter(f -> !told || Finding.stops(List.of(f)))
+                .toList();
     return new NodeFacts(
         row.map(MrsNode::role).orElse(HaRole.UNKNOWN),
         row.map(NodeRow::nodeName).orElse(""),
@@ -94,6 +95,7 @@ final class MrsNode implements ManagedNode {
         installed.summaries(),
         installed.digest(),
         findings,
+        doubts,
         Json.mapper().valueToTree(seen.map(PairAssessment.Details::new).orElse(null)));
   }
 

@@ -6,6 +6,7 @@ import hacert.result.Exit;
 import hacert.result.Finding;
 import hacert.result.Result;
 import hacert.result.Severity;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -78,5 +79,31 @@ class WayBackTest {
     withoutConfiguration();
     pair.settings = Map.of("accept_unproven", true);
     stopsAfterAFailure();
+  }
+
+  @Test
+  void files_of_a_proven_generation_are_not_refused_for_what_clocks_say() throws Exception {
+    assertThat(pair.rotate().exit()).as("%s", codes()).isEqualTo(Exit.DONE);
+    pair.anotherRun();
+    // As where omm's zone is another than that of the vendor's scripts.
+    Files.writeString(pair.one.here.resolve("ha/start"), "2020-01-01 00:00:00");
+    Finding f = found("UNPROVEN");
+    assertThat(f.severity()).isEqualTo(Severity.WARNING);
+    assertThat(f.message()).contains("2020-01-01 00:00:00", "generation 2");
+    pair.settings = Map.of("force", true);
+    assertThat(pair.plan().action()).isEqualTo(Plan.Action.ROTATE);
+    // And after a failure the run goes back to them.
+    pair.two.on("replace-fails-after");
+    assertThat(pair.rotate().exit()).as("%s", codes()).isEqualTo(Exit.ROLLED_BACK);
+  }
+
+  @Test
+  void files_of_an_unproven_generation_are_refused_for_it() throws Exception {
+    Files.writeString(pair.one.here.resolve("ha/start"), "2020-01-01 00:00:00");
+    pair.settings = Map.of("accept_unproven", true);
+    pair.stage(pair.plan());
+    assertThat(proven(pair.one, 1)).isFalse();
+    pair.settings = Map.of();
+    assertThat(found("UNPROVEN").severity()).isEqualTo(Severity.ERROR);
   }
 }
