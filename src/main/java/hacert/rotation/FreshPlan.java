@@ -75,7 +75,8 @@ final class FreshPlan {
                   + " that every node keeps as proven. Kept: "
                   + kept()
                   + ". Nothing was changed.",
-              "Choose one that all nodes keep with -e hacert_generation=N."));
+              "Choose one that all nodes keep with -e hacert_generation=N; with -e"
+                  + " hacert_accept_unproven=true also one that is not proven."));
       return new Decision.No(Exit.REFUSED, findings);
     }
     int number = generation.getAsInt();

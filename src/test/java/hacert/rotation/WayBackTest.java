@@ -106,4 +106,54 @@ class WayBackTest {
     pair.settings = Map.of();
     assertThat(found("UNPROVEN").severity()).isEqualTo(Severity.ERROR);
   }
+
+  private void noStartTime() throws Exception {
+    for (TestHost host : pair.hosts()) {
+      host.on("no-start-time");
+    }
+  }
+
+  @Test
+  void a_first_failure_where_no_start_time_tells_what_is_loaded_stops_and_is_told_before()
+      throws Exception {
+    noStartTime();
+    Finding f = found("START_TIME_MISSING");
+    assertThat(f.severity()).isEqualTo(Severity.WARNING);
+    assertThat(f.remedy()).contains("stops rather than going back", "ha_port");
+    stopsAfterAFailure();
+    assertThat(proven(pair.one, 1)).isFalse();
+  }
+
+  @Test
+  void a_first_rotation_where_no_start_time_tells_needs_no_setting_and_is_proven_for_the_next()
+      throws Exception {
+    noStartTime();
+    assertThat(pair.rotate().exit()).as("%s", codes()).isEqualTo(Exit.DONE);
+    assertThat(proven(pair.one, 1)).isFalse();
+    assertThat(proven(pair.one, 2)).isTrue();
+    pair.anotherRun().settings = Map.of("force", true);
+    assertThat(found("START_TIME_MISSING").severity()).isEqualTo(Severity.INFO);
+    pair.two.on("replace-fails-after");
+    assertThat(pair.rotate().exit()).as("%s", codes()).isEqualTo(Exit.ROLLED_BACK);
+    // A person who asks for what was found takes the risk by name.
+    pair.two.off("replace-fails-after");
+    pair.anotherRun().settings = Map.of();
+    assertThat(pair.rollback().exit()).isEqualTo(Exit.REFUSED);
+    assertThat(codes()).contains("NO_GENERATION");
+    pair.anotherRun().settings = Map.of("accept_unproven", true);
+    assertThat(pair.rollback().exit()).as("%s", codes()).isEqualTo(Exit.DONE);
+  }
+
+  @Test
+  void a_kept_generation_is_proven_as_soon_as_it_can_be_told() throws Exception {
+    noStartTime();
+    pair.stage(pair.plan());
+    assertThat(proven(pair.one, 1)).isFalse();
+    for (TestHost host : pair.hosts()) {
+      host.off("no-start-time");
+    }
+    pair.stage(pair.plan());
+    assertThat(proven(pair.one, 1)).isTrue();
+    assertThat(proven(pair.two, 1)).isTrue();
+  }
 }
