@@ -1,6 +1,7 @@
 package hacert.oms;
 
 import hacert.host.Attempt;
+import hacert.host.CleanText;
 import hacert.host.Command;
 import hacert.host.HostException;
 import hacert.host.Pause;
@@ -49,7 +50,7 @@ final class RestartStep {
     Instant end = host.clock().instant().plusSeconds(profile.seconds());
     while (true) {
       Attempt.State state = attempt.poll();
-      String output = attempt.output(OUTPUT);
+      String output = CleanText.lines(attempt.output(OUTPUT));
       boolean said = output.contains(profile.success());
       if (state instanceof Attempt.Exited && again) {
         Optional<String> late =

@@ -71,6 +71,17 @@ class RestartStepTest {
     assertThat(host.lines("restarts")).hasSize(1);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "start \\033[32mHA\\033[m\\017 successfully.",
+        "\\033]0;never ended\nstart HA\\016\\017 successfully.\\033(B\\033[m"
+      })
+  void reads_a_success_between_colours(String printed) throws Exception {
+    host.script("restart-oms.sh", counted(newStart()) + "printf '" + printed + "\\n'");
+    assertThat(host.restart().run(run, BEFORE, false)).isEqualTo("HA runs since " + AFTER);
+  }
+
   @Test
   void does_not_believe_a_success_after_which_ha_has_not_started_anew() throws Exception {
     host.clock = new HurriedClock(Duration.ofSeconds(30));
