@@ -10,6 +10,7 @@ import hacert.x509.UnreadableCertificateException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,6 +56,52 @@ final class InstalledCertificates {
                         "the installed server certificate is not issued by the installed root"
                             + " certificate",
                         "A rotation replaces both.")));
+    for (Path copy : strayCertificates()) {
+      findings.add(
+          Finding.warning(
+              "BUNDLE_INCONSISTENT",
+              copy
+                  + " is not the certificate of "
+                  + layout.rootCertificate()
+                  + ", and HA may read either at its next start",
+              "A rotation replaces both."));
+    }
+  }
+
+  /** Files that HA may read in place of the root files of certHA, and that hold something else. */
+  List<Path> strayRoots() {
+    byte[] key = content(layout.rootKey());
+    return Stream.concat(
+            strayCertificates().stream(),
+            layout.copies(MrsLayout.ROOT_KEY).stream()
+                .filter(copy -> !MessageDigest.isEqual(content(copy), key)))
+        .toList();
+  }
+
+  /** Whether this is the content of the root's key file. */
+  boolean holdsKey(byte[] key) {
+    return MessageDigest.isEqual(content(layout.rootKey()), key);
+  }
+
+  private List<Path> strayCertificates() {
+    return layout.copies(MrsLayout.ROOT_CERTIFICATE).stream()
+        .filter(copy -> !fingerprint(copy).equals(digest()))
+        .toList();
+  }
+
+  private static String fingerprint(Path path) {
+    try {
+      return Certificates.sha256(Certificates.read(content(path)).get(0));
+    } catch (UnreadableCertificateException e) {
+      return "none";
+    }
+  }
+
+  /** Empty if it cannot be read. */
+  private static byte[] content(Path path) {
+    return BundleFiles.read(path, LARGEST_FILE) instanceof BundleFile.Content found
+        ? found.bytes()
+        : new byte[0];
   }
 
   List<CertificateSummary> summaries() {

@@ -117,6 +117,28 @@ record MrsLayout(
     return Stream.of(certificates, localCertificates).distinct().toList();
   }
 
+  /**
+   * The files of this name in the other directories of certificates: HA may read them at its next
+   * start in place of those in certHA. A link to the latter is none.
+   */
+  List<Path> copies(String name) {
+    Path first = certificates.resolve(name);
+    return certificateDirectories().stream()
+        .filter(directory -> !directory.equals(certificates))
+        .map(directory -> directory.resolve(name))
+        .filter(path -> Files.isRegularFile(path) && !same(path, first))
+        .toList();
+  }
+
+  private static boolean same(Path path, Path first) {
+    try {
+      return Files.isSameFile(path, first);
+    } catch (IOException e) {
+      // There is no first one.
+      return false;
+    }
+  }
+
   Path rootCertificate() {
     return certificates.resolve(ROOT_CERTIFICATE);
   }

@@ -33,9 +33,11 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -259,15 +261,22 @@ final class MrsNode implements ManagedNode {
     throw new IllegalStateException("each node of a pair is restarted by itself");
   }
 
+  /** Which of the directories HA reads at its next start is not known: no old copy stays in any. */
   private String installRoot(Bundle bundle) throws HostException {
+    Set<Path> directories = new LinkedHashSet<>();
     for (String name : List.of(MrsLayout.ROOT_CERTIFICATE, MrsLayout.ROOT_KEY)) {
-      Path path = layout.certificates().resolve(name);
-      // A link's own mode lets everybody read; what it names is not what is replaced here.
-      boolean file = Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
-      FileMeta meta = file ? FileMeta.of(path) : FileMeta.mine(0600);
-      AtomicFiles.write(path, bundle.files().get(name), meta.withoutMtime());
+      List<Path> all = new ArrayList<>(List.of(layout.certificates().resolve(name)));
+      all.addAll(layout.copies(name));
+      for (Path path : all) {
+        // A link's own mode lets everybody read; what it names is not what is replaced here.
+        boolean file = Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
+        FileMeta meta = file ? FileMeta.of(path) : FileMeta.mine(0600);
+        AtomicFiles.write(path, bundle.files().get(name), meta.withoutMtime());
+        directories.add(path.getParent());
+      }
     }
-    return "root-ca.* in " + layout.certificates();
+    return "root-ca.* in "
+        + String.join(" and ", directories.stream().map(Path::toString).toList());
   }
 
   private String replace(Bundle bundle, Secret password, InstallSpec spec) throws HostException {
@@ -283,6 +292,19 @@ final class MrsNode implements ManagedNode {
               "%s said that it worked, but %s is not a new certificate issued by the new root"
                   + " certificate.",
               layout.replaceScript(), layout.certificates().resolve(profile.serverCertificate())),
+          "Look at /var/log/Bigdata/omm/oms/ha/scriptlog on this host.");
+    }
+    List<Path> stray = new ArrayList<>(installed.strayRoots());
+    if (!installed.holdsKey(bundle.files().get(MrsLayout.ROOT_KEY))) {
+      stray.add(layout.rootKey());
+    }
+    if (!stray.isEmpty()) {
+      throw new HostException(
+          "REPLACE_WITHOUT_EFFECT",
+          String.format(
+              "%s said that it worked, but %s should be the new root's, and is not: HA may read it"
+                  + " at its next start.",
+              layout.replaceScript(), stray),
           "Look at /var/log/Bigdata/omm/oms/ha/scriptlog on this host.");
     }
     return "server certificate issued by the new root";

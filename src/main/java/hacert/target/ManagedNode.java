@@ -230,6 +230,8 @@ public interface ManagedNode {
    * What a proof looks at beside the system itself.
    *
    * @param role the node's HA role before the rotation: a swap is a warning
+   * @param replaced whether a new bundle was installed: an older state that was brought back holds
+   *     whatever it held
    * @param expired whether the old certificates that were brought back had expired: then nobody
    *     need trust them, and the nodes need not hear each other
    * @param startBefore {@link NodeFacts#serviceStart} before this rotation's restart of the node;
@@ -241,6 +243,7 @@ public interface ManagedNode {
    */
   record Proving(
       HaRole role,
+      boolean replaced,
       boolean expired,
       String startBefore,
       Optional<Instant> installed,

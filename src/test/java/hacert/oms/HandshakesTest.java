@@ -105,6 +105,8 @@ class HandshakesTest {
     return Certificates.read(Files.readAllBytes(path)).get(0);
   }
 
+  private boolean replaced;
+
   @BeforeEach
   void install() throws Exception {
     host = new ScriptHost(base);
@@ -168,6 +170,7 @@ class HandshakesTest {
       Proving proving =
           new Proving(
               HaRole.ACTIVE,
+              replaced,
               false,
               startBefore,
               Optional.ofNullable(written),
@@ -375,6 +378,20 @@ class HandshakesTest {
     Proof proof = prove(serveBoth());
     assertThat(proof.proven()).isTrue();
     assertThat(only(proof.findings(), Severity.WARNING).code()).isEqualTo("START_TIME_EARLY");
+  }
+
+  @Test
+  void finds_another_root_where_ha_may_read_it_unless_an_older_state_was_brought_back()
+      throws Exception {
+    Files.copy(
+        old.directory().resolve("root-ca.crt"),
+        base.resolve("OMS/workspace0/ha/local/cert/root-ca.crt"));
+    int port = serveBoth();
+    assertThat(prove(port).proven()).isTrue();
+    replaced = true;
+    Finding f = refusal(prove(port));
+    assertThat(f.code()).isEqualTo("INSTALLED_DIFFERS");
+    assertThat(f.message()).contains("local/cert/root-ca.crt");
   }
 
   private NodeFacts facts(int port) throws Exception {

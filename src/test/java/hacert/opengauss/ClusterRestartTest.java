@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ClusterRestartTest {
   private static final ManagedNode.Proving PROVING =
       new ManagedNode.Proving(
-          HaRole.UNKNOWN, false, "", Optional.empty(), "", List.of(), Optional.empty());
+          HaRole.UNKNOWN, true, false, "", Optional.empty(), "", List.of(), Optional.empty());
 
   @TempDir private Path base;
   private GaussHost host;
