@@ -31,10 +31,6 @@ final class InstalledCertificates {
       "Find out who changed files there. If they are good, restart OMS first; to go on without a proven"
           + " way back, set hacert_accept_unproven=true.";
 
-  private static final String STOPS =
-      "A rotation may begin; should it fail, it stops rather than going back by itself. With ha_port"
-          + " in hacert_profile_file a handshake tells.";
-
   private final MrsLayout layout;
   private final Path serverFile;
   private final List<Finding> findings = new ArrayList<>();
@@ -144,11 +140,10 @@ final class InstalledCertificates {
   List<Finding> doubts(String startTime, Optional<Instant> started) {
     if (startTime.isEmpty()) {
       return List.of(
-          Finding.warning(
+          Finding.info(
               "START_TIME_MISSING",
               "the status does not say when HA started, so it cannot be told whether the installed"
-                  + " files are the loaded ones",
-              STOPS));
+                  + " files are the loaded ones"));
     }
     if (started.isEmpty()) {
       return List.of(unreadable("the start time is " + startTime));
@@ -189,7 +184,7 @@ final class InstalledCertificates {
     return Finding.warning(
         "START_TIME_UNREADABLE",
         "whether the installed files are the loaded ones cannot be told: " + why,
-        STOPS);
+        "");
   }
 
   private static Finding unproven(String startTime, List<String> newer) {

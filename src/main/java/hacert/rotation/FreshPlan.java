@@ -75,8 +75,7 @@ final class FreshPlan {
                   + " that every node keeps as proven. Kept: "
                   + kept()
                   + ". Nothing was changed.",
-              "Choose one that all nodes keep with -e hacert_generation=N; with -e"
-                  + " hacert_accept_unproven=true also one that is not proven."));
+              "Choose one that all nodes keep with -e hacert_generation=N."));
       return new Decision.No(Exit.REFUSED, findings);
     }
     int number = generation.getAsInt();

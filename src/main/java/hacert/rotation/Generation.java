@@ -76,12 +76,6 @@ public record Generation(
     }
   }
 
-  /** The same, known by now to be what the service works with. */
-  Generation asProven() {
-    return new Generation(
-        schema, number, created, rotation, from, origin, true, digest, certificates, manifest);
-  }
-
   /** The short form, without the manifest. */
   public Summary summary() {
     return new Summary(number, created, rotation, origin, proven, digest, certificates);

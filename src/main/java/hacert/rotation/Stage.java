@@ -242,7 +242,7 @@ final class Stage {
     Snapshot installed = site.installed();
     NodeFacts facts = facts();
     boolean known =
-        facts.doubts().isEmpty() || site.generations().equalProven(installed).isPresent();
+        !Finding.stops(facts.doubts()) || site.generations().equalProven(installed).isPresent();
     boolean proven = known && !Finding.stops(facts.findings());
     Generation kept = site.generations().all().get(plan.from());
     boolean equal =
@@ -270,10 +270,6 @@ final class Stage {
               facts.bundleDigest(),
               facts.installed(),
               installed);
-      site.generations().keep(kept, site.node().restartByHand());
-    } else if (proven && !kept.proven()) {
-      // An earlier rotation could not tell, or HA has been restarted since.
-      kept = kept.asProven();
       site.generations().keep(kept, site.node().restartByHand());
     }
     ObjectNode data = Json.mapper().createObjectNode();

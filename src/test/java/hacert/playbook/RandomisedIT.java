@@ -31,12 +31,7 @@ class RandomisedIT {
               run.assertEnd(pair, Outcome.SUCCEEDED, 0);
               pair.assertAllNew(before.get(pair.cluster()));
             });
-    // Where a status tells no start time, what was found is kept as unproven.
-    PlayRun back =
-        Playbook.rollback(LAB)
-            .set("hacert_parallel_clusters", 3)
-            .set("hacert_accept_unproven", true)
-            .run();
+    PlayRun back = Playbook.rollback(LAB).set("hacert_parallel_clusters", 3).run();
     assertThat(back.code()).as("seed %d: %s", LAB.seed(), back.output()).isZero();
     IntStream.rangeClosed(1, PAIRS)
         .mapToObj(LAB::pair)
