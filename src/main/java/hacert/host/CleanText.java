@@ -1,5 +1,7 @@
 package hacert.host;
 
+import java.util.stream.Collectors;
+
 /**
  * Takes escape sequences (ECMA-48) and control characters other than line feed and tab out of a
  * text.
@@ -22,6 +24,14 @@ public final class CleanText implements CharSink {
     CleanText cleaner = new CleanText(cleaned::append);
     text.chars().forEach(c -> cleaner.accept((char) c));
     return cleaned.toString();
+  }
+
+  /**
+   * A whole text without them, line by line: a sequence that is never ended takes its own line
+   * alone, and no word of success with it.
+   */
+  public static String lines(String text) {
+    return text.lines().map(CleanText::of).collect(Collectors.joining("\n"));
   }
 
   CleanText(CharSink sink) {

@@ -1,5 +1,6 @@
 package hacert.oms;
 
+import hacert.host.CleanText;
 import hacert.host.Command;
 import hacert.host.CommandResult;
 import hacert.host.HostException;
@@ -161,7 +162,7 @@ final class GenerateStep implements VendorMaker {
         result.exitCode(),
         result.timedOut(),
         Optional.empty(),
-        Scrubber.clean(result.stdout() + result.stderr(), secret));
+        Scrubber.clean(CleanText.lines(result.stdout() + result.stderr()), secret));
   }
 
   private void judge(Ended result) throws HostException {

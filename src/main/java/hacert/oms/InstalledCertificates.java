@@ -51,6 +51,41 @@ final class InstalledCertificates {
                         "the installed server certificate is not issued by the installed root"
                             + " certificate",
                         "A rotation replaces both.")));
+    for (Path copy : strayCertificates()) {
+      findings.add(
+          Finding.warning(
+              "BUNDLE_INCONSISTENT",
+              copy
+                  + " is not the certificate of "
+                  + layout.rootCertificate()
+                  + ", and HA may read either at its next start",
+              "A rotation replaces both."));
+    }
+  }
+
+  /**
+   * Certificates that HA may read in place of the root's in certHA, and that are others. Keys are
+   * not compared: whether the vendor's script writes them anew is not known.
+   */
+  List<Path> strayCertificates() {
+    return layout.copies(MrsLayout.ROOT_CERTIFICATE).stream()
+        .filter(copy -> !fingerprint(copy).equals(digest()))
+        .toList();
+  }
+
+  private static String fingerprint(Path path) {
+    try {
+      return Certificates.sha256(Certificates.read(content(path)).get(0));
+    } catch (UnreadableCertificateException e) {
+      return "none";
+    }
+  }
+
+  /** Empty if it cannot be read. */
+  private static byte[] content(Path path) {
+    return BundleFiles.read(path, LARGEST_FILE) instanceof BundleFile.Content found
+        ? found.bytes()
+        : new byte[0];
   }
 
   List<CertificateSummary> summaries() {
@@ -90,7 +125,7 @@ final class InstalledCertificates {
    * @param startTime as the status prints it; empty if it does not
    * @param started the same moment; empty if it cannot be told
    */
-  List<Finding> proven(String startTime, Optional<Instant> started) {
+  List<Finding> doubts(String startTime, Optional<Instant> started) {
     if (startTime.isEmpty()) {
       return List.of(
           Finding.info(

@@ -3,6 +3,7 @@ package hacert.oms;
 import hacert.host.FileMeta;
 import hacert.host.HostException;
 import hacert.host.LoginEnvironment;
+import hacert.result.Finding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +38,7 @@ record MrsLayout(
   static final String ROOT_CERTIFICATE = "root-ca.crt";
   static final String ROOT_KEY = "root-ca.pem";
 
+  private static final String CONFIGURATION_MISSING = "CONFIGURATION_MISSING";
   private static final String BIGDATA_HOME = "BIGDATA_HOME";
   private static final String OMS_RUN_PATH = "OMS_RUN_PATH";
 
@@ -74,8 +76,67 @@ record MrsLayout(
     return all.stream().distinct().toList();
   }
 
+  /**
+   * Whether none of the HA configuration is there to be backed up. It holds the encrypted key
+   * password: certificates without it are no way back.
+   */
+  boolean lacksConfiguration() {
+    return configuration.isEmpty() && !missingConfiguration.isEmpty();
+  }
+
+  /** What the rollback set lacks. */
+  List<Finding> findings() {
+    String remedy =
+        "Name the directories of this version in hacert_profile_file, key configuration.";
+    if (lacksConfiguration()) {
+      return List.of(
+          Finding.error(
+              CONFIGURATION_MISSING,
+              "None of the directories of the HA configuration is there: "
+                  + missingConfiguration
+                  + ". They hold the encrypted key password, and certificates without it are no way"
+                  + " back.",
+              remedy
+                  + " To go on without a proven way back, set hacert_accept_unproven=true: after a"
+                  + " failure the run then stops rather than going back."));
+    }
+    return missingConfiguration.stream()
+        .map(
+            missing ->
+                Finding.warning(
+                    CONFIGURATION_MISSING,
+                    "the directory "
+                        + missing
+                        + " is not there and is left out of the backup; if this version keeps the"
+                        + " key password elsewhere, certificates alone are no way back",
+                    remedy))
+        .toList();
+  }
+
   List<Path> certificateDirectories() {
     return Stream.of(certificates, localCertificates).distinct().toList();
+  }
+
+  /**
+   * The files of this name in the other directories of certificates: HA may read them at its next
+   * start in place of those in certHA. A link to the latter is none.
+   */
+  List<Path> copies(String name) {
+    Path first = certificates.resolve(name);
+    return certificateDirectories().stream()
+        .filter(directory -> !directory.equals(certificates))
+        .map(directory -> directory.resolve(name))
+        .filter(path -> Files.isRegularFile(path) && !same(path, first))
+        .toList();
+  }
+
+  private static boolean same(Path path, Path first) {
+    try {
+      return Files.isSameFile(path, first);
+    } catch (IOException e) {
+      // There is no first one.
+      return false;
+    }
   }
 
   Path rootCertificate() {

@@ -33,9 +33,11 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -68,16 +70,7 @@ final class MrsNode implements ManagedNode {
   public NodeFacts facts(boolean patient) {
     InstalledCertificates installed = new InstalledCertificates(layout, profile);
     List<Finding> findings = new ArrayList<>(installed.findings());
-    for (Path missing : layout.missingConfiguration()) {
-      findings.add(
-          Finding.warning(
-              "CONFIGURATION_MISSING",
-              "the directory "
-                  + missing
-                  + " is not there and is left out of the backup; if this version keeps the key"
-                  + " password elsewhere, certificates alone are no way back",
-              "Name the directories of this version in hacert_profile_file, key configuration."));
-    }
+    findings.addAll(layout.findings());
     Optional<OmsStatus> seen = Optional.empty();
     try {
       Duration patience = Duration.ofSeconds(patient ? profile.settleSeconds() : 0);
@@ -89,13 +82,14 @@ final class MrsNode implements ManagedNode {
     String start = row.map(NodeRow::startTime).orElse("");
     List<Finding> served = port.known() ? served(installed, row) : List.of();
     findings.addAll(served);
-    if (row.isPresent()) {
-      // Where the handshake has told it, it does not matter that the start time cannot.
-      boolean told = port.known() && served.isEmpty();
-      installed.proven(start, status.moment(start)).stream()
-          .filter(f -> !told || Finding.stops(List.of(f)))
-          .forEach(findings::add);
-    }
+    // Where the handshake has told it, it does not matter that the start time cannot.
+    boolean told = port.known() && served.isEmpty();
+    List<Finding> doubts =
+        seen.isEmpty()
+            ? List.of()
+            : installed.doubts(start, status.moment(start)).stream()
+                .filter(f -> !told || Finding.stops(List.of(f)))
+                .toList();
     return new NodeFacts(
         row.map(MrsNode::role).orElse(HaRole.UNKNOWN),
         row.map(NodeRow::nodeName).orElse(""),
@@ -103,6 +97,7 @@ final class MrsNode implements ManagedNode {
         installed.summaries(),
         installed.digest(),
         findings,
+        doubts,
         Json.mapper().valueToTree(seen.map(PairAssessment.Details::new).orElse(null)));
   }
 
@@ -134,6 +129,11 @@ final class MrsNode implements ManagedNode {
   @Override
   public List<Path> rollbackSet() {
     return layout.rollbackSet();
+  }
+
+  @Override
+  public boolean rollbackSetIsWhole() {
+    return !layout.lacksConfiguration();
   }
 
   @Override
@@ -266,15 +266,22 @@ final class MrsNode implements ManagedNode {
     throw new IllegalStateException("each node of a pair is restarted by itself");
   }
 
+  /** Which of the directories HA reads at its next start is not known: no old copy stays in any. */
   private String installRoot(Bundle bundle) throws HostException {
+    Set<Path> directories = new LinkedHashSet<>();
     for (String name : List.of(MrsLayout.ROOT_CERTIFICATE, MrsLayout.ROOT_KEY)) {
-      Path path = layout.certificates().resolve(name);
-      // A link's own mode lets everybody read; what it names is not what is replaced here.
-      boolean file = Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
-      FileMeta meta = file ? FileMeta.of(path) : FileMeta.mine(0600);
-      AtomicFiles.write(path, bundle.files().get(name), meta.withoutMtime());
+      List<Path> all = new ArrayList<>(List.of(layout.certificates().resolve(name)));
+      all.addAll(layout.copies(name));
+      for (Path path : all) {
+        // A link's own mode lets everybody read; what it names is not what is replaced here.
+        boolean file = Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
+        FileMeta meta = file ? FileMeta.of(path) : FileMeta.mine(0600);
+        AtomicFiles.write(path, bundle.files().get(name), meta.withoutMtime());
+        directories.add(path.getParent());
+      }
     }
-    return "root-ca.* in " + layout.certificates();
+    return "root-ca.* in "
+        + String.join(" and ", directories.stream().map(Path::toString).toList());
   }
 
   private String replace(Bundle bundle, Secret password, InstallSpec spec) throws HostException {
@@ -290,6 +297,16 @@ final class MrsNode implements ManagedNode {
               "%s said that it worked, but %s is not a new certificate issued by the new root"
                   + " certificate.",
               layout.replaceScript(), layout.certificates().resolve(profile.serverCertificate())),
+          "Look at /var/log/Bigdata/omm/oms/ha/scriptlog on this host.");
+    }
+    List<Path> stray = installed.strayCertificates();
+    if (!stray.isEmpty()) {
+      throw new HostException(
+          "REPLACE_WITHOUT_EFFECT",
+          String.format(
+              "%s said that it worked, but %s should be the new root's, and is not: HA may read it"
+                  + " at its next start.",
+              layout.replaceScript(), stray),
           "Look at /var/log/Bigdata/omm/oms/ha/scriptlog on this host.");
     }
     return "server certificate issued by the new root";

@@ -107,12 +107,14 @@ public record MrsProfile(
    * @param script path below the OM home
    * @param success text that says it worked
    * @param seconds how long to wait for it; it is never ended
+   * @param startSeconds how long HA may take to start anew once the script has said that it worked
    */
-  public record Restart(String script, String success, int seconds) {
+  public record Restart(String script, String success, int seconds, int startSeconds) {
     /** Refuses values with which the gate would be lost. */
     public Restart {
       needed("restart.success", success);
       positive("restart.seconds", seconds);
+      positive("restart.start_seconds", startSeconds);
     }
   }
 

@@ -9,6 +9,7 @@ import hacert.target.Host;
 import hacert.target.ManagedNode.Proof;
 import hacert.target.ManagedNode.Proving;
 import hacert.target.NodeIdentity;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,7 +21,7 @@ import java.util.function.Predicate;
  * Proves, from one node, that the pair works with what is installed:
  *
  * <ol>
- *   <li>the files belong together;
+ *   <li>the files belong together, and after a replacement no other root lies where HA may read;
  *   <li>the status shows one steady active and one steady standby node in health;
  *   <li>HA on this node runs since later than the files were installed;
  *   <li>where the HA port is known, handshakes with both nodes show what is installed.
@@ -57,6 +58,9 @@ final class PairProof {
     Instant end = host.clock().instant().plusSeconds(profile.confirmSeconds());
     InstalledCertificates installed = new InstalledCertificates(layout, profile);
     files(installed, expectedDigest, healthy);
+    if (proving.replaced()) {
+      strays(installed);
+    }
     Optional<OmsStatus> seen = Optional.empty();
     if (!Finding.stops(findings)) {
       seen =
@@ -108,6 +112,18 @@ final class PairProof {
                   layout.certificates().resolve(profile.serverCertificate()),
                   layout.rootCertificate()),
               "Look at /var/log/Bigdata/omm/oms/ha/scriptlog on this host."));
+    }
+  }
+
+  private void strays(InstalledCertificates installed) {
+    for (Path stray : installed.strayCertificates()) {
+      findings.add(
+          Finding.error(
+              "INSTALLED_DIFFERS",
+              String.format(
+                  "%s should be the same as in %s, and is not: HA may read it at its next start.",
+                  stray, layout.certificates()),
+              "Find out who changed it."));
     }
   }
 

@@ -1,6 +1,7 @@
 package hacert.oms;
 
 import hacert.host.Attempt;
+import hacert.host.CleanText;
 import hacert.host.Command;
 import hacert.host.HostException;
 import hacert.host.Pause;
@@ -18,9 +19,6 @@ import java.util.Optional;
 final class RestartStep {
   private static final Duration PAUSE = Duration.ofMillis(20);
   private static final int OUTPUT = 64 << 10;
-
-  /** After the script's end a status may lag: HA is there, its row not yet. */
-  private static final Duration STATUS_LAG = Duration.ofSeconds(60);
 
   private final Host host;
   private final MrsLayout layout;
@@ -52,7 +50,7 @@ final class RestartStep {
     Instant end = host.clock().instant().plusSeconds(profile.seconds());
     while (true) {
       Attempt.State state = attempt.poll();
-      String output = attempt.output(OUTPUT);
+      String output = CleanText.lines(attempt.output(OUTPUT));
       boolean said = output.contains(profile.success());
       if (state instanceof Attempt.Exited && again) {
         Optional<String> late =
@@ -77,7 +75,7 @@ final class RestartStep {
   private String exited(int code, boolean said, String output, String startBefore)
       throws HostException {
     if (code == 0 && said) {
-      return started(startBefore, STATUS_LAG)
+      return started(startBefore, startPatience())
           .orElseThrow(() -> notRestarted("said that it worked", startBefore));
     }
     throw new HostException(
@@ -104,7 +102,7 @@ final class RestartStep {
 
   private String overdue(boolean said, String output, String startBefore) throws HostException {
     if (said) {
-      Optional<String> note = started(startBefore, STATUS_LAG);
+      Optional<String> note = started(startBefore, startPatience());
       if (note.isPresent()) {
         return note.get() + "; the script itself still runs";
       }
@@ -117,13 +115,19 @@ final class RestartStep {
         "Watch status-oms.sh on this host. When HA runs, run the same command again.");
   }
 
+  /** HA may start long after the script has said so: a former standby waits for minutes. */
+  private Duration startPatience() {
+    return Duration.ofSeconds(profile.startSeconds());
+  }
+
   private HostException notRestarted(String script, String startBefore) {
     return new HostException(
         "NOT_RESTARTED",
         String.format(
-            "%s %s, but HA is not seen to have started anew: before, it ran since %s.",
-            layout.restartScript(), script, startBefore),
-        "Look at /var/log/Bigdata/omm/oms/ha/runlog on this host.");
+            "%s %s, but HA is not seen to have started anew within %d s: before, it ran since %s.",
+            layout.restartScript(), script, profile.startSeconds(), startBefore),
+        "Look at /var/log/Bigdata/omm/oms/ha/runlog on this host. If HA takes longer to start, set"
+            + " restart.start_seconds in hacert_profile_file.");
   }
 
   /** Whether HA has started anew: a note that says how it is known; empty if it has not. */

@@ -1,5 +1,6 @@
 package hacert.oms;
 
+import hacert.host.CleanText;
 import hacert.oms.OmsStatus.NodeRow;
 import hacert.oms.OmsStatus.ResourceRow;
 import java.util.ArrayList;
@@ -14,10 +15,6 @@ import java.util.regex.Pattern;
  * the start time differ between versions, so columns are counted from the right.
  */
 public final class StatusParser {
-  /** Colours and the like, and the choice of a character set, with which tput ends a colour. */
-  private static final Pattern ESCAPE =
-      Pattern.compile("\u001B(?:\\[[0-9;?]*[ -/]*[@-~]|[()][0-9A-Z])");
-
   private static final Pattern MODE = Pattern.compile("(?i)^\\s*ha\\s?mode\\b[\\s:=]*(\\S*)\\s*$");
   private static final Pattern DATE = Pattern.compile("\\d{4}-\\d{2}-\\d{2}");
   private static final Pattern TIME = Pattern.compile("\\d{2}:\\d{2}:\\d{2}");
@@ -50,7 +47,7 @@ public final class StatusParser {
       if (raw.length() > LONGEST_LINE) {
         continue;
       }
-      String line = ESCAPE.matcher(raw).replaceAll("").strip();
+      String line = CleanText.of(raw).strip();
       if (line.isEmpty()) {
         continue;
       }

@@ -97,6 +97,11 @@ final class OpenGaussNode implements ManagedNode {
   }
 
   @Override
+  public boolean rollbackSetIsWhole() {
+    return true;
+  }
+
+  @Override
   public List<Path> certificateDirectories() throws HostException {
     return Stream.concat(
             Stream.of(node.dataDirectory()),

@@ -76,7 +76,8 @@ final class Close {
             journal.rotation(),
             plan.from(),
             origin,
-            true,
+            // It is what runs; but what lacks a part that a way back needs is none.
+            site.node().rollbackSetIsWhole(),
             facts.bundleDigest(),
             facts.installed(),
             site.installed());

@@ -89,6 +89,7 @@ final class Confirm {
         plan.named() ? HaRole.UNKNOWN : HaRole.valueOf(journal.role().toUpperCase(Locale.ROOT));
     return new Proving(
         before,
+        !back && plan.kind() == Plan.Kind.REPLACE,
         back && plan.expired(),
         back ? "" : Applied.startBefore(journal),
         back ? Optional.empty() : Applied.installed(journal),

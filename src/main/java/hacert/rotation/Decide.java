@@ -35,7 +35,8 @@ public final class Decide {
   private static final Duration MOST_SKEW = Duration.ofSeconds(60);
 
   /** What an operator may go on with, at the risk of a way back that is not proven. */
-  private static final Set<String> UNPROVEN = Set.of("UNPROVEN", "UNEVEN_FILES");
+  private static final Set<String> UNPROVEN =
+      Set.of("UNPROVEN", "UNEVEN_FILES", "CONFIGURATION_MISSING");
 
   private static final Set<String> BEFORE_APPLY = Set.of("discover", "decide", "stage");
 
@@ -129,7 +130,10 @@ public final class Decide {
     boolean certain =
         finding.code().equals("UNEVEN_FILES")
             && q.settings().options().apply() == Options.Apply.CLUSTER;
-    return q.settings().acceptUnproven() && UNPROVEN.contains(finding.code()) && !certain
+    return q.settings().acceptUnproven()
+            && finding.severity() == Severity.ERROR
+            && UNPROVEN.contains(finding.code())
+            && !certain
         ? new Finding(
             Severity.WARNING,
             finding.code(),

@@ -8,6 +8,7 @@ import hacert.result.CertificateSummary;
 import hacert.result.Finding;
 import hacert.result.Json;
 import hacert.result.Outcome;
+import hacert.result.Severity;
 import hacert.rotation.Discovery.Files;
 import hacert.rotation.Discovery.Loaded;
 import hacert.target.NodeFacts;
@@ -41,14 +42,9 @@ final class Discover {
     // Another node may be changed while this one is staged only.
     NodeFacts facts = site.node().facts(journal.filter(Journal::isOpen).isEmpty());
     List<Finding> findings = new ArrayList<>(facts.findings());
-    // What an open rotation has installed is not loaded yet, and that is its own doing.
-    findings.removeIf(f -> mixed && f.code().equals("UNPROVEN"));
-    if (site.loan().open()) {
-      // What the vendor's script has left there is our own doing as well.
-      findings.removeIf(f -> f.code().equals("UNPROVEN"));
-      if (busy.isEmpty()) {
-        findings.add(site.loan().finding());
-      }
+    boolean lent = site.loan().open();
+    if (lent && busy.isEmpty()) {
+      findings.add(site.loan().finding());
     }
     if (site.request().settings().source(false) == Settings.Source.MAKE) {
       findings.addAll(site.node().compare(site.request().settings().bundle()));
@@ -58,9 +54,13 @@ final class Discover {
     try {
       installed = Optional.of(site.installed());
       current = site.generations().equal(installed.get()).map(Generation::number).orElse(0);
+      findings.addAll(doubts(facts, installed.get()));
     } catch (HostException e) {
       findings.add(e.finding());
     }
+    // What an open rotation has installed is not loaded yet, and that is its own doing, as is what
+    // the vendor's script has left there.
+    findings.removeIf(f -> (mixed || lent) && f.code().equals("UNPROVEN"));
     boolean open = journal.filter(Journal::isOpen).isPresent();
     Discovery discovery =
         new Discovery(
@@ -87,6 +87,31 @@ final class Discover {
     var data = Json.mapper().createObjectNode();
     data.set("discovery", Json.mapper().valueToTree(discovery));
     return Answer.of(Outcome.SUCCEEDED).findings(findings).before(facts.installed()).data(data);
+  }
+
+  /**
+   * What times tell against the installed files. They are the times of two clocks, and the vendor's
+   * scripts tell theirs in a zone that nobody knows: of files that were proven they prove nothing.
+   */
+  private List<Finding> doubts(NodeFacts facts, Snapshot installed) throws HostException {
+    Optional<Generation> proven = site.generations().equalProven(installed);
+    return proven
+        .map(g -> facts.doubts().stream().map(f -> known(f, g)).toList())
+        .orElse(facts.doubts());
+  }
+
+  private static Finding known(Finding doubt, Generation proven) {
+    String message =
+        doubt.message()
+            + " But they are those of generation "
+            + proven.number()
+            + ", which was proven.";
+    return doubt.severity() == Severity.ERROR
+        ? Finding.warning(
+            doubt.code(),
+            message,
+            "See that clock and time zone of this host and of its service's user are the same.")
+        : Finding.info(doubt.code(), message);
   }
 
   private Double offset(Instant now) {

@@ -16,7 +16,7 @@ import java.util.List;
  * @param rotation id of the rotation that recorded it
  * @param from number of the generation that this one took the place of; 0 if no rotation did it
  * @param origin how it came to be installed
- * @param proven whether it is known to be what the service worked with
+ * @param proven whether it is known to be what the service worked with, and whole
  * @param digest digest of its bundle
  * @param certificates its certificates
  * @param manifest path, SHA-256, owner, group and mode of every file

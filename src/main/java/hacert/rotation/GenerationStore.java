@@ -94,6 +94,13 @@ final class GenerationStore {
         .findFirst();
   }
 
+  /** The same, but only one that is proven: what is installed is known to work then. */
+  Optional<Generation> equalProven(Snapshot installed) throws HostException {
+    return all().descendingMap().values().stream()
+        .filter(g -> g.proven() && differences(g.manifest(), installed).isEmpty())
+        .findFirst();
+  }
+
   /** What differs, times of change aside. */
   static List<Difference> differences(Snapshot old, Snapshot now) {
     return Snapshot.differences(old, now).stream().filter(d -> d.aspect() != Aspect.TIME).toList();

@@ -201,7 +201,7 @@ final class Recovery {
       return Optional.of("its journal knows no backup");
     }
     if (!backup.path("proven").asBoolean()) {
-      return Optional.of("the backup is not proven to be what was running");
+      return Optional.of("the backup is not proven to be what was running, or not whole");
     }
     String until = backup.path("valid_until").asText();
     return !until.isEmpty() && !q.now().isBefore(Instant.parse(until))

@@ -20,7 +20,8 @@ final class RestoreText {
         "# owns these files: run this file with sh up to the restart, on all nodes; then the");
     lines.add("# restart, the active node first.");
     if (!g.proven()) {
-      lines.add("# Mind: this state is not proven to be what the service worked with.");
+      lines.add(
+          "# Mind: this state is not proven to be what the service worked with, or not whole.");
     }
     lines.add("set -e");
     String aside = quoted(directory.resolve("moved-aside").toString());

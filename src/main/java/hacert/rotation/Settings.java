@@ -20,7 +20,7 @@ import java.util.Map;
  * @param force rotate now
  * @param compromised the keys in use are known to others: rotate now, and do not go back to them
  *     unasked
- * @param acceptUnproven go on although the installed files are not proven to be the running ones
+ * @param acceptUnproven go on without a backup that is proven to be a way back
  * @param generation generation to return to; 0: the previous one
  * @param generations how many generations are kept, the running and the previous one among them
  * @param rotation id of a rotation to continue, whoever began it

@@ -255,7 +255,9 @@ final class Stage {
   private Steps.Done backUp() throws HostException {
     Snapshot installed = site.installed();
     NodeFacts facts = facts();
-    boolean proven = !Finding.stops(facts.findings());
+    boolean known =
+        !Finding.stops(facts.doubts()) || site.generations().equalProven(installed).isPresent();
+    boolean proven = known && !Finding.stops(facts.findings());
     Generation kept = site.generations().all().get(plan.from());
     boolean equal =
         kept != null && GenerationStore.differences(kept.manifest(), installed).isEmpty();

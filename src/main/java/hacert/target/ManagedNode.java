@@ -65,6 +65,12 @@ public interface ManagedNode {
    */
   String tidy() throws HostException;
 
+  /**
+   * Whether {@link #rollbackSet} holds all that a way back needs; what it lacks is said by the
+   * {@link #facts}.
+   */
+  boolean rollbackSetIsWhole();
+
   /** Whether a bundle cannot be installed without the password of its key being given. */
   boolean needsPassword();
 
@@ -236,6 +242,8 @@ public interface ManagedNode {
    * What a proof looks at beside the system itself.
    *
    * @param role the node's HA role before the rotation: a swap is a warning
+   * @param replaced whether a new bundle was installed: an older state that was brought back holds
+   *     whatever it held
    * @param expired whether the old certificates that were brought back had expired: then nobody
    *     need trust them, and the nodes need not hear each other
    * @param startBefore {@link NodeFacts#serviceStart} before this rotation's restart of the node;
@@ -247,6 +255,7 @@ public interface ManagedNode {
    */
   record Proving(
       HaRole role,
+      boolean replaced,
       boolean expired,
       String startBefore,
       Optional<Instant> installed,

@@ -17,6 +17,8 @@ import java.util.List;
  * @param bundleDigest SHA-256 over the shared files of the installed bundle, equal on two nodes
  *     exactly if these files are; empty if a file is missing
  * @param findings what is wrong on this node alone
+ * @param doubts why it is not known that the service works with what is installed, told by times
+ *     alone; nothing against files that are known to work
  * @param details what only this target's own {@link Target#assess} reads
  */
 public record NodeFacts(
@@ -26,4 +28,18 @@ public record NodeFacts(
     List<CertificateSummary> installed,
     String bundleDigest,
     List<Finding> findings,
-    JsonNode details) {}
+    List<Finding> doubts,
+    JsonNode details) {
+
+  /** One of which nothing is doubted. */
+  public NodeFacts(
+      HaRole role,
+      String statusName,
+      String serviceStart,
+      List<CertificateSummary> installed,
+      String bundleDigest,
+      List<Finding> findings,
+      JsonNode details) {
+    this(role, statusName, serviceStart, installed, bundleDigest, findings, List.of(), details);
+  }
+}

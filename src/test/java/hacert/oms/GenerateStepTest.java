@@ -131,6 +131,17 @@ class GenerateStepTest {
     assertThat(failure().code()).isEqualTo("GENERATE_FAILED");
   }
 
+  @Test
+  void reads_a_success_between_colours() throws Exception {
+    String success = "printf 'Generate root-ca \\033[32mpair\\033[m\\017 success.\\n'\n";
+    script(makes(local("")) + success);
+    assertThat(make().files()).containsKey("root-ca.crt");
+    Files.writeString(local("root-ca.crt"), "old certificate");
+    asks();
+    script(prompt("Enter pass phrase for") + makes(local("")) + success);
+    assertThat(make().files()).containsKey("root-ca.crt");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "rm %s/root-ca.pem\n", "touch %s/root-ca.crt\n"})
   void fails_when_nothing_new_was_made(String effect) throws Exception {

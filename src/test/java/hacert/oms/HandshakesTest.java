@@ -105,6 +105,8 @@ class HandshakesTest {
     return Certificates.read(Files.readAllBytes(path)).get(0);
   }
 
+  private boolean replaced;
+
   @BeforeEach
   void install() throws Exception {
     host = new ScriptHost(base);
@@ -168,6 +170,7 @@ class HandshakesTest {
       Proving proving =
           new Proving(
               HaRole.ACTIVE,
+              replaced,
               false,
               startBefore,
               Optional.ofNullable(written),
@@ -377,8 +380,30 @@ class HandshakesTest {
     assertThat(only(proof.findings(), Severity.WARNING).code()).isEqualTo("START_TIME_EARLY");
   }
 
+  @Test
+  void finds_another_root_where_ha_may_read_it_unless_an_older_state_was_brought_back()
+      throws Exception {
+    Files.copy(
+        old.directory().resolve("root-ca.crt"),
+        base.resolve("OMS/workspace0/ha/local/cert/root-ca.crt"));
+    int port = serveBoth();
+    assertThat(prove(port).proven()).isTrue();
+    replaced = true;
+    Finding f = refusal(prove(port));
+    assertThat(f.code()).isEqualTo("INSTALLED_DIFFERS");
+    assertThat(f.message()).contains("local/cert/root-ca.crt");
+  }
+
   private NodeFacts facts(int port) throws Exception {
     return node(port).facts(false);
+  }
+
+  /** Findings and doubts. */
+  private List<Finding> found(int port) throws Exception {
+    NodeFacts facts = facts(port);
+    List<Finding> all = new ArrayList<>(facts.findings());
+    all.addAll(facts.doubts());
+    return all;
   }
 
   @Test
@@ -389,8 +414,8 @@ class HandshakesTest {
           host.certHa().resolve(file), FileTime.from(Instant.parse("2020-01-01T00:00:00Z")));
     }
     int port = serve(OWN, 0, old.loaded("own")).port();
-    assertThat(codes(facts(0).findings())).doesNotContain("UNPROVEN");
-    Finding f = only(facts(port).findings(), Severity.ERROR);
+    assertThat(codes(found(0))).doesNotContain("UNPROVEN");
+    Finding f = only(found(port), Severity.ERROR);
     assertThat(f.code()).isEqualTo("UNPROVEN");
     assertThat(f.message()).contains("tls://127.0.0.1:" + port, "serial b37", "serial a37");
   }
@@ -399,7 +424,7 @@ class HandshakesTest {
   void discovery_finds_a_port_that_does_not_answer() throws Exception {
     int port = serve(OWN, 0, now.loaded("own")).port();
     close();
-    Finding f = only(facts(port).findings(), Severity.ERROR);
+    Finding f = only(found(port), Severity.ERROR);
     assertThat(f.code()).isEqualTo("HA_PORT_NO_CERTIFICATE");
     assertThat(node(port).served()).isEmpty();
   }
@@ -408,14 +433,14 @@ class HandshakesTest {
   void discovery_needs_no_start_time_where_the_handshake_tells() throws Exception {
     startTime = "--";
     int port = serveBoth();
-    assertThat(codes(facts(0).findings())).contains("START_TIME_MISSING");
-    assertThat(codes(facts(port).findings())).doesNotContain("START_TIME_MISSING", "UNPROVEN");
+    assertThat(codes(found(0))).contains("START_TIME_MISSING");
+    assertThat(codes(found(port))).doesNotContain("START_TIME_MISSING", "UNPROVEN");
     assertThat(node(port).served()).isEqualTo(Certificates.sha256(now.loaded("own").leaf()));
   }
 
   @Test
   void discovery_calls_files_unproven_that_changed_later_whatever_is_served() throws Exception {
     startTime = "2026-01-01 00:00:00";
-    assertThat(codes(facts(serveBoth()).findings())).contains("UNPROVEN");
+    assertThat(codes(found(serveBoth()))).contains("UNPROVEN");
   }
 }

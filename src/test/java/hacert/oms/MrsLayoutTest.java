@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import hacert.host.HostException;
+import hacert.result.Finding;
 import hacert.result.Json;
+import hacert.result.Severity;
 import hacert.target.Profiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,6 +74,20 @@ class MrsLayoutTest {
         .containsExactly(base.resolve("OMS/workspace0/ha/local/hacom/conf").toRealPath());
     assertThat(host.layout().missingConfiguration())
         .containsExactly(base.resolve("OMS/workspace0/ha/module/hacom/conf"));
+    assertThat(host.layout().lacksConfiguration()).isFalse();
+    assertThat(host.layout().findings())
+        .extracting(Finding::severity)
+        .containsOnly(Severity.WARNING);
+  }
+
+  @Test
+  void refuses_a_node_without_any_configuration_but_not_where_none_is_named() throws Exception {
+    Files.delete(base.resolve("OMS/workspace0/ha/local/hacom/conf"));
+    assertThat(host.layout().lacksConfiguration()).isTrue();
+    assertThat(host.layout().findings()).singleElement().matches(f -> Finding.stops(List.of(f)));
+    host.overrides = "{\"configuration\": []}";
+    assertThat(host.layout().lacksConfiguration()).isFalse();
+    assertThat(host.layout().findings()).isEmpty();
   }
 
   @Test

@@ -71,13 +71,55 @@ class RestartStepTest {
     assertThat(host.lines("restarts")).hasSize(1);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "start \\033[32mHA\\033[m\\017 successfully.",
+        "\\033]0;never ended\nstart HA\\016\\017 successfully.\\033(B\\033[m"
+      })
+  void reads_a_success_between_colours(String printed) throws Exception {
+    host.script("restart-oms.sh", counted(newStart()) + "printf '" + printed + "\\n'");
+    assertThat(host.restart().run(run, BEFORE, false)).isEqualTo("HA runs since " + AFTER);
+  }
+
   @Test
   void does_not_believe_a_success_after_which_ha_has_not_started_anew() throws Exception {
-    host.clock = new HurriedClock(Duration.ofSeconds(10));
+    host.clock = new HurriedClock(Duration.ofSeconds(30));
+    host.overrides = "{\"restart\": {\"seconds\": 9000, \"start_seconds\": 60}}";
     host.script("restart-oms.sh", counted(SUCCESS));
     HostException e = failure(BEFORE, false);
     assertThat(e.code()).isEqualTo("NOT_RESTARTED");
-    assertThat(e.getMessage()).contains("ran since " + BEFORE);
+    assertThat(e.getMessage()).contains("ran since " + BEFORE, "within 60 s");
+  }
+
+  @Test
+  void waits_for_a_former_standby_whose_ha_starts_minutes_after_the_script() throws Exception {
+    host.clock = new HurriedClock(Duration.ofSeconds(30));
+    host.overrides = "{\"restart\": {\"seconds\": 9000}}";
+    host.startTime("--");
+    host.script("restart-oms.sh", counted(SUCCESS));
+    Path status = host.sbin().resolve("status-oms.sh");
+    Files.writeString(
+        status,
+        "echo x >>%1$s; [ $(wc -l <%1$s) -lt 5 ] || echo '%2$s' >%3$s%n"
+                .formatted(base.resolve("asked"), AFTER, base.resolve("start"))
+            + Files.readString(status));
+    assertThat(host.restart().run(run, BEFORE, false)).isEqualTo("HA runs since " + AFTER);
+    assertThat(host.lines("asked")).hasSize(5);
+    assertThat(host.lines("restarts")).hasSize(1);
+  }
+
+  @Test
+  void waits_as_long_where_the_script_has_said_so_and_does_not_end() throws Exception {
+    host.clock = new HurriedClock(Duration.ofSeconds(30));
+    host.overrides = "{\"restart\": {\"seconds\": 3000, \"start_seconds\": 60}}";
+    Path go = base.resolve("go");
+    host.script("restart-oms.sh", SUCCESS + "while [ ! -e " + go + " ]; do sleep 0.02; done\n");
+    assertThat(failure(BEFORE, false).code()).isEqualTo("RESTART_TIMED_OUT");
+    host.startTime(AFTER);
+    assertThat(host.restart().run(run, BEFORE, false)).contains("the script itself still runs");
+    Files.createFile(go);
+    await(Attempt.Exited.class);
   }
 
   @Test

@@ -112,6 +112,7 @@ class StatusParserTest {
         "crlf",
         "coloured",
         "coloured-by-tput",
+        "coloured-on-a-console",
         "other-widths",
         "capital-health",
         "noise"

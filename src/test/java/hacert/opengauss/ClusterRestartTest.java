@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ClusterRestartTest {
   private static final ManagedNode.Proving PROVING =
       new ManagedNode.Proving(
-          HaRole.UNKNOWN, false, "", Optional.empty(), "", List.of(), Optional.empty());
+          HaRole.UNKNOWN, true, false, "", Optional.empty(), "", List.of(), Optional.empty());
 
   @TempDir private Path base;
   private GaussHost host;

@@ -129,7 +129,7 @@ final class TwoHosts {
                     "replace",
                     Map.of("seconds", 20),
                     "restart",
-                    Map.of("seconds", 20))),
+                    Map.of("seconds", 20, "start_seconds", 20))),
         List.of(one.identity, two.identity),
         settings(),
         new Change("CHG1", "operator", "test"),

@@ -74,6 +74,7 @@ class ProfilesTest {
         "{'replace': {'success': ' '}}",
         "{'restart': {'success': ''}}",
         "{'restart': {'seconds': 0}}",
+        "{'restart': {'start_seconds': 0}}",
         "{'status': {'seconds': -1}}",
         "{'replace': {'seconds': 0}}"
       })
@@ -104,6 +105,9 @@ class ProfilesTest {
     assertThat(two.replace().prompt()).isEqualTo("Please input ha ssl cert password:");
     assertThat(two.replace().success()).isEqualTo("[INFO] Succeed to replace ha ssl cert.");
     assertThat(two.restart().success()).isEqualTo("start HA successfully.");
+    // A former standby may wait for two minutes before HA starts.
+    assertThat(two.restart().startSeconds()).isEqualTo(180);
+    assertThat(three.restart()).isEqualTo(two.restart());
   }
 
   @ParameterizedTest
