@@ -145,6 +145,8 @@ class PeerAgentTest {
     public void upload(byte[] content, String remotePath, int mode) {
       Path path = Path.of(remotePath);
       uploaded.add(path);
+      // A place made of a banner would lie anywhere.
+      assertThat(path).startsWithRaw(base);
       try {
         Files.createDirectories(path.getParent());
         Files.write(path, content);
