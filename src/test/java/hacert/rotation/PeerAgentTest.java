@@ -62,29 +62,8 @@ class PeerAgentTest {
   private Request request(boolean check) {
     try {
       TwoHosts pair = new TwoHosts(Files.createTempDirectory(base, "pair"));
-      Driver.Cluster c = pair.cluster();
-      return new Request(
-          Request.SCHEMA,
-          "discover",
-          c.name(),
-          c.target(),
-          c.profile(),
-          c.profileOverrides(),
-          pair.two.identity,
-          List.of(pair.one.identity),
-          check,
-          Settings.Intent.ROTATE,
-          c.holder(),
-          List.of(),
-          Instant.now(),
-          c.change(),
-          c.settings(),
-          List.of(),
-          List.of(),
-          null,
-          List.of(),
-          null,
-          List.of());
+      pair.check = check;
+      return pair.request("discover", pair.two, null, List.of(), null, List.of());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -3,7 +3,6 @@ package hacert.rotation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hacert.result.Exit;
-import hacert.result.Finding;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -43,18 +42,10 @@ class RootCopiesTest {
     Files.writeString(script, text.replace(from, to));
   }
 
-  private List<String> codes() {
-    return pair.heard.stream()
-        .flatMap(r -> r.findings().stream())
-        .map(Finding::code)
-        .distinct()
-        .toList();
-  }
-
   @Test
   void are_replaced_where_they_lie_and_keep_their_modes() throws Exception {
     String old = pair.one.root();
-    assertThat(pair.rotate().exit()).as("%s", codes()).isEqualTo(Exit.DONE);
+    assertThat(pair.rotate().exit()).as("%s", pair.codes()).isEqualTo(Exit.DONE);
     assertThat(pair.one.root()).isNotEqualTo(old);
     for (TestHost host : pair.hosts()) {
       for (String name : List.of("root-ca.crt", "root-ca.pem")) {
@@ -73,7 +64,7 @@ class RootCopiesTest {
     Files.delete(copy(pair.one, "root-ca.crt"));
     Files.createSymbolicLink(
         copy(pair.one, "root-ca.crt"), pair.one.certHa().resolve("root-ca.crt"));
-    assertThat(pair.rotate().exit()).as("%s", codes()).isEqualTo(Exit.DONE);
+    assertThat(pair.rotate().exit()).as("%s", pair.codes()).isEqualTo(Exit.DONE);
     assertThat(copy(pair.one, "root-ca.pem")).doesNotExist();
     assertThat(copy(pair.one, "root-ca.crt")).isSymbolicLink();
   }
@@ -83,15 +74,15 @@ class RootCopiesTest {
     Map<String, String> before = pair.one.installed();
     Path old = Files.copy(copy(pair.one, "root-ca.crt"), base.resolve("old.crt"));
     script(pair.one, "echo \"[INFO]", "cp " + old + " \"$local/cert/root-ca.crt\"\necho \"[INFO]");
-    assertThat(pair.rotate().exit()).as("%s", codes()).isEqualTo(Exit.ROLLED_BACK);
-    assertThat(codes()).contains("REPLACE_WITHOUT_EFFECT");
+    assertThat(pair.rotate().exit()).as("%s", pair.codes()).isEqualTo(Exit.ROLLED_BACK);
+    assertThat(pair.codes()).contains("REPLACE_WITHOUT_EFFECT");
     assertThat(pair.one.count("restarts")).isZero();
     assertThat(pair.one.installed()).isEqualTo(before);
   }
 
   @Test
   void of_another_root_are_a_reason_for_a_rotation() throws Exception {
-    assertThat(pair.rotate().exit()).as("%s", codes()).isEqualTo(Exit.DONE);
+    assertThat(pair.rotate().exit()).as("%s", pair.codes()).isEqualTo(Exit.DONE);
     assertThat(pair.anotherRun().plan().action()).isEqualTo(Plan.Action.NONE);
     Path other = Files.createDirectories(base.resolve("other"));
     TwoHosts.newRoot(other, 3650, "other");

@@ -5,6 +5,7 @@ import hacert.host.HostException;
 import hacert.host.PeerSession;
 import hacert.oms.MrsTarget;
 import hacert.result.Change;
+import hacert.result.Finding;
 import hacert.result.Json;
 import hacert.result.Result;
 import hacert.result.ResultSchema;
@@ -175,35 +176,52 @@ final class TwoHosts {
       List<Result> staged,
       Result first,
       List<Result> found) {
+    try (Secrets secrets = secrets()) {
+      return execute(host, request(operation, host, plan, staged, first, found), secrets);
+    }
+  }
+
+  /** What is asked of a host. */
+  Request request(
+      String operation,
+      TestHost host,
+      Plan plan,
+      List<Result> staged,
+      Result first,
+      List<Result> found) {
     Driver.Cluster c = cluster();
     List<NodeIdentity> peers = c.nodes().stream().filter(n -> !n.equals(host.identity)).toList();
-    try (Secrets secrets = secrets()) {
-      return execute(
-          host,
-          new Request(
-              Request.SCHEMA,
-              operation,
-              c.name(),
-              c.target(),
-              c.profile(),
-              c.profileOverrides(),
-              host.identity,
-              peers,
-              check,
-              Settings.Intent.ROTATE,
-              c.holder(),
-              List.of(),
-              Instant.now(),
-              c.change(),
-              c.settings(),
-              found,
-              List.of(),
-              plan,
-              staged,
-              first,
-              List.of()),
-          secrets);
-    }
+    return new Request(
+        Request.SCHEMA,
+        operation,
+        c.name(),
+        c.target(),
+        c.profile(),
+        c.profileOverrides(),
+        host.identity,
+        peers,
+        check,
+        Settings.Intent.ROTATE,
+        c.holder(),
+        List.of(),
+        Instant.now(),
+        c.change(),
+        c.settings(),
+        found,
+        List.of(),
+        plan,
+        staged,
+        first,
+        List.of());
+  }
+
+  /** Codes of all findings that were heard of, each once. */
+  List<String> codes() {
+    return heard.stream()
+        .flatMap(r -> r.findings().stream())
+        .map(Finding::code)
+        .distinct()
+        .toList();
   }
 
   /** Discovers both nodes and decides. */

@@ -24,14 +24,6 @@ class WayBackTest {
     pair = new TwoHosts(base);
   }
 
-  private List<String> codes() {
-    return pair.heard.stream()
-        .flatMap(r -> r.findings().stream())
-        .map(Finding::code)
-        .distinct()
-        .toList();
-  }
-
   private Finding found(String code) {
     Result seen = pair.ask("discover", pair.one, null, List.of(), null);
     return seen.findings().stream().filter(f -> f.code().equals(code)).findFirst().orElseThrow();
@@ -43,11 +35,11 @@ class WayBackTest {
 
   private void stopsAfterAFailure() throws Exception {
     pair.two.on("replace-fails-after");
-    assertThat(pair.rotate().exit()).as("%s", codes()).isEqualTo(Exit.NEEDS_PERSON);
-    assertThat(codes()).contains("OLD_GENERATION_UNSOUND");
+    assertThat(pair.rotate().exit()).as("%s", pair.codes()).isEqualTo(Exit.NEEDS_PERSON);
+    assertThat(pair.codes()).contains("OLD_GENERATION_UNSOUND");
     // A person may still go back: the files of the backup are what lay there.
     pair.two.off("replace-fails-after");
-    assertThat(pair.anotherRun().rollback().exit()).as("%s", codes()).isEqualTo(Exit.DONE);
+    assertThat(pair.anotherRun().rollback().exit()).as("%s", pair.codes()).isEqualTo(Exit.DONE);
   }
 
   private void withoutConfiguration() throws Exception {
@@ -66,7 +58,7 @@ class WayBackTest {
     assertThat(pair.rotate().exit()).isEqualTo(Exit.REFUSED);
     pair.settings = Map.of("accept_unproven", true);
     assertThat(pair.plan().action()).isEqualTo(Plan.Action.ROTATE);
-    assertThat(pair.rotate().exit()).as("%s", codes()).isEqualTo(Exit.DONE);
+    assertThat(pair.rotate().exit()).as("%s", pair.codes()).isEqualTo(Exit.DONE);
     assertThat(proven(pair.one, 1)).isFalse();
     assertThat(proven(pair.two, 1)).isTrue();
     // The running one is no way back either when the next rotation fails.
@@ -83,7 +75,7 @@ class WayBackTest {
 
   @Test
   void files_of_a_proven_generation_are_not_refused_for_what_clocks_say() throws Exception {
-    assertThat(pair.rotate().exit()).as("%s", codes()).isEqualTo(Exit.DONE);
+    assertThat(pair.rotate().exit()).as("%s", pair.codes()).isEqualTo(Exit.DONE);
     pair.anotherRun();
     // As where omm's zone is another than that of the vendor's scripts.
     Files.writeString(pair.one.here.resolve("ha/start"), "2020-01-01 00:00:00");
@@ -94,7 +86,7 @@ class WayBackTest {
     assertThat(pair.plan().action()).isEqualTo(Plan.Action.ROTATE);
     // And after a failure the run goes back to them.
     pair.two.on("replace-fails-after");
-    assertThat(pair.rotate().exit()).as("%s", codes()).isEqualTo(Exit.ROLLED_BACK);
+    assertThat(pair.rotate().exit()).as("%s", pair.codes()).isEqualTo(Exit.ROLLED_BACK);
   }
 
   @Test
