@@ -114,6 +114,14 @@ class RestartReasonsTest {
   }
 
   @Test
+  void needs_one_where_the_shared_storage_has_certificates_and_uses_them() throws Exception {
+    Files.createDirectories(host.base.resolve("app/share/sslcert/dss"));
+    assertThat(need((String) null).scope()).isEqualTo(Scope.NONE);
+    host.variables.put("DSS_SSL", "on");
+    assertThat(need((String) null).why()).contains("shared storage");
+  }
+
+  @Test
   void needs_one_for_a_server_that_loads_its_certificates_at_its_start() throws Exception {
     host.script("gaussdb", "echo 'gaussdb (openGauss 1.0.1 build 13b34b53) compiled at x'");
     assertThat(need((String) null).why()).contains("older than 1.1");

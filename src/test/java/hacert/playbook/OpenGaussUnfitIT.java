@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** One run over clusters of openGauss none of which is fit for what is asked. */
 @Tag("long")
 class OpenGaussUnfitIT {
-  private static final int CLUSTERS = 12;
+  private static final int CLUSTERS = 13;
 
   @RegisterExtension static final Lab LAB = Lab.openGauss(CLUSTERS);
 
@@ -38,6 +38,7 @@ class OpenGaussUnfitIT {
     on(9).a("temp-cert-dir");
     on(10).b("uneven-files");
     on(11).b("distrusts-peer");
+    on(13).b("uneven-files");
     IntStream.rangeClosed(1, CLUSTERS)
         .mapToObj(LAB::gauss)
         .forEach(cluster -> BEFORE.put(cluster.cluster(), cluster.remember()));
@@ -49,6 +50,8 @@ class OpenGaussUnfitIT {
             .setFor(LAB.gauss(11), "hacert_apply", "cluster")
             .setFor(LAB.gauss(12), "hacert_password", PASSWORD)
             .setFor(LAB.gauss(12), "hacert_restart", "never")
+            .setFor(LAB.gauss(13), "hacert_accept_unproven", "true")
+            .setFor(LAB.gauss(13), "hacert_apply", "cluster")
             .fail();
   }
 
@@ -79,7 +82,8 @@ class OpenGaussUnfitIT {
         Arguments.of(9, "a stale tempCertDir", "TEMP_CERT_DIR"),
         Arguments.of(10, "uneven files", "UNEVEN_FILES"),
         Arguments.of(11, "a node without ssh, with hacert_apply cluster", "UNHEALTHY"),
-        Arguments.of(12, "a new password, with hacert_restart never", "RESTART_NEEDED"));
+        Arguments.of(12, "a new password, with hacert_restart never", "RESTART_NEEDED"),
+        Arguments.of(13, "accepted uneven files, with hacert_apply cluster", "UNEVEN_FILES"));
   }
 
   @ParameterizedTest(name = "{1}")
