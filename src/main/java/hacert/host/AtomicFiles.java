@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
@@ -98,7 +99,7 @@ public final class AtomicFiles {
           throw e;
         }
       }
-      Files.setPosixFilePermissions(directory, bits(mode & 0777));
+      Files.setAttribute(directory, "unix:mode", mode & 0777, LinkOption.NOFOLLOW_LINKS);
       if (directory.getParent() != null) {
         sync(directory.getParent());
       }
@@ -108,7 +109,8 @@ public final class AtomicFiles {
   }
 
   /**
-   * Gives an existing file or directory this owner, group, mode and time, as far as they differ.
+   * Gives an existing file or directory this owner, group, mode and time, as far as they differ. A
+   * link's target is left alone.
    *
    * @throws HostException {@code OWNER_NOT_SETTABLE} or {@code FILE_NOT_WRITTEN}
    */
@@ -216,15 +218,17 @@ public final class AtomicFiles {
     }
   }
 
+  /** Whoever may write to the directory may put a link here at any time: none is followed. */
   private static void settle(Path file, FileMeta meta, Path place)
       throws IOException, HostException {
     own(file, meta, place);
     // After the owner: changing that takes the set-user-id bit away.
     if (FileMeta.read(file).mode() != meta.mode()) {
-      Files.setAttribute(file, "unix:mode", meta.mode());
+      Files.setAttribute(file, "unix:mode", meta.mode(), LinkOption.NOFOLLOW_LINKS);
     }
     if (meta.mtime().isPresent()) {
-      Files.setLastModifiedTime(file, FileTime.from(meta.mtime().get()));
+      Files.getFileAttributeView(file, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+          .setTimes(FileTime.from(meta.mtime().get()), null, null);
     }
   }
 

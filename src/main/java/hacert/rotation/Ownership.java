@@ -24,11 +24,16 @@ import java.util.stream.Stream;
  * groups that it has: found out before anything is written, and not in the middle of a change or,
  * worse, of the way back.
  *
+ * <p>And whether others may put their own in its place: to the directories of certificates.
+ *
  * <p>What the rotation itself replaces must be right. Of the rest of the rollback set a rotation
  * mostly changes nothing, so that there it is a warning.
  */
 final class Ownership {
   private static final int SETGID = 02000;
+  private static final int STICKY = 01000;
+  private static final int BY_GROUP = 020;
+  private static final int BY_OTHERS = 02;
 
   private final Site site;
   private final User user;
@@ -42,10 +47,49 @@ final class Ownership {
    * Checks for what is installed, which is replaced and perhaps restored.
    *
    * @return warnings
-   * @throws RefusedException with {@code OWNER_NOT_SETTABLE} or {@code FILE_NOT_WRITTEN}
+   * @throws RefusedException with {@code OWNER_NOT_SETTABLE}, {@code FILE_NOT_WRITTEN} or {@code
+   *     DIRECTORY_WRITABLE}
    */
   List<Finding> check(Snapshot installed) throws HostException, RefusedException {
-    return site.plan().kind() == Plan.Kind.RESTORE ? restoring(installed) : replacing(installed);
+    List<Finding> findings = new ArrayList<>(writableByOthers());
+    findings.addAll(
+        site.plan().kind() == Plan.Kind.RESTORE ? restoring(installed) : replacing(installed));
+    return findings;
+  }
+
+  /** A product may let a group write there by its own default, so that alone is no reason. */
+  private List<Finding> writableByOthers() throws HostException, RefusedException {
+    int own = FileMeta.mine(0).group();
+    List<String> groups = new ArrayList<>();
+    List<String> everybody = new ArrayList<>();
+    for (Path directory : site.node().certificateDirectories()) {
+      FileMeta meta = FileMeta.of(directory);
+      boolean others = (meta.mode() & BY_OTHERS) != 0;
+      String told = String.format("%s (%04o, group %d)", directory, meta.mode(), meta.group());
+      if (others && (meta.mode() & STICKY) == 0) {
+        everybody.add(told);
+      } else if (others || (meta.mode() & BY_GROUP) != 0 && meta.group() != own) {
+        groups.add(told);
+      }
+    }
+    if (!everybody.isEmpty()) {
+      throw new RefusedException(
+          "DIRECTORY_WRITABLE",
+          "Every user of this host may put other files in the place of certificates and keys in: "
+              + String.join(", ", everybody)
+              + ". Nothing was changed.",
+          "Find out what was put there. Then take that right away: chmod o-w.");
+    }
+    return groups.isEmpty()
+        ? List.of()
+        : List.of(
+            Finding.warning(
+                "DIRECTORY_WRITABLE",
+                "others than the owner's own group may write to: "
+                    + String.join(", ", groups)
+                    + ". They may replace certificates and keys, also while a rotation is at work"
+                    + " there",
+                "See who is in that group. Where the product does not need it: chmod g-w."));
   }
 
   private List<Finding> replacing(Snapshot installed) throws HostException, RefusedException {

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -11,6 +13,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -108,6 +112,68 @@ class AtomicFilesTest {
     assertThat(target).hasContent("untouched");
     assertThat(Files.isSymbolicLink(link)).isFalse();
     assertThat(link).hasContent("new");
+  }
+
+  @Test
+  void adjusts_no_target_of_a_link() throws Exception {
+    Path target = Files.writeString(directory.resolve("target"), "untouched");
+    FileMeta before = FileMeta.of(target);
+    Path link = Files.createSymbolicLink(directory.resolve("link"), target);
+    HostException e =
+        Findings.of(() -> AtomicFiles.adjust(link, MINE.withMode(0666).withMtime(Instant.EPOCH)));
+    assertThat(e.code()).isEqualTo("FILE_NOT_WRITTEN");
+    assertThat(e).hasMessageContaining(link.toString());
+    assertThat(FileMeta.of(target)).isEqualTo(before);
+  }
+
+  /** As one of the group can, in a directory that a group may write to. */
+  @Test
+  void follows_no_link_that_is_put_in_the_place_of_the_temporary_file() throws Exception {
+    Path victim = Files.writeString(directory.resolve("victim"), "untouched");
+    FileMeta before = FileMeta.of(victim);
+    Path shared = Files.createDirectory(directory.resolve("shared"));
+    Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwxrwx---"));
+    AtomicInteger swapped = new AtomicInteger();
+    AtomicBoolean over = new AtomicBoolean();
+    Thread swapper =
+        new Thread(
+            () -> {
+              while (!over.get()) {
+                swap(shared, victim, swapped);
+              }
+            });
+    swapper.start();
+    try {
+      Instant end = Instant.now().plusSeconds(1);
+      while (Instant.now().isBefore(end)) {
+        try {
+          AtomicFiles.write(
+              shared.resolve("server.crt"),
+              "new".getBytes(UTF_8),
+              MINE.withMode(0666).withMtime(Instant.EPOCH));
+        } catch (HostException e) {
+          assertThat(e.code()).isEqualTo("FILE_NOT_WRITTEN");
+        }
+      }
+    } finally {
+      over.set(true);
+      swapper.join();
+    }
+    assertThat(swapped).as("swapped names").hasPositiveValue();
+    assertThat(victim).hasContent("untouched");
+    assertThat(FileMeta.of(victim)).isEqualTo(before);
+  }
+
+  private static void swap(Path shared, Path victim, AtomicInteger swapped) {
+    try (var files = Files.newDirectoryStream(shared, ".hacert-*.tmp")) {
+      for (Path file : files) {
+        Files.delete(file);
+        Files.createSymbolicLink(file, victim);
+        swapped.incrementAndGet();
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      // The writer was faster.
+    }
   }
 
   @Test

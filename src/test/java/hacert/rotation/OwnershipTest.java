@@ -179,6 +179,37 @@ class OwnershipTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void a_directory_that_everybody_may_write_to_is_refused(boolean check) throws Exception {
+    pair.check = check;
+    Files.setAttribute(pair.one.certHa(), "unix:mode", 0777);
+    assertThat(refused("DIRECTORY_WRITABLE").message())
+        .contains(pair.one.certHa() + " (0777", "Nothing was changed")
+        .doesNotContain(pair.one.localCert().toString());
+  }
+
+  @Test
+  void a_directory_that_another_group_may_write_to_is_warned_of() throws Exception {
+    give(pair.one.certHa(), 0, OTHER);
+    Files.setAttribute(pair.one.certHa(), "unix:mode", 0770);
+    Files.setAttribute(pair.one.localCert(), "unix:mode", 01777);
+    List<Finding> findings = staged();
+    assertThat(findings)
+        .extracting(Finding::code, Finding::severity)
+        .containsExactly(tuple("DIRECTORY_WRITABLE", Severity.WARNING));
+    assertThat(findings.get(0).message())
+        .contains(
+            pair.one.certHa() + " (0770, group 4712)",
+            pair.one.localCert() + " (1777, group " + FileMeta.mine(0).group() + ")");
+  }
+
+  @Test
+  void the_own_group_may_write() throws Exception {
+    Files.setAttribute(pair.one.certHa(), "unix:mode", 0770);
+    assertThat(staged()).isEmpty();
+  }
+
   @Test
   void this_program_knows_its_own_user_and_groups() {
     assertThat(ROOT.id()).isEqualTo(FileMeta.mine(0).owner());
