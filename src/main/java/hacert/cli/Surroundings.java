@@ -3,11 +3,11 @@ package hacert.cli;
 import hacert.target.Secret;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Arrays;
@@ -35,11 +35,11 @@ public record Surroundings(InputStream stdin, Clock clock, SecureRandom random, 
         "1".equals(System.getenv("HACERT_DEBUG")));
   }
 
-  /** Name of this host; {@code localhost} where it has none. */
+  /** Name of this host as its kernel has it: it need not resolve. */
   String hostName() {
     try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
+      return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+    } catch (IOException e) {
       return "localhost";
     }
   }

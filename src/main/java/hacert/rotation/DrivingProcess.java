@@ -1,13 +1,24 @@
 package hacert.rotation;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * Names this process for a lease, by a name that is never used twice: {@code java:PID@START}, with
- * the start in milliseconds since 1970.
+ * Names this process for a lease, by a name that is never used twice: {@code
+ * java:PID@START.BOOT.SCOPE}, with the start in milliseconds since 1970, the boot, and the machine
+ * with its process namespace. Two machines may have one name, so only of a process in the same
+ * scope can be said that it is dead.
  */
 public final class DrivingProcess {
-  private static final String PREFIX = "java:";
+  private static final Pattern NAME = Pattern.compile("java:(\\d{1,9})@\\d+\\.(\\w+)\\.(\\w+)");
+  private static final int LENGTH = 8;
+  private static final String BOOT = boot();
+  private static final String SCOPE = scope();
 
   private DrivingProcess() {}
 
@@ -16,20 +27,45 @@ public final class DrivingProcess {
     return name(ProcessHandle.current());
   }
 
-  /** Whether the process of this name still runs; one whose name is not of this form is left be. */
+  /** Whether the process of this name still runs; one that cannot be looked for from here does. */
   static boolean runs(String name) {
-    if (!name.matches(PREFIX + "\\d{1,9}@\\d+")) {
+    Matcher known = NAME.matcher(name);
+    if (!known.matches() || !known.group(3).equals(SCOPE)) {
       return true;
     }
-    long pid = Long.parseLong(name.substring(PREFIX.length(), name.indexOf('@')));
-    return ProcessHandle.of(pid)
-        .filter(ProcessHandle::isAlive)
-        .filter(p -> name(p).equals(name))
-        .isPresent();
+    return known.group(2).equals(BOOT)
+        && ProcessHandle.of(Long.parseLong(known.group(1)))
+            .filter(ProcessHandle::isAlive)
+            .filter(p -> name(p).equals(name))
+            .isPresent();
   }
 
   private static String name(ProcessHandle process) {
     long start = process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
-    return PREFIX + process.pid() + "@" + start;
+    return "java:" + process.pid() + "@" + start + "." + BOOT + "." + SCOPE;
+  }
+
+  private static String boot() {
+    String id = read("/proc/sys/kernel/random/boot_id");
+    return id.length() < LENGTH ? "0" : id.substring(0, LENGTH);
+  }
+
+  private static String scope() {
+    String namespace;
+    try {
+      namespace = Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString();
+    } catch (IOException e) {
+      namespace = "";
+    }
+    String all = read("/etc/machine-id") + read("/proc/sys/kernel/hostname") + namespace;
+    return StagedBundle.sha256(all.getBytes(StandardCharsets.UTF_8)).substring(0, LENGTH);
+  }
+
+  private static String read(String path) {
+    try {
+      return Files.readString(Path.of(path)).strip();
+    } catch (IOException e) {
+      return "";
+    }
   }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import hacert.host.HostException;
 import hacert.host.TerminalResult;
+import hacert.result.Exit;
 import hacert.result.Finding;
 import hacert.result.Json;
 import hacert.result.Outcome;
@@ -231,6 +232,29 @@ class GatesTest {
     refused(pair.ask(operation, pair.one, other, List.of(), null), "LOCKED", 6);
     assertThat(pair.one.journal().rotation()).isEqualTo(plan.rotation());
     nothingRuns();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", ".0a1b2c3d.4e5f6a7b"})
+  void a_lease_of_another_machine_of_the_same_name_holds(String machine) throws Exception {
+    String here = pair.machine;
+    pair.machine = machine;
+    pair.stage(pair.plan());
+    pair.machine = here;
+    Driver.End end = pair.anotherRun().rotate();
+    assertThat(end.exit()).isEqualTo(Exit.LOCKED);
+    assertThat(end.findings()).extracting(Finding::code).containsOnly("LOCKED");
+    nothingRuns();
+  }
+
+  @Test
+  void a_lease_of_this_machine_ends_with_its_process_or_with_a_reboot() throws Exception {
+    assertThat(DrivingProcess.runs(DrivingProcess.name())).isTrue();
+    pair.stage(pair.plan());
+    assertThat(pair.anotherRun().rotate().exit()).isEqualTo(Exit.DONE);
+    String[] parts = DrivingProcess.name().split("\\.");
+    assertThat(DrivingProcess.runs(parts[0] + ".0a1b2c3d." + parts[2])).isFalse();
+    assertThat(DrivingProcess.runs(parts[0] + "." + parts[1] + ".0a1b2c3d")).isTrue();
   }
 
   @Test

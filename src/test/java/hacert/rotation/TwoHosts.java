@@ -45,6 +45,9 @@ final class TwoHosts {
   boolean peerAnswers = true;
   private int run = 1;
 
+  /** Boot and scope of the machine that drives, as the driver's name has them. */
+  String machine = DrivingProcess.name().replaceFirst(".*@\\d+", "");
+
   /** How each host is asked, where it is not in this process. */
   BiFunction<TestHost, Agent, Agent> way = (host, agent) -> agent;
 
@@ -88,7 +91,7 @@ final class TwoHosts {
 
   /** The name of a driver of this machine that no longer runs. */
   String process() {
-    return DrivingProcess.name().replaceAll("\\d+@\\d+$", "99999999@" + run);
+    return "java:99999999@" + run + machine;
   }
 
   Request.Holder holder() {
