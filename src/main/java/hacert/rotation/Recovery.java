@@ -44,6 +44,32 @@ final class Recovery {
   /** A failed step on the second node is tried this often in one run. */
   private static final int MOST_ATTEMPTS = 2;
 
+  private static final String FORWARD =
+      "Forward: run rotate-certs.yml again; it restarts only nodes that do not run the new"
+          + " generation yet. ";
+  private static final String BACK =
+      "Back: run rollback-certs.yml; it restores the files and restarts each node that runs the new"
+          + " generation. ";
+  private static final String MIXED =
+      "Until then the nodes are mixed, and what they say to each other by TLS, a heartbeat say, may"
+          + " fail.";
+  private static final String BOTH = FORWARD + BACK + MIXED;
+  private static final String STOPS_AGAIN = "before, rotate-certs.yml stops here again. ";
+  private static final String BACK_ONLY =
+      "Forward is no longer possible: a rollback was begun, and rotate-certs.yml stops here again."
+          + " Back: put right why it failed, then run rollback-certs.yml; it restores what is left,"
+          + " and restarts a node once more where it has to. If that cannot be put right:"
+          + " RESTORE.txt of the backup on each changed node, by hand. "
+          + MIXED;
+  private static final String REFUSED =
+      "Put right what the rollback was refused for. Then run rotate-certs.yml, which decides anew"
+          + " and may go back too, or rollback-certs.yml, which goes back: it restores the files"
+          + " and restarts each node that runs the new generation. "
+          + MIXED;
+  private static final String BACK_FROM_NEW =
+      " Back: run rollback-certs.yml; it restores the old files and restarts every node once more,"
+          + " and the certificates need not be what is wrong.";
+
   private final Target target;
   private final Question q;
   private final Plan plan;
@@ -58,7 +84,11 @@ final class Recovery {
     if (!q.unreachable().isEmpty()) {
       return stop(
           "HOST_UNREACHABLE",
-          String.join(" and ", q.unreachable().keySet()) + " cannot be reached, or not asked");
+          String.join(" and ", q.unreachable().keySet()) + " cannot be reached, or not asked",
+          "See that it runs and can be reached by ssh: "
+              + STOPS_AGAIN
+              + "Then it decides by what is found there. "
+              + BOTH);
     }
     boolean asked = q.intent() == Settings.Intent.ROLLBACK;
     Optional<Discovery> ended = nodes().stream().filter(this::endedWell).findFirst();
@@ -73,11 +103,13 @@ final class Recovery {
     if (asked || begun || refused) {
       if (asked && restartedBackInVain()) {
         return stop(
-            "RESTARTS_USED_UP", "a node was restarted for the rollback in this run, in vain");
+            "RESTARTS_USED_UP",
+            "a node was restarted for the rollback in this run, in vain",
+            BACK_ONLY);
       }
       boolean spent = refused || !asked && nodes().stream().anyMatch(this::rollbackFailed);
       return spent
-          ? stop("ROLLBACK_FAILED", "the rollback itself failed")
+          ? stop("ROLLBACK_FAILED", "the rollback itself failed", begun ? BACK_ONLY : REFUSED)
           : asked ? backAsked() : back("a begun rollback is finished");
     }
     if (!failed()) {
@@ -89,19 +121,33 @@ final class Recovery {
   private Decision afterFailure() {
     List<String> other = names(d -> d.files() == Files.OTHER);
     if (!other.isEmpty()) {
-      return stop("FILES_CHANGED", "someone else changed files on " + String.join(" and ", other));
+      return stop(
+          "FILES_CHANGED",
+          "someone else changed files on " + String.join(" and ", other),
+          "Find out who. Forward: first bring the files to what they were before that change; "
+              + STOPS_AGAIN
+              + "Then it restarts only nodes that do not run the new generation yet. Back: run"
+              + " rollback-certs.yml; it restores the files of each node that this rotation has"
+              + " begun to change, over that change, and restarts each that runs the new"
+              + " generation. "
+              + MIXED);
     }
     List<String> unreadable = names(d -> d.changed() && d.files() == null);
     if (!unreadable.isEmpty()) {
       return stop(
           "FILES_NOT_READABLE",
-          "what lies on " + String.join(" and ", unreadable) + " cannot be read");
+          "what lies on " + String.join(" and ", unreadable) + " cannot be read",
+          "See owner and mode of the files there, and their disk: " + STOPS_AGAIN + BOTH);
     }
     List<String> unknown = names(d -> d.loaded() == Loaded.UNKNOWN);
     if (!unknown.isEmpty()) {
       return stopOnce(
           "LOADED_UNKNOWN",
-          "it is not known which generation is loaded on " + String.join(" and ", unknown));
+          "it is not known which generation is loaded on " + String.join(" and ", unknown),
+          "See whether the service runs there. "
+              + FORWARD
+              + "Back: run rollback-certs.yml; it restores the files and restarts these nodes too. "
+              + MIXED);
     }
     if (nodes().stream().allMatch(d -> d.files() == Files.NEW && d.loaded() == Loaded.NEW)) {
       return allNew();
@@ -114,7 +160,13 @@ final class Recovery {
 
   private Decision allNew() {
     if (nodes().stream().allMatch(d -> d.role() == HaRole.ACTIVE)) {
-      return stop("TWO_ACTIVES", "all nodes are restarted and call themselves active");
+      return stop(
+          "TWO_ACTIVES",
+          "all nodes are restarted and call themselves active",
+          "Forward: bring the cluster to one active node by the vendor's means; "
+              + STOPS_AGAIN
+              + "Then it restarts nothing and only proves."
+              + BACK_FROM_NEW);
     }
     Map<String, NodeFacts> facts = new LinkedHashMap<>();
     q.found().forEach((node, d) -> facts.put(node, d.facts()));
@@ -132,7 +184,10 @@ final class Recovery {
       return stop(
           "UNRELATED_UNHEALTHY",
           "all nodes run the new generation and agree, but the proof fails, as for a cluster"
-              + " that is not healthy");
+              + " that is not healthy",
+          "Forward: heal what is ill, then run rotate-certs.yml: it restarts nothing and only"
+              + " proves."
+              + BACK_FROM_NEW);
     }
     return backIfSound("the nodes do not agree with the new generation");
   }
@@ -169,7 +224,14 @@ final class Recovery {
       }
       Optional<String> unsound = unsound(d.journal());
       if (unsound.isPresent()) {
-        return stopOnce("OLD_GENERATION_UNSOUND", d.node() + ": " + unsound.get());
+        return stopOnce(
+            "OLD_GENERATION_UNSOUND",
+            d.node() + ": " + unsound.get(),
+            "Put right why the step failed. "
+                + FORWARD
+                + "Back: run rollback-certs.yml; it brings that generation back, which may not"
+                + " work, and restarts each node that runs the new one. "
+                + MIXED);
       }
     }
     return back(why);
@@ -225,8 +287,8 @@ final class Recovery {
           "RESTART_RUNNING",
           "the vendor's command still runs on "
               + String.join(" and ", busy)
-              + ", and a stop of all nodes beside it would leave nobody knows what; wait until it"
-              + " has ended");
+              + ", and a stop of all nodes beside it would leave nobody knows what",
+          "Wait until it has ended. " + BOTH);
     }
     boolean each = restart == RestartNeed.Scope.NODE;
     List<String> back =
@@ -268,20 +330,23 @@ final class Recovery {
    * The run that failed stops. One that begins with rotate-certs.yml is a person's answer: there is
    * no sound way back, and the person asks to go forward.
    */
-  private Decision stopOnce(String code, String why) {
-    return q.afterFailure() ? stop(code, why) : forward(why + ", and it is asked for again");
+  private Decision stopOnce(String code, String why, String remedy) {
+    return q.afterFailure()
+        ? stop(code, why, remedy)
+        : forward(why + ", and it is asked for again");
   }
 
-  private Decision stop(String code, String why) {
+  /**
+   * @param remedy both ways on and the risk of each; a way that would stop here again is not
+   *     offered as it is
+   */
+  private Decision stop(String code, String why, String remedy) {
     List<Finding> findings = new ArrayList<>();
     findings.add(
         Finding.error(
             code,
             "Rotation " + plan.rotation() + " stops, and stays open: " + why + "." + down(),
-            "Forward: run rotate-certs.yml again; it restarts only nodes that do not run the new"
-                + " generation yet. Back: run rollback-certs.yml; it restores the files and"
-                + " restarts each node that runs the new generation. Until then the nodes are mixed,"
-                + " and what they say to each other by TLS, a heartbeat say, may fail."));
+            remedy));
     q.unreachable().values().forEach(findings::addAll);
     nodes().forEach(d -> findings.add(state(d)));
     return new Decision.Go(plan.with(Plan.Action.STOP), findings);

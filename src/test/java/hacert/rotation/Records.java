@@ -37,6 +37,7 @@ final class Records {
   final List<Result> failed = new ArrayList<>();
   final Map<String, List<Finding>> unreachable = new LinkedHashMap<>();
   Settings.Intent intent = Settings.Intent.ROTATE;
+  String run = RUN;
   Map<String, Object> settings = Map.of();
   List<String> dead = List.of();
   Optional<String> given = Optional.empty();
@@ -276,7 +277,7 @@ final class Records {
         List.copyOf(failed),
         intent,
         Json.mapper().convertValue(settings, Settings.class),
-        new Request.Holder("control", RUN),
+        new Request.Holder("control", run),
         dead,
         given,
         false,

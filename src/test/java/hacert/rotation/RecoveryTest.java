@@ -376,6 +376,95 @@ class RecoveryTest {
         .contains("rotate-certs.yml", "rollback-certs.yml", "restarts", "heartbeat");
   }
 
+  private void stopped(String code) {
+    switch (code) {
+      case "HOST_UNREACHABLE" -> {
+        pair.one.applied();
+        pair.two.open();
+        pair.away(pair.two);
+      }
+      case "LOADED_UNKNOWN" -> {
+        secondFailed("apply.restart", 2);
+        pair.two.state(Files.NEW, Loaded.UNKNOWN);
+      }
+      case "FILES_CHANGED" -> {
+        secondFailed("apply.replace", 2);
+        pair.two.state(Files.OTHER, Loaded.OLD);
+      }
+      case "FILES_NOT_READABLE" -> {
+        secondFailed("apply.replace", 2);
+        pair.two.state(null, Loaded.OLD);
+      }
+      case "TWO_ACTIVES" -> {
+        stops_at_two_actives_after_both_restarts();
+      }
+      case "UNRELATED_UNHEALTHY" -> {
+        stops_where_only_health_is_missing_after_the_second_proof();
+      }
+      case "OLD_GENERATION_UNSOUND" -> {
+        stops_where_the_old_generation_has_expired();
+      }
+      case "RESTART_RUNNING" -> {
+        startFailed(2);
+        pair.two.findings.add(Finding.error("GS_OM_RUNNING", "process 7 (gs_om)", "Wait."));
+      }
+      case "RESTARTS_USED_UP" -> {
+        a_rollback_that_was_asked_for_restarts_a_node_once_in_a_run();
+      }
+      case "ROLLBACK_FAILED, begun" -> {
+        stops_where_the_rollback_itself_failed("rollback.restart");
+      }
+      default -> {
+        stops_where_the_rollback_was_refused();
+      }
+    }
+    stops(code.split(",")[0]);
+  }
+
+  /** What the remedy asks of a person before a command. */
+  private void putRight() {
+    pair.unreachable.clear();
+    pair.nodes().forEach(node -> node.findings.clear());
+    if (pair.two.files == Files.OTHER || pair.two.files == null) {
+      pair.two.files = Files.PARTIAL;
+    }
+    pair.two.role = HaRole.STANDBY;
+    pair.two.phase = "Deactived";
+    pair.health = "normal";
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "HOST_UNREACHABLE",
+        "LOADED_UNKNOWN",
+        "FILES_CHANGED",
+        "FILES_NOT_READABLE",
+        "TWO_ACTIVES",
+        "UNRELATED_UNHEALTHY",
+        "OLD_GENERATION_UNSOUND",
+        "RESTART_RUNNING",
+        "RESTARTS_USED_UP",
+        "ROLLBACK_FAILED, begun",
+        "ROLLBACK_FAILED, refused"
+      })
+  void the_commands_that_a_stop_names_lead_on_in_another_run(String code) {
+    stopped(code);
+    String remedy = pair.decide().findings().get(0).remedy();
+    assertThat(remedy).contains("rotate-certs.yml", "rollback-certs.yml", "restarts");
+    pair.run = "pid@later";
+    pair.failed.clear();
+    pair.intent = Settings.Intent.ROTATE;
+    assertThat(pair.go().action() == Plan.Action.STOP)
+        .as("rotate-certs.yml stops at once, as the remedy says or not: " + remedy)
+        .isEqualTo(remedy.contains("rotate-certs.yml stops here again"));
+    putRight();
+    assertThat(pair.go().action() == Plan.Action.STOP)
+        .isEqualTo(remedy.contains("Forward is no longer possible"));
+    pair.intent = Settings.Intent.ROLLBACK;
+    assertThat(pair.go().action()).isEqualTo(Plan.Action.BACK);
+  }
+
   @Test
   void goes_forward_where_a_person_asks_again_and_no_sound_way_back_is_left() {
     pair.one.state(Files.NEW, Loaded.DOWN).open().failed("apply.restart", 1, Records.EARLIER);
