@@ -27,8 +27,8 @@ import java.util.Optional;
 /**
  * Asks another node over ssh: puts this program's own jar there, by its hash, and runs it. The
  * remote commands are constants; what differs from call to call are the first lines of their
- * standard input: a mark, and the jar's path. Only what stands after the mark is the answer: before
- * it a profile may print what it likes.
+ * standard input: a mark, the jar's path and its hash. Only what stands after the mark is the
+ * answer: before it a profile may print what it likes.
  */
 public final class PeerAgent implements Agent {
   private static final String MARKED = "IFS= read -r mark; ";
@@ -37,12 +37,23 @@ public final class PeerAgent implements Agent {
   private static final String TEMPORARY = MARKED + "umask 077; " + TELL + "mktemp -d";
   private static final String REMOVE =
       "IFS= read -r jar; rm -f \"$jar\"; rmdir \"$(dirname \"$jar\")\"";
+
+  /** As {@code plugins/action/hacert.sh} does it. */
   private static final String EXECUTE =
       MARKED
-          + "umask 077; ulimit -c 0; IFS= read -r jar; "
+          + "umask 077; ulimit -c 0;"
+          + " unset JAVA_TOOL_OPTIONS _JAVA_OPTIONS JDK_JAVA_OPTIONS CLASSPATH;"
+          + " IFS= read -r jar; IFS= read -r sum; "
           + TELL
-          + "exec java -XX:+UseSerialGC -XX:-UsePerfData"
-          + " -XX:+DisableAttachMechanism -Xmx256m -jar \"$jar\" execute";
+          + "if [ \"$(sha256sum <\"$jar\")\" != \"$sum  -\" ]; then"
+          + " cat >/dev/null; echo altered; exit; fi; "
+          + "exec java -Xlog:disable -Xlog:all=error:stderr -Xmx256m"
+          + " -XX:+UseSerialGC -XX:-UsePerfData -XX:+DisableAttachMechanism"
+          + " -XX:-HeapDumpOnOutOfMemoryError -XX:+SuppressFatalErrorMessage"
+          + " -XX:-CreateCoredumpOnCrash"
+          + " -Duser.home=\"$HOME\" -jar \"$jar\" execute";
+
+  private static final String ALTERED = "altered\n";
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final Duration SHORT = Duration.ofSeconds(30);
 
@@ -52,9 +63,10 @@ public final class PeerAgent implements Agent {
   private final Peers peers;
   private final Peer peer;
   private final byte[] jar;
+  private final String hash;
   private final String version;
 
-  /** The jar on the other node, once it is known to lie there: hashing it again would be slow. */
+  /** The jar on the other node, once it was put there: each call verifies it before it runs. */
   private String installed;
 
   /**
@@ -65,6 +77,7 @@ public final class PeerAgent implements Agent {
     this.peers = peers;
     this.peer = peer;
     this.jar = jar.clone();
+    this.hash = StagedBundle.sha256(jar);
     this.version = version;
   }
 
@@ -75,7 +88,12 @@ public final class PeerAgent implements Agent {
       String path =
           request.check() ? visit(session) : install(session, request.settings().stateDir());
       try {
-        return execute(session, path, request, secrets);
+        Optional<Result> result = execute(session, path, request, secrets);
+        if (result.isEmpty()) {
+          session.upload(jar, path, 0600);
+          result = execute(session, path, request, secrets);
+        }
+        return result.orElseThrow(() -> altered(path));
       } finally {
         if (request.check()) {
           session.exec(REMOVE, (path + "\n").getBytes(StandardCharsets.UTF_8), SHORT);
@@ -88,17 +106,29 @@ public final class PeerAgent implements Agent {
     }
   }
 
-  private Result execute(PeerSession session, String path, Request request, Secrets secrets)
+  /** Empty if the jar there is not this one, and was not run. */
+  private Optional<Result> execute(
+      PeerSession session, String path, Request request, Secrets secrets)
       throws HostException, IOException {
     String mark = mark();
-    byte[] stdin = stdin(mark, path, request, secrets);
+    byte[] stdin = stdin(mark + "\n" + path + "\n" + hash + "\n", request, secrets);
     try {
       String answer =
           after(mark, session.exec(EXECUTE, stdin, LONG)).orElseThrow(PeerAgent::noResult);
-      return Json.read(answer.getBytes(StandardCharsets.UTF_8), Result.class);
+      return answer.equals(ALTERED)
+          ? Optional.empty()
+          : Optional.of(Json.read(answer.getBytes(StandardCharsets.UTF_8), Result.class));
     } finally {
       Arrays.fill(stdin, (byte) 0);
     }
+  }
+
+  private static HostException altered(String path) {
+    return new HostException(
+        "EXECUTOR_NOT_INSTALLED",
+        path + " on the other node is not what was just put there. It was not run.",
+        "Find out who writes to its directory, and whether the disk is full; sha256sum is needed on"
+            + " PATH.");
   }
 
   private static HostException noResult() {
@@ -131,8 +161,9 @@ public final class PeerAgent implements Agent {
                         + result.exitCode()
                         + ": "
                         + CleanText.of(result.stderr()).strip(),
-                    "Log in there with a command, as `ssh HOST 'echo $HOME; mktemp -d'`: see that no"
-                        + " profile ends the shell or reads its input, and that there is room."));
+                    "Log in there with a command, as `ssh HOST 'echo $HOME; mktemp -d'`: see that"
+                        + " no profile ends the shell or reads its input, and that there is"
+                        + " room."));
   }
 
   private static String mark() {
@@ -153,7 +184,6 @@ public final class PeerAgent implements Agent {
     if (installed != null) {
       return installed;
     }
-    String hash = StagedBundle.sha256(jar);
     String home = directory(session, HOME);
     String base = stateDir.startsWith("/") ? stateDir : home + "/" + stateDir;
     String path = base + "/lib/hacert-" + hash + ".jar";
@@ -164,10 +194,10 @@ public final class PeerAgent implements Agent {
     return path;
   }
 
-  private static byte[] stdin(String mark, String path, Request request, Secrets secrets)
+  private static byte[] stdin(String first, Request request, Secrets secrets)
       throws JsonProcessingException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.writeBytes((mark + "\n" + path + "\n").getBytes(StandardCharsets.UTF_8));
+    out.writeBytes(first.getBytes(StandardCharsets.UTF_8));
     out.writeBytes(Json.mapper().writeValueAsBytes(request));
     secrets.frame(request.secrets(), out);
     return out.toByteArray();

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The other node asked over ssh, with a real shell and what its profile does. */
 class PeerAgentTest {
@@ -35,6 +37,7 @@ class PeerAgentTest {
   @TempDir Path base;
   private Path profile;
   private final List<Path> uploaded = new ArrayList<>();
+  private byte[] arrives = JAR;
 
   /** A home, and a java that notes how it was called and answers as the jar would. */
   @BeforeEach
@@ -47,6 +50,8 @@ class PeerAgentTest {
         java,
         "#!/bin/sh\necho \"$*\" >"
             + base.resolve("argv")
+            + "\n{ ulimit -c; env; } >"
+            + base.resolve("around")
             + "\ncat >"
             + base.resolve("stdin")
             + "\ncat "
@@ -109,6 +114,56 @@ class PeerAgentTest {
     assertThat(uploaded).isEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void nothing_of_the_profile_makes_the_other_node_s_java_write_its_memory(boolean check)
+      throws IOException {
+    Files.writeString(
+        profile,
+        """
+        export JAVA_TOOL_OPTIONS=-XX:+HeapDumpOnOutOfMemoryError
+        export _JAVA_OPTIONS=$JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS=$JAVA_TOOL_OPTIONS
+        export CLASSPATH=/tmp
+        ulimit -S -c "$(ulimit -H -c)"
+        """);
+    assertThat(ask(check).findings()).extracting(Finding::code).containsExactly("ANSWERED");
+    assertThat(Files.readString(base.resolve("argv")))
+        .contains(
+            "-XX:-HeapDumpOnOutOfMemoryError",
+            "-XX:+SuppressFatalErrorMessage",
+            "-XX:-CreateCoredumpOnCrash",
+            "-XX:+DisableAttachMechanism",
+            "-Xlog:disable");
+    assertThat(Files.readString(base.resolve("around")))
+        .startsWith("0\n")
+        .doesNotContain("JAVA", "CLASSPATH");
+  }
+
+  @Test
+  void a_jar_that_was_altered_since_is_put_there_anew_and_not_run() throws IOException {
+    PeerAgent agent = new PeerAgent(peer -> new Shell(), null, JAR, "test");
+    agent.ask(request(false), new Secrets(Map.of()));
+    Path jar = uploaded.get(0);
+    Files.write(jar, new byte[] {4}, StandardOpenOption.APPEND);
+    Files.delete(base.resolve("argv"));
+    Result result = agent.ask(request(false), new Secrets(Map.of()));
+    assertThat(result.findings()).extracting(Finding::code).containsExactly("ANSWERED");
+    assertThat(uploaded).containsExactly(jar, jar);
+    assertThat(jar).hasBinaryContent(JAR);
+    assertThat(base.resolve("argv")).exists();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void a_jar_that_does_not_arrive_as_it_was_sent_is_not_run(boolean check) throws IOException {
+    arrives = new byte[] {1, 2};
+    Result result = ask(check);
+    assertThat(result.findings())
+        .extracting(Finding::code)
+        .containsExactly("EXECUTOR_NOT_INSTALLED");
+    assertThat(base.resolve("argv")).doesNotExist();
+  }
+
   @Test
   void a_java_that_does_not_answer_is_named() throws IOException {
     Files.delete(base.resolve("bin/java"));
@@ -128,7 +183,7 @@ class PeerAgentTest {
       assertThat(path).startsWithRaw(base);
       try {
         Files.createDirectories(path.getParent());
-        Files.write(path, content);
+        Files.write(path, arrives);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

@@ -1,0 +1,115 @@
+package hacert.playbook;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hacert.host.Command;
+import hacert.host.Commands;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What the shell script on a host runs, and what it does not, with a java that only takes notes.
+ */
+class HostScriptRunTest {
+  private static final byte[] JAR = "a jar".getBytes(UTF_8);
+
+  @TempDir Path base;
+  private Path lib;
+  private Path jar;
+
+  @BeforeEach
+  void build() throws Exception {
+    lib = Files.createDirectories(base.resolve("home/.hacert/lib"));
+    jar = Files.write(lib.resolve("hacert-" + sha256(JAR) + ".jar"), JAR);
+    Path java = Files.createDirectories(base.resolve("bin")).resolve("java");
+    Files.writeString(
+        java,
+        """
+        #!/bin/sh
+        [ "$1" = -version ] && { echo 'openjdk version "17.0.9"' >&2; exit; }
+        echo "$*" >%1$s/argv
+        { ulimit -c; env; } >%1$s/around
+        """
+            .formatted(base));
+    Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  private static String sha256(byte[] content) throws Exception {
+    return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+  }
+
+  private String script(String mode, byte[] stdin) throws Exception {
+    List<String> argv = new ArrayList<>();
+    // As a profile may leave it.
+    argv.addAll(List.of("sh", "-c", "ulimit -S -c \"$(ulimit -H -c)\"; exec sh \"$@\"", "sh"));
+    argv.add(Path.of("plugins/action/hacert.sh").toAbsolutePath().toString());
+    argv.addAll(List.of("mark", sha256(JAR), ".hacert", "", mode, "0", "", ""));
+    Map<String, String> environment =
+        Map.of(
+            "HOME",
+            base.resolve("home").toString(),
+            "PATH",
+            base.resolve("bin") + ":/usr/bin:/bin",
+            "JAVA_TOOL_OPTIONS",
+            "-XX:+HeapDumpOnOutOfMemoryError",
+            "_JAVA_OPTIONS",
+            "-XX:+HeapDumpOnOutOfMemoryError",
+            "CLASSPATH",
+            "/tmp");
+    return Commands.system().run(Command.of(environment, argv).withStdin(stdin)).stdout();
+  }
+
+  private String argv() throws Exception {
+    return Files.readString(base.resolve("argv"));
+  }
+
+  @Test
+  void java_writes_its_memory_nowhere() throws Exception {
+    assertThat(script("run", new byte[0])).endsWith("mark run\n");
+    assertThat(argv())
+        .contains(
+            "-XX:-HeapDumpOnOutOfMemoryError",
+            "-XX:+SuppressFatalErrorMessage",
+            "-XX:-CreateCoredumpOnCrash",
+            "-XX:+DisableAttachMechanism",
+            "-jar " + jar + " execute");
+    assertThat(Files.readString(base.resolve("around")))
+        .startsWith("0\n")
+        .doesNotContain("JAVA", "CLASSPATH");
+  }
+
+  @Test
+  void an_altered_jar_is_not_run_and_is_stored_anew() throws Exception {
+    Files.write(jar, new byte[] {'x'}, StandardOpenOption.APPEND);
+    assertThat(script("run", new byte[0])).endsWith("mark jar-missing\n");
+    assertThat(base.resolve("argv")).doesNotExist();
+    assertThat(script("install", JAR)).endsWith("mark installed\n");
+    assertThat(jar).hasBinaryContent(JAR);
+    assertThat(script("run", new byte[0])).endsWith("mark run\n");
+    assertThat(argv()).contains("-jar " + jar);
+  }
+
+  @Test
+  void an_altered_class_archive_is_not_used() throws Exception {
+    byte[] classes = "classes".getBytes(UTF_8);
+    Path archive =
+        Files.write(
+            lib.resolve("hacert-" + sha256(JAR) + "-17.0.9-" + sha256(classes) + ".jsa"), classes);
+    script("run", new byte[0]);
+    assertThat(argv()).contains("-XX:SharedArchiveFile=" + archive);
+    Files.write(archive, new byte[] {'x'}, StandardOpenOption.APPEND);
+    assertThat(script("run", new byte[0])).endsWith("mark run\n");
+    assertThat(argv()).contains("-jar " + jar).doesNotContain("SharedArchiveFile");
+  }
+}
