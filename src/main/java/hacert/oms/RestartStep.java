@@ -14,11 +14,19 @@ import java.util.Optional;
 
 /**
  * Runs {@code restart-oms.sh} detached from this program and never ends it. It has worked when the
- * script said so and, where the status tells process starts, when HA has started anew.
+ * script said so and, where the status tells process starts, when HA has started anew; such a
+ * script is not waited for much longer, and runs on.
  */
 final class RestartStep {
   private static final Duration PAUSE = Duration.ofMillis(20);
+  private static final String RUNS_ON = "; the script itself still runs";
   private static final int OUTPUT = 64 << 10;
+
+  /**
+   * How long a script that has said that it worked may take to end. One that holds its output open
+   * never does, and each second of it is one of the mixed window.
+   */
+  private static final Duration GRACE = Duration.ofSeconds(30);
 
   private final Host host;
   private final MrsLayout layout;
@@ -48,6 +56,7 @@ final class RestartStep {
                 directory,
                 Command.of(host.login(), List.of("sh", layout.restartScript().toString())));
     Instant end = host.clock().instant().plusSeconds(profile.seconds());
+    Instant look = Instant.MAX;
     while (true) {
       Attempt.State state = attempt.poll();
       String output = CleanText.lines(attempt.output(OUTPUT));
@@ -65,8 +74,18 @@ final class RestartStep {
       if (!(state instanceof Attempt.Running)) {
         return vanished(startBefore);
       }
-      if (host.clock().instant().isAfter(end)) {
+      Instant now = host.clock().instant();
+      if (now.isAfter(end)) {
         return overdue(said, output, startBefore);
+      }
+      if (now.isAfter(look)) {
+        Optional<String> early = startedMeanwhile(startBefore);
+        if (early.isPresent()) {
+          return early.get() + RUNS_ON;
+        }
+        look = now.plus(GRACE);
+      } else if (said && look.equals(Instant.MAX)) {
+        look = now.plus(GRACE);
       }
       Pause.of(PAUSE, "a restart");
     }
@@ -104,7 +123,7 @@ final class RestartStep {
     if (said) {
       Optional<String> note = started(startBefore, startPatience());
       if (note.isPresent()) {
-        return note.get() + "; the script itself still runs";
+        return note.get() + RUNS_ON;
       }
     }
     throw new HostException(
@@ -113,6 +132,19 @@ final class RestartStep {
             "%s has not ended after %d s. It was not ended and may still work. Its output ends: %s",
             layout.restartScript(), profile.seconds(), ReplaceStep.tail(output)),
         "Watch status-oms.sh on this host. When HA runs, run the same command again.");
+  }
+
+  /** Where the status tells no start, only the end of the script bears its word out. */
+  private Optional<String> startedMeanwhile(String startBefore) {
+    if (startBefore.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return started(startBefore, Duration.ZERO);
+    } catch (HostException e) {
+      // While HA restarts the status may print anything; it is looked at again.
+      return Optional.empty();
+    }
   }
 
   /** HA may start long after the script has said so: a former standby waits for minutes. */

@@ -11,6 +11,7 @@ import hacert.host.HurriedClock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
@@ -120,6 +121,60 @@ class RestartStepTest {
     assertThat(host.restart().run(run, BEFORE, false)).contains("the script itself still runs");
     Files.createFile(go);
     await(Attempt.Exited.class);
+  }
+
+  @Test
+  void does_not_wait_for_a_script_that_hangs_when_ha_has_started() throws Exception {
+    HurriedClock clock = new HurriedClock(Duration.ofSeconds(10));
+    Instant begun = clock.instant();
+    host.clock = clock;
+    Path go = base.resolve("go");
+    host.script(
+        "restart-oms.sh",
+        counted(newStart() + SUCCESS + "while [ ! -e " + go + " ]; do sleep 0.02; done\n"));
+    // Its start is not a matter of the hurried clock.
+    Detached.system()
+        .startOrAttach(
+            run,
+            Command.of(
+                host.host().login(), List.of("sh", host.layout().restartScript().toString())));
+    awaitOutput("start HA successfully.");
+    assertThat(host.restart().run(run, BEFORE, false))
+        .isEqualTo("HA runs since " + AFTER + "; the script itself still runs");
+    assertThat(Duration.between(begun, clock.instant())).isLessThan(Duration.ofSeconds(200));
+    assertThat(Detached.system().find(run).poll()).isInstanceOf(Attempt.Running.class);
+    assertThat(host.lines("restarts")).hasSize(1);
+    Files.createFile(go);
+    await(Attempt.Exited.class);
+  }
+
+  @Test
+  void waits_for_a_script_that_says_so_early_and_works_on() throws Exception {
+    host.script("restart-oms.sh", counted(SUCCESS + "sleep 0.3\n" + newStart() + "exit 3"));
+    assertThat(failure(BEFORE, false).code()).isEqualTo("RESTART_FAILED");
+  }
+
+  @Test
+  void waits_to_the_end_where_only_the_script_s_word_is_to_be_had() throws Exception {
+    HurriedClock clock = new HurriedClock(Duration.ofSeconds(10));
+    Instant begun = clock.instant();
+    host.clock = clock;
+    host.overrides = "{\"restart\": {\"seconds\": 3000}}";
+    host.startTime("");
+    Path go = base.resolve("go");
+    host.script("restart-oms.sh", SUCCESS + "while [ ! -e " + go + " ]; do sleep 0.02; done\n");
+    assertThat(host.restart().run(run, "", false)).contains("the script itself still runs");
+    assertThat(Duration.between(begun, clock.instant())).isGreaterThan(Duration.ofSeconds(3000));
+    Files.createFile(go);
+    await(Attempt.Exited.class);
+  }
+
+  private void awaitOutput(String text) throws Exception {
+    long end = System.nanoTime() + 20_000_000_000L;
+    while (!Detached.system().find(run).output(1000).contains(text)) {
+      assertThat(System.nanoTime()).isLessThan(end);
+      LockSupport.parkNanos(5_000_000);
+    }
   }
 
   @Test
