@@ -23,7 +23,7 @@ import java.util.function.Predicate;
  * <ol>
  *   <li>the files belong together, and after a replacement no other root lies where HA may read;
  *   <li>the status shows one steady active and one steady standby node in health;
- *   <li>HA on this node runs since later than the files were installed;
+ *   <li>where the status tells starts, HA on this node has another one than before its restart;
  *   <li>where the HA port is known, handshakes with both nodes show what is installed;
  *   <li>where the Manager page is known, it answers: a sign of life, whose lack is a warning.
  * </ol>
@@ -208,8 +208,9 @@ final class PairProof {
   }
 
   /**
-   * Another start than before the restart is the proof. A clock is believed less: the vendor's
-   * scripts may tell the time of another zone.
+   * Another start than before the restart is the proof; where none is told, nothing is proven by
+   * it. A clock is believed less: the vendor's scripts may tell the time of another zone, so a
+   * start before the installation is a warning.
    */
   private void started(Optional<OmsStatus> seen, Proving proving) {
     String start = seen.flatMap(self::in).map(NodeRow::startTime).orElse("");
