@@ -76,6 +76,16 @@ class HandshakeIT {
         .filteredOn(r -> codes(r).contains("ALARMS_EXPECTED"))
         .extracting(Result::host)
         .containsExactly(good.a().name());
+    String said = "warning ALARMS_EXPECTED: alarms 12010 (HA heartbeat), 12011 (file sync)";
+    assertThat(run.told(said)).as("once for each of two pairs: %s", run.output()).isEqualTo(2);
+    assertThat(run.text().lastIndexOf(said)).isLessThan(run.text().indexOf(" apply "));
+  }
+
+  @Test
+  void the_report_tells_once_what_the_proof_was_and_which_alarms_clear() {
+    assertThat(run.told("proof: handshakes with every node")).as(run.output()).isEqualTo(2);
+    String clear = "12010, 12011, 12054 (certificate invalid), 12055 (about to expire) clear";
+    assertThat(run.told(clear)).as(run.output()).isEqualTo(2);
   }
 
   @Test

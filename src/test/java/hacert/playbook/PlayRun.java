@@ -54,6 +54,11 @@ record PlayRun(int code, String output, List<Result> results, List<JsonNode> dif
     return output.replaceAll("\\s+", " ");
   }
 
+  /** How often this stands in the text. */
+  long told(String words) {
+    return Pattern.compile(Pattern.quote(words)).matcher(text()).results().count();
+  }
+
   List<Result> of(String operation) {
     return results.stream().filter(r -> r.operation().equals(operation)).toList();
   }
