@@ -37,6 +37,13 @@ public final class PeerAgent implements Agent {
   private static final String TEMPORARY = MARKED + "umask 077; " + TELL + "mktemp -d";
   private static final String REMOVE =
       "IFS= read -r jar; rm -f \"$jar\"; rmdir \"$(dirname \"$jar\")\"";
+
+  /** A person calls {@code hacert-*.jar}, so there is but one. */
+  private static final String REMOVE_OTHERS =
+      "IFS= read -r jar; "
+          + "for file in \"${jar%/*}\"/hacert-*.jar \"${jar%/*}\"/hacert-*.jsa; do"
+          + " case $file in \"${jar%.jar}\"*) ;; *) rm -f \"$file\" ;; esac; done";
+
   private static final String EXECUTE =
       MARKED
           + "umask 077; ulimit -c 0; IFS= read -r jar; "
@@ -160,6 +167,7 @@ public final class PeerAgent implements Agent {
     if (!session.sha256(path).equals(Optional.of(hash))) {
       session.upload(jar, path, 0600);
     }
+    session.exec(REMOVE_OTHERS, (path + "\n").getBytes(StandardCharsets.UTF_8), SHORT);
     installed = path;
     return path;
   }

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,6 +96,20 @@ class PeerAgentTest {
     assertThat(Files.readString(base.resolve("stdin"))).startsWith("{\"schema\"");
     if (check) {
       assertThat(place).isEmptyDirectory();
+    }
+  }
+
+  @Test
+  void only_its_own_jar_and_class_archive_stay_there() throws IOException {
+    Path lib = Files.createDirectories(base.resolve("home/.hacert/lib"));
+    String own = "hacert-" + StagedBundle.sha256(JAR);
+    for (String name : List.of("hacert-0a.jar", "hacert-0a-17-0b.jsa", own + "-17-0c.jsa")) {
+      Files.writeString(lib.resolve(name), "");
+    }
+    ask(false);
+    try (Stream<Path> left = Files.list(lib)) {
+      assertThat(left.map(path -> path.getFileName().toString()))
+          .containsExactlyInAnyOrder(own + ".jar", own + "-17-0c.jsa");
     }
   }
 
