@@ -2,6 +2,7 @@ package hacert.rotation;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import hacert.host.HostException;
+import hacert.result.Change;
 import hacert.result.Json;
 import hacert.result.Result;
 import hacert.target.NodeIdentity;
@@ -21,6 +22,7 @@ import java.util.stream.Stream;
  * @param profile vendor version; empty if nothing is kept
  * @param profileOverrides what was laid over the profile; {@code {}} if nothing is kept
  * @param host name of this node in the inventory; empty if nothing is kept
+ * @param operator who did it; empty if nothing is kept
  * @param nodes all nodes of the cluster; empty if nothing is kept
  */
 public record Kept(
@@ -28,10 +30,11 @@ public record Kept(
     String profile,
     ObjectNode profileOverrides,
     String host,
+    String operator,
     List<NodeIdentity> nodes) {
 
   private static Kept nothing() {
-    return new Kept("", "", Json.mapper().createObjectNode(), "", List.of());
+    return new Kept("", "", Json.mapper().createObjectNode(), "", "", List.of());
   }
 
   /**
@@ -60,8 +63,14 @@ public record Kept(
                           n.getValue().port(),
                           n.getValue().statusName()))
               .toList();
+      Change change = Optional.ofNullable(result.change()).orElse(Change.NONE);
       return new Kept(
-          result.target(), result.profile(), profileOverrides(state), result.host(), nodes);
+          result.target(),
+          result.profile(),
+          profileOverrides(state),
+          result.host(),
+          change.operator(),
+          nodes);
     } catch (IOException | HostException e) {
       return nothing();
     }

@@ -29,6 +29,7 @@ class KeptTest {
   void each_node_knows_the_cluster_as_the_rotation_knew_it() {
     for (TestHost host : pair.hosts()) {
       Kept kept = kept(host);
+      assertThat(kept.operator()).isEqualTo(pair.cluster().change().operator());
       assertThat(kept.host()).isEqualTo(host.name);
       assertThat(kept.target() + " " + kept.profile()).isEqualTo("mrs-ha mrs-2x");
       assertThat(kept.profileOverrides()).isEqualTo(pair.cluster().profileOverrides());
