@@ -35,6 +35,7 @@ class PeerAgentTest {
 
   @TempDir Path base;
   private Path profile;
+  private Path here = Path.of("/nowhere/java");
   private final List<Path> uploaded = new ArrayList<>();
 
   /** A home, and a java that notes how it was called and answers as the jar would. */
@@ -71,7 +72,7 @@ class PeerAgentTest {
   }
 
   private Result ask(boolean check) {
-    PeerAgent agent = new PeerAgent(peer -> new Shell(), null, JAR, "test");
+    PeerAgent agent = new PeerAgent(peer -> new Shell(), null, JAR, "test", here);
     return agent.ask(request(check), new Secrets(Map.of()));
   }
 
@@ -122,6 +123,14 @@ class PeerAgentTest {
     assertThat(result.findings()).extracting(Finding::code).containsExactly("EXECUTOR_NO_RESULT");
     assertThat(result.findings().get(0).message()).contains("code 7", "closed");
     assertThat(uploaded).isEmpty();
+  }
+
+  @Test
+  void the_java_that_runs_here_is_taken_there_too_before_one_on_the_path() throws IOException {
+    here = Files.move(base.resolve("bin/java"), base.resolve("java 17"));
+    Path old = Files.writeString(base.resolve("bin/java"), "#!/bin/sh\nexit 1\n");
+    Files.setPosixFilePermissions(old, PosixFilePermissions.fromString("rwxr-xr-x"));
+    assertThat(ask(false).findings()).extracting(Finding::code).containsExactly("ANSWERED");
   }
 
   @Test
