@@ -16,6 +16,7 @@ import hacert.result.Timings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,8 +28,9 @@ import java.util.Optional;
 /**
  * Asks another node over ssh: puts this program's own jar there, by its hash, and runs it. The
  * remote commands are constants; what differs from call to call are the first lines of their
- * standard input: a mark, and the jar's path. Only what stands after the mark is the answer: before
- * it a profile may print what it likes.
+ * standard input: a mark, the jar's path, and that of the Java which runs here: it is known to be
+ * new enough, while one on PATH may be the product's own old one. Only what stands after the mark
+ * is the answer: before it a profile may print what it likes.
  */
 public final class PeerAgent implements Agent {
   private static final String MARKED = "IFS= read -r mark; ";
@@ -37,11 +39,19 @@ public final class PeerAgent implements Agent {
   private static final String TEMPORARY = MARKED + "umask 077; " + TELL + "mktemp -d";
   private static final String REMOVE =
       "IFS= read -r jar; rm -f \"$jar\"; rmdir \"$(dirname \"$jar\")\"";
+
+  /** A person calls {@code hacert-*.jar}, so there is but one. */
+  private static final String REMOVE_OTHERS =
+      "IFS= read -r jar; "
+          + "for file in \"${jar%/*}\"/hacert-*.jar \"${jar%/*}\"/hacert-*.jsa; do"
+          + " case $file in \"${jar%.jar}\"*) ;; *) rm -f \"$file\" ;; esac; done";
+
   private static final String EXECUTE =
       MARKED
-          + "umask 077; ulimit -c 0; IFS= read -r jar; "
+          + "umask 077; ulimit -c 0; IFS= read -r jar; IFS= read -r java; "
           + TELL
-          + "exec java -XX:+UseSerialGC -XX:-UsePerfData"
+          + "[ -x \"$java\" ] || java=java; "
+          + "exec \"$java\" -XX:+UseSerialGC -XX:-UsePerfData"
           + " -XX:+DisableAttachMechanism -Xmx256m -jar \"$jar\" execute";
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final Duration SHORT = Duration.ofSeconds(30);
@@ -53,6 +63,7 @@ public final class PeerAgent implements Agent {
   private final Peer peer;
   private final byte[] jar;
   private final String version;
+  private final Path java;
 
   /** The jar on the other node, once it is known to lie there: hashing it again would be slow. */
   private String installed;
@@ -60,12 +71,15 @@ public final class PeerAgent implements Agent {
   /**
    * @param jar content of this program's jar
    * @param version version of this program
+   * @param java the Java that runs this program; the other node's own is used where it has none at
+   *     this place
    */
-  public PeerAgent(Peers peers, Peer peer, byte[] jar, String version) {
+  public PeerAgent(Peers peers, Peer peer, byte[] jar, String version, Path java) {
     this.peers = peers;
     this.peer = peer;
     this.jar = jar.clone();
     this.version = version;
+    this.java = java;
   }
 
   @Override
@@ -91,7 +105,7 @@ public final class PeerAgent implements Agent {
   private Result execute(PeerSession session, String path, Request request, Secrets secrets)
       throws HostException, IOException {
     String mark = mark();
-    byte[] stdin = stdin(mark, path, request, secrets);
+    byte[] stdin = stdin(mark + "\n" + path + "\n" + java + "\n", request, secrets);
     try {
       String answer =
           after(mark, session.exec(EXECUTE, stdin, LONG)).orElseThrow(PeerAgent::noResult);
@@ -105,7 +119,7 @@ public final class PeerAgent implements Agent {
     return new HostException(
         "EXECUTOR_NO_RESULT",
         "The program on the other node answered with no result.",
-        "Log in there and run java -version: Java 17 is needed on PATH.");
+        "Log in there and run java -version: Java 17 is needed on PATH, or where it is here.");
   }
 
   /** A dry run leaves nothing behind: the jar lies in a directory of its own, and goes with it. */
@@ -131,8 +145,9 @@ public final class PeerAgent implements Agent {
                         + result.exitCode()
                         + ": "
                         + CleanText.of(result.stderr()).strip(),
-                    "Log in there with a command, as `ssh HOST 'echo $HOME; mktemp -d'`: see that no"
-                        + " profile ends the shell or reads its input, and that there is room."));
+                    "Log in there with a command, as `ssh HOST 'echo $HOME; mktemp -d'`: see that"
+                        + " no profile ends the shell or reads its input, and that there is"
+                        + " room."));
   }
 
   private static String mark() {
@@ -160,14 +175,15 @@ public final class PeerAgent implements Agent {
     if (!session.sha256(path).equals(Optional.of(hash))) {
       session.upload(jar, path, 0600);
     }
+    session.exec(REMOVE_OTHERS, (path + "\n").getBytes(StandardCharsets.UTF_8), SHORT);
     installed = path;
     return path;
   }
 
-  private static byte[] stdin(String mark, String path, Request request, Secrets secrets)
+  private static byte[] stdin(String lines, Request request, Secrets secrets)
       throws JsonProcessingException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.writeBytes((mark + "\n" + path + "\n").getBytes(StandardCharsets.UTF_8));
+    out.writeBytes(lines.getBytes(StandardCharsets.UTF_8));
     out.writeBytes(Json.mapper().writeValueAsBytes(request));
     secrets.frame(request.secrets(), out);
     return out.toByteArray();

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,7 @@ class PeerAgentTest {
 
   @TempDir Path base;
   private Path profile;
+  private Path here = Path.of("/nowhere/java");
   private final List<Path> uploaded = new ArrayList<>();
 
   /** A home, and a java that notes how it was called and answers as the jar would. */
@@ -70,7 +72,7 @@ class PeerAgentTest {
   }
 
   private Result ask(boolean check) {
-    PeerAgent agent = new PeerAgent(peer -> new Shell(), null, JAR, "test");
+    PeerAgent agent = new PeerAgent(peer -> new Shell(), null, JAR, "test", here);
     return agent.ask(request(check), new Secrets(Map.of()));
   }
 
@@ -98,6 +100,20 @@ class PeerAgentTest {
     }
   }
 
+  @Test
+  void only_its_own_jar_and_class_archive_stay_there() throws IOException {
+    Path lib = Files.createDirectories(base.resolve("home/.hacert/lib"));
+    String own = "hacert-" + StagedBundle.sha256(JAR);
+    for (String name : List.of("hacert-0a.jar", "hacert-0a-17-0b.jsa", own + "-17-0c.jsa")) {
+      Files.writeString(lib.resolve(name), "");
+    }
+    ask(false);
+    try (Stream<Path> left = Files.list(lib)) {
+      assertThat(left.map(path -> path.getFileName().toString()))
+          .containsExactlyInAnyOrder(own + ".jar", own + "-17-0c.jsa");
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"true", "false"})
   void a_shell_that_does_not_answer_gets_no_file(boolean check) throws IOException {
@@ -107,6 +123,14 @@ class PeerAgentTest {
     assertThat(result.findings()).extracting(Finding::code).containsExactly("EXECUTOR_NO_RESULT");
     assertThat(result.findings().get(0).message()).contains("code 7", "closed");
     assertThat(uploaded).isEmpty();
+  }
+
+  @Test
+  void the_java_that_runs_here_is_taken_there_too_before_one_on_the_path() throws IOException {
+    here = Files.move(base.resolve("bin/java"), base.resolve("java 17"));
+    Path old = Files.writeString(base.resolve("bin/java"), "#!/bin/sh\nexit 1\n");
+    Files.setPosixFilePermissions(old, PosixFilePermissions.fromString("rwxr-xr-x"));
+    assertThat(ask(false).findings()).extracting(Finding::code).containsExactly("ANSWERED");
   }
 
   @Test
