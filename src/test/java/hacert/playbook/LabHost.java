@@ -46,6 +46,15 @@ record LabHost(String name, String cluster, String layout, Path directory) {
         && List.of("Actived", "Deactived").contains(ha().path("phase").asText());
   }
 
+  /** Whether the HA process that was started last still runs. */
+  boolean haRuns() {
+    String[] process =
+        new String(read(directory.resolve("lab/run/ha.pid")), StandardCharsets.UTF_8).split("\\s+");
+    return ProcessHandle.allProcesses()
+        .filter(p -> process[0].equals("" + p.pid()))
+        .anyMatch(p -> text(p, "stat").contains(" " + process[1] + " "));
+  }
+
   /** The port of the HA process's heartbeats. */
   String haPort() {
     return ha().path("port").asText();
@@ -168,6 +177,17 @@ record LabHost(String name, String cluster, String layout, Path directory) {
       process = process.flatMap(ProcessHandle::parent);
     }
     return process.map(ProcessHandle::destroyForcibly).orElse(false);
+  }
+
+  /** Ends what runs a program on this host, as a person does. */
+  void kill(String program) {
+    assertThat(
+            ProcessHandle.allProcesses()
+                .filter(process -> text(process, "cmdline").contains("/" + program + "\0"))
+                .filter(this::runsHere)
+                .filter(ProcessHandle::destroyForcibly))
+        .as("processes of %s on %s", program, name)
+        .isNotEmpty();
   }
 
   private Optional<ProcessHandle> lockHolder() {
