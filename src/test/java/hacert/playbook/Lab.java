@@ -25,7 +25,7 @@ final class Lab implements BeforeAllCallback, AfterAllCallback {
   /** The project's root, where the build runs the tests. */
   static final Path PROJECT = Path.of("").toAbsolutePath();
 
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   /** Exit code of {@code lab up} where this machine or user cannot have such hosts. */
   private static final int CANNOT_HERE = 77;
@@ -145,6 +145,16 @@ final class Lab implements BeforeAllCallback, AfterAllCallback {
   /** Of the CA that the program makes for clusters of openGauss. */
   String caPassword() {
     return description.path("ca_password").asText();
+  }
+
+  /** How others reach a host of MRS. */
+  String address(LabHost host) {
+    return hosts(host.cluster())
+        .filter(told -> told.path("name").asText().equals(host.name()))
+        .findAny()
+        .orElseThrow()
+        .path("address")
+        .asText();
   }
 
   /** What a randomised lab was drawn from. */
