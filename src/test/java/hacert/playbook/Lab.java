@@ -185,6 +185,17 @@ final class Lab implements BeforeAllCallback, AfterAllCallback {
     return gauss(1);
   }
 
+  /** A node with its place, as commands by hand take it: {@code NAME=ADDRESS:PORT}. */
+  String place(LabHost host) {
+    String address =
+        hosts(host.cluster())
+            .filter(one -> one.path("name").asText().equals(host.name()))
+            .map(one -> one.path("address").asText())
+            .findFirst()
+            .orElseThrow();
+    return host.name() + "=" + address + ":" + description.path("ssh_port").asText();
+  }
+
   private Stream<JsonNode> hosts(String cluster) {
     return StreamSupport.stream(description.path("hosts").spliterator(), false)
         .filter(host -> host.path("pair").asText().equals(cluster));

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,14 @@ class SourcesIT {
 
   @BeforeAll
   static void rotate_by_another_way_on_each_pair() throws Exception {
+    // What a script may tell of the site, to whoever gets its output from record.
+    Path script =
+        three(1)
+            .a()
+            .directory()
+            .resolve("opt/Bigdata/om-server/OMS/workspace/ha/module/hacom/script/gen-cert.sh");
+    Files.writeString(
+        script, "\necho 'Made by Night Shift from /home/nightshift/ca'\n", StandardOpenOption.APPEND);
     before = LAB.remember();
     EnterpriseCa pki = EnterpriseCa.make(LAB.files().resolve("pki"), "rsa:2048");
     pki.opensslWith(
@@ -53,6 +62,7 @@ class SourcesIT {
     LAB.turn(three(1).a(), "gen-prompts", "3");
     LAB.turn(three(2).a(), "gen-prompts", "4");
     Playbook playbook = Playbook.rotate(LAB).set("hacert_max_failed_clusters", 5);
+    playbook.setFor(three(1), "hacert_operator", "Night Shift");
     for (Pair pair : List.of(two(0), two(1), two(2), three(1), three(2))) {
       playbook.setFor(pair, "hacert_source", "vendor").setYaml(pair, "hacert_subject", SUBJECT);
     }
@@ -165,6 +175,22 @@ class SourcesIT {
   void the_vendors_script_is_answered_each_of_its_prompts() throws Exception {
     assertVendors(three(1));
     assertThat(codes(three(1))).doesNotContain("PASSWORD_IN_ARGUMENTS");
+  }
+
+  @Test
+  void what_the_vendors_script_printed_can_be_given_away() throws Exception {
+    Pair pair = three(1);
+    LAB.byHand(
+        pair.a(),
+        "umask 077; mkdir recorded; java -jar ~/.hacert/lib/hacert-*.jar record %s --out recorded"
+            .formatted(pair.cluster()));
+    assertThat(pair.a().directory().resolve("home/recorded/generate-1.txt"))
+        .content()
+        .containsSubsequence(
+            "Enter pass phrase for", "Verifying - Enter pass phrase for", "Enter pass phrase for")
+        .contains("Generate root-ca pair success.")
+        .containsPattern("Made by user\\d from /home/user\\d/ca")
+        .doesNotContain(LAB.password(), pair.a().name());
   }
 
   @Test
