@@ -59,6 +59,8 @@ class Host:
 class MrsHost(Host):
     layout: str
     peer: str
+    # Where the Manager page is while this node is active: an address of the pair, or in namespaces the node's own.
+    floating: str
 
     @property
     def bigdata_home(self):
