@@ -59,10 +59,11 @@ class Host:
 class MrsHost(Host):
     layout: str
     peer: str
+    installed_in: str
 
     @property
     def bigdata_home(self):
-        return f"{self.directory}/opt/Bigdata"
+        return f"{self.directory}/{self.installed_in}"
 
     @property
     def om_home(self):

@@ -33,10 +33,11 @@ def plan(directory, options, seed):
     hosts = []
     for number in range(1, options.pairs + 1):
         own = options.layout if options.layout != "mixed" else ("2x", "3x")[number % 2]
+        place = personality.bigdata_home(options.randomise, seed, number, own)
         for side, letter in enumerate("ab"):
             name = f"lab{number}{letter}"
             hosts.append(MrsHost(name, f"lab_mrs{number}", f"{block}.{9 + 2 * number + side}", f"{directory}/hosts/{name}", kind,
-                                 side == 0, own, f"lab{number}{'ba'[side]}"))
+                                 side == 0, own, f"lab{number}{'ba'[side]}", place))
     if kind == LOOPBACK:
         first = free_ports(hosts[0].address, 3)
         ports = (first, first + 1, first + 2)
@@ -96,7 +97,7 @@ def write_configuration(lab, host, character):
         "PEER_ADDRESS": lab.host(host.peer).address, "PEER_HOST": lab.host(host.peer).directory,
         "SSH_PORT": lab.ssh_port, "HA_PORT": lab.ha_port, "MANAGER_PORT": lab.manager_port,
         "RESTART_SECONDS": character["restart_seconds"], "RESOURCES": " ".join(character["resources"]),
-        "OM_HOME_PATH": os.path.relpath(host.om_home, host.directory),
+        "BIGDATA_HOME_PATH": host.installed_in, "OM_HOME_PATH": os.path.relpath(host.om_home, host.directory),
         "OMS_RUN_PATH_VALUE": os.path.relpath(host.oms_run_path, host.directory),
     }
     write(f"{host.directory}/lab/host.conf", "".join(f"{name}='{value}'\n" for name, value in values.items()))
