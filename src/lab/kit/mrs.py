@@ -33,10 +33,12 @@ def plan(directory, options, seed):
     hosts = []
     for number in range(1, options.pairs + 1):
         own = options.layout if options.layout != "mixed" else ("2x", "3x")[number % 2]
+        place = personality.bigdata_home(options.randomise, seed, number, own)
         for side, letter in enumerate("ab"):
             name, address = f"lab{number}{letter}", f"{block}.{9 + 2 * number + side}"
+            shown = floating(block, number) if kind == LOOPBACK else address
             hosts.append(MrsHost(name, f"lab_mrs{number}", address, f"{directory}/hosts/{name}", kind, side == 0, own,
-                                 f"lab{number}{'ba'[side]}", floating(block, number) if kind == LOOPBACK else address))
+                                 f"lab{number}{'ba'[side]}", shown, place))
     if kind == LOOPBACK:
         first = free_ports(hosts[0].address, 3)
         ports = (first, first + 1, first + 2)
@@ -103,7 +105,7 @@ def write_configuration(lab, host, character):
         "SSH_PORT": lab.ssh_port, "HA_PORT": lab.ha_port,
         "MANAGER_ADDRESS": host.floating, "MANAGER_PORT": lab.manager_port,
         "RESTART_SECONDS": character["restart_seconds"], "RESOURCES": " ".join(character["resources"]),
-        "OM_HOME_PATH": os.path.relpath(host.om_home, host.directory),
+        "BIGDATA_HOME_PATH": host.installed_in, "OM_HOME_PATH": os.path.relpath(host.om_home, host.directory),
         "OMS_RUN_PATH_VALUE": os.path.relpath(host.oms_run_path, host.directory),
     }
     write(f"{host.directory}/lab/host.conf", "".join(f"{name}='{value}'\n" for name, value in values.items()))

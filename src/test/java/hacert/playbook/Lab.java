@@ -232,11 +232,13 @@ final class Lab implements BeforeAllCallback, AfterAllCallback, TestExecutionExc
   }
 
   private static LabHost host(JsonNode host) {
+    Path directory = Path.of(host.path("directory").asText());
     return new LabHost(
         host.path("name").asText(),
         host.path("pair").asText(),
         host.path("layout").asText(),
-        Path.of(host.path("directory").asText()));
+        directory,
+        directory.resolve(host.path("installed_in").asText()));
   }
 
   Pair pair() {

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * One host of a lab, looked at from beside: what its files and its HA process are, whoever says
  * what.
  */
-record LabHost(String name, String cluster, String layout, Path directory) {
+record LabHost(String name, String cluster, String layout, Path directory, Path bigData) {
 
   /** The HA process's own word, or nothing while it is down. */
   JsonNode ha() {
@@ -76,13 +76,13 @@ record LabHost(String name, String cluster, String layout, Path directory) {
   }
 
   Path certHa() {
-    return bigData()
+    return bigData
         .resolve(layout.equals("2x") ? "om-0.0.1" : "om-server/om")
         .resolve("security/certHA");
   }
 
   Path localCert() {
-    return bigData()
+    return bigData
         .resolve(layout.equals("2x") ? "OMSV100R001C00x8664" : "om-server/OMS")
         .resolve("workspace0/ha/local/cert");
   }
@@ -274,10 +274,6 @@ record LabHost(String name, String cluster, String layout, Path directory) {
   private static boolean staged(String file) {
     return file.equals("recipient")
         || Stream.of("root-ca", ".key", ".zip").anyMatch(file::contains);
-  }
-
-  private Path bigData() {
-    return directory.resolve("opt/Bigdata");
   }
 
   private static String openssl(String... words) {

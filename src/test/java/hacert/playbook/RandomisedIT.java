@@ -49,6 +49,10 @@ class RandomisedIT {
   @Test
   void every_healthy_pair_rotates_and_goes_back_with_one_restart_a_node_each() {
     Map<String, Pair.Before> before = LAB.remember();
+    assertThat(IntStream.rangeClosed(1, PAIRS).mapToObj(n -> LAB.pair(n).a()))
+        .as("both places of the product")
+        .extracting(host -> host.directory().relativize(host.bigData()).toString())
+        .contains("opt/Bigdata", "opt/huawei/Bigdata");
     Playbook rotate = Playbook.rotate(LAB).set("hacert_parallel_clusters", 3);
     // The other source asks nobody, so that the prompts drawn for gen-cert.sh would never be seen.
     List<Pair> vendor =
