@@ -49,7 +49,9 @@ class SourcesIT {
             .directory()
             .resolve("opt/Bigdata/om-server/OMS/workspace/ha/module/hacom/script/gen-cert.sh");
     Files.writeString(
-        script, "\necho 'Made by Night Shift from /home/nightshift/ca'\n", StandardOpenOption.APPEND);
+        script,
+        "\necho 'Made by Night Shift from /home/nightshift/ca'\n",
+        StandardOpenOption.APPEND);
     before = LAB.remember();
     EnterpriseCa pki = EnterpriseCa.make(LAB.files().resolve("pki"), "rsa:2048");
     pki.opensslWith(
