@@ -112,9 +112,10 @@ BLANKS = 100
 # Ansible sends nothing before become has succeeded, which a profile that reads would wait for. Therefore the blank
 # lines come from the host, and what Ansible sends then comes after them. The feeder ends with the command that it
 # feeds, or a refusal would wait for the feeder's own input to end.
-FEEDER = (
-    """/bin/sh -c 'echo $$; yes "" | head -n %d; exec cat' | """
-    "{ read -r feeder; @command@; code=$?; kill -s PIPE $feeder 2>/dev/null; exit $code; }" % BLANKS
+FEEDER = 'echo $$; yes "" | head -n %d; @line@exec cat' % BLANKS
+FED = (
+    "/bin/sh -c @feeder@ | "
+    "{ read -r feeder; @command@; code=$?; kill -s PIPE $feeder 2>/dev/null; exit $code; }"
 )
 
 # What the host does with the request.
@@ -908,11 +909,23 @@ class ActionModule(ActionBase):
         if not become or self.get_become_option("become_pass"):
             return self._low_level_execute_command(command, in_data=data, executable="/bin/sh")
         build = become.build_become_command
-        become.build_become_command = lambda cmd, shell: FEEDER.replace("@command@", build(cmd, shell))
+        become.build_become_command = lambda cmd, shell: self._fed(become.name, build(cmd, shell))
         try:
             return self._low_level_execute_command(command, in_data=data, executable="/bin/sh")
         finally:
             del become.build_become_command
+
+    @staticmethod
+    def _fed(method, command):
+        """The command that becomes another user, with the feeder on its standard input."""
+        line = ""
+        start, unused, given = command.partition(" -c ")
+        if method == "su" and os.path.basename(start.split()[0]) == "sudo":
+            # Many who may `sudo su - omm` may not say -c. Then the login shell reads its command after the blank lines.
+            # It may read ahead, but finds no more than that: Ansible sends nothing before it runs.
+            command, line = start, "echo %s; " % shlex.quote("exec " + shlex.split(given)[0])
+        feeder = shlex.quote(FEEDER.replace("@line@", line))
+        return FED.replace("@feeder@", feeder).replace("@command@", command)
 
     def _not_begun(self, text):
         """The host answered, but what was to run there did not begin: nothing was done in this call."""
@@ -929,9 +942,10 @@ class ActionModule(ActionBase):
             "HOST_UNREACHABLE",
             "%s: one can log in there, but not become %s and run a command: %s. Nothing was done in this call."
             % (self._node, user, seen),
-            "Check ansible_become_method, _exe, _flags and _user, and that the user who logs in may do what they say, "
-            "`-c COMMAND` of su included, without a password that is not given. After a timeout see what the login "
-            "profile of %s waits for." % user,
+            "Check ansible_become_method, _exe, _flags and _user, and that the user who logs in may do what they say "
+            "without a password that is not given: for `sudo su` the rule in sudoers is `NOPASSWD: /usr/bin/su - %s`, "
+            "su without sudo takes `-c COMMAND`. After a timeout see what the login profile of %s waits for."
+            % (user, user),
         )
 
     def _unreachable(self, text):

@@ -83,16 +83,22 @@ run() {
     -XX:-HeapDumpOnOutOfMemoryError -XX:+SuppressFatalErrorMessage -XX:-CreateCoredumpOnCrash \
     -Duser.home="$HOME" ${work:+"-Djava.io.tmpdir=$work"} -jar "$jar" execute
 }
+# A person calls hacert-*.jar, so there is but one. A Java VM that runs has its own open.
+only() {
+  for file in "$dir"/lib/hacert-*.jar "$dir"/lib/hacert-*.jsa; do
+    case $file in "$dir/lib/hacert-$sha"*) ;; *) rm -f "$file" ;; esac
+  done
+}
 cd "${HOME:?}" || exit
 case $dir in /*) ;; *) dir=$HOME/$dir ;; esac
 jar=$dir/lib/hacert-$sha.jar
 case $mode in
 install)
-  if good "$jar"; then cat >/dev/null; say present; exit; fi
+  if good "$jar"; then cat >/dev/null; only; say present; exit; fi
   if ! mkdir -p "$dir/lib" || ! new=$(mktemp "$dir/lib/new-XXXXXX"); then cat >/dev/null; exit 1; fi
   trap 'rm -f "$new"' EXIT
   trap 'exit 1' HUP INT TERM
-  cat >"$new" && good "$new" && mv -f "$new" "$jar" && say installed
+  cat >"$new" && good "$new" && mv -f "$new" "$jar" && { only; say installed; }
   exit ;;
 remove)
   if [ -d "$dir/lib" ]; then

@@ -35,9 +35,10 @@ def make_password(rng):
 def claim_block(kind):
     """A block of addresses of our own: its directory in /tmp is made by exactly one lab, and holds the control sockets.
 
-    Hosts with a network of their own have addresses that are set apart for tests of networks (RFC 2544)."""
+    The floating addresses of hosts in 127.X are in 127.(X + 64), where no lab has a block. Hosts with a network of their own
+    have addresses that are set apart for tests of networks (RFC 2544)."""
     for _ in range(200):
-        first = f"127.{random.randrange(64, 250)}" if kind == LOOPBACK else f"198.{random.choice((18, 19))}"
+        first = f"127.{random.randrange(64, 128)}" if kind == LOOPBACK else f"198.{random.choice((18, 19))}"
         block = f"{first}.{random.randrange(1, 255)}"
         try:
             os.mkdir(claim_of(block), 0o700)

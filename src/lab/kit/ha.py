@@ -44,6 +44,7 @@ class Host:
         self.peer_address = values["PEER_ADDRESS"]
         self.first = values["LAB_FIRST"] == "yes"
         self.ha_port = int(values["HA_PORT"])
+        self.manager_address = values["MANAGER_ADDRESS"]
         self.manager_port = int(values["MANAGER_PORT"])
         self.resources = [item.split(":") for item in values["RESOURCES"].split()]
         self.om_home = f"{directory}/{values['OM_HOME_PATH']}"
@@ -125,11 +126,12 @@ def describe(path):
 
 
 class ManagerPage:
-    """The Manager's page, with a certificate of its own that need not be the HA one (contract: Files, logs, alarms)."""
+    """The Manager's page, on the pair's floating address, which the active node holds; with a certificate of its own that need
+    not be the HA one (contract: Files, logs, alarms)."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
-            body = b"<html><title>MRS Manager</title></html>\n"
+            body = f"<html><title>{self.server.title}</title></html>\n".encode()
             self.send_response(200)
             self.send_header("Content-Type", "text/html")
             self.send_header("Content-Length", str(len(body)))
@@ -144,14 +146,20 @@ class ManagerPage:
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(f"{host.directory}/lab/manager.pem")
         self.server = None
+        self.trouble = ""
 
     def serve(self, wanted):
         if wanted and self.server is None:
             try:
-                self.server = http.server.ThreadingHTTPServer((self.host.address, self.host.manager_port), self.Handler)
+                self.server = http.server.ThreadingHTTPServer((self.host.manager_address, self.host.manager_port), self.Handler)
+                self.server.title = f"MRS Manager on {self.host.name}"
             except OSError as error:
-                log(f"Manager page: {error}")
+                # Of two active nodes one holds the address; the other one tries again with each tick.
+                if str(error) != self.trouble:
+                    self.trouble = str(error)
+                    log(f"Manager page: {error}")
                 return
+            self.trouble = ""
             # The handshake is left to the request's own thread: a silent client must not block the page.
             self.server.socket = self.context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
             threading.Thread(target=self.server.serve_forever, args=(0.1,), daemon=True).start()

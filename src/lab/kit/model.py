@@ -59,10 +59,13 @@ class Host:
 class MrsHost(Host):
     layout: str
     peer: str
+    # Where the Manager page is while this node is active: an address of the pair, or in namespaces the node's own.
+    floating: str
+    installed_in: str
 
     @property
     def bigdata_home(self):
-        return f"{self.directory}/opt/Bigdata"
+        return f"{self.directory}/{self.installed_in}"
 
     @property
     def om_home(self):

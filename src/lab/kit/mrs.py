@@ -33,10 +33,12 @@ def plan(directory, options, seed):
     hosts = []
     for number in range(1, options.pairs + 1):
         own = options.layout if options.layout != "mixed" else ("2x", "3x")[number % 2]
+        place = personality.bigdata_home(options.randomise, seed, number, own)
         for side, letter in enumerate("ab"):
-            name = f"lab{number}{letter}"
-            hosts.append(MrsHost(name, f"lab_mrs{number}", f"{block}.{9 + 2 * number + side}", f"{directory}/hosts/{name}", kind,
-                                 side == 0, own, f"lab{number}{'ba'[side]}"))
+            name, address = f"lab{number}{letter}", f"{block}.{9 + 2 * number + side}"
+            shown = floating(block, number) if kind == LOOPBACK else address
+            hosts.append(MrsHost(name, f"lab_mrs{number}", address, f"{directory}/hosts/{name}", kind, side == 0, own,
+                                 f"lab{number}{'ba'[side]}", shown, place))
     if kind == LOOPBACK:
         first = free_ports(hosts[0].address, 3)
         ports = (first, first + 1, first + 2)
@@ -44,6 +46,12 @@ def plan(directory, options, seed):
         ports = (22, 20012, 28443)
     return MrsLab(directory, seed, options.randomise, block, ports[0], make_password(random.Random(seed)),
                   f"{options.restart_seconds:g}", options.login, kind, hosts, *ports[1:])
+
+
+def floating(block, number):
+    """Of a pair, beside the lab's block: see claim_block."""
+    first, second, third = block.split(".")
+    return f"{first}.{int(second) + 64}.{third}.{9 + 2 * number}"
 
 
 def describe(lab):
@@ -94,9 +102,10 @@ def write_configuration(lab, host, character):
         "LAB_NAME": host.name, "LAB_ADDRESS": host.address, "LAB_FIRST": "yes" if host.first else "no",
         "LAB_KIT": lab.own_kit, "LAYOUT": host.layout, "PEER_NAME": host.peer,
         "PEER_ADDRESS": lab.host(host.peer).address, "PEER_HOST": lab.host(host.peer).directory,
-        "SSH_PORT": lab.ssh_port, "HA_PORT": lab.ha_port, "MANAGER_PORT": lab.manager_port,
+        "SSH_PORT": lab.ssh_port, "HA_PORT": lab.ha_port,
+        "MANAGER_ADDRESS": host.floating, "MANAGER_PORT": lab.manager_port,
         "RESTART_SECONDS": character["restart_seconds"], "RESOURCES": " ".join(character["resources"]),
-        "OM_HOME_PATH": os.path.relpath(host.om_home, host.directory),
+        "BIGDATA_HOME_PATH": host.installed_in, "OM_HOME_PATH": os.path.relpath(host.om_home, host.directory),
         "OMS_RUN_PATH_VALUE": os.path.relpath(host.oms_run_path, host.directory),
     }
     write(f"{host.directory}/lab/host.conf", "".join(f"{name}='{value}'\n" for name, value in values.items()))
@@ -196,7 +205,7 @@ def status(lab, kind):
 
 def line(lab, host):
     return (f"{host.name} {host.pair} {host.layout} {host.address} ssh={lab.ssh_port} ha={lab.ha_port} "
-            f"manager=https://{host.address}:{lab.manager_port}/ {host.directory}")
+            f"manager=https://{host.floating}:{lab.manager_port}/ {host.directory}")
 
 
 def variables(lab, hosts):
@@ -204,7 +213,7 @@ def variables(lab, hosts):
 
 
 def host_variables(lab, host):
-    return [f"lab_ha_port: {lab.ha_port}", f"lab_manager_url: https://{host.address}:{lab.manager_port}/"]
+    return [f"lab_ha_port: {lab.ha_port}", f"lab_manager_url: https://{host.floating}:{lab.manager_port}/"]
 
 
 def switched(lab, host, name, value):

@@ -126,7 +126,7 @@ UseDNS no
     # As newer versions of sudo do by themselves.
     write(f"{etc}/sudoers", """Defaults use_pty
 root ALL=(ALL:ALL) ALL
-operator ALL=(root) NOPASSWD: /usr/bin/su - omm, /bin/su - omm, /usr/bin/su - omm -c *, /bin/su - omm -c *
+operator ALL=(root) NOPASSWD: /usr/bin/su - omm, /bin/su - omm
 admin ALL=(omm) NOPASSWD: ALL
 """, 0o440)
     ssh_key(host.host_key)

@@ -20,6 +20,12 @@ PRESENTATION = ("no-start-time", "one-table", "header-variant", "coloured", "bla
                 "restart-holds-stdout", "swap-rows", "capital-health", "status-error-when-down", "wrong-password-fails-at-once")
 
 
+def bigdata_home(randomised, seed, number, layout):
+    """Where the product of a pair lies. 3.x knows two places (contract: Layouts); of three pairs each has one of them."""
+    places = ("opt/Bigdata", "opt/huawei/Bigdata")
+    return places[(seed + number // 2) % 2] if randomised and layout == "3x" else places[0]
+
+
 def draw(lab, pair):
     if not lab.randomised:
         return {"variant": {}, "banner": BANNER, "restart_seconds": lab.restart_seconds,

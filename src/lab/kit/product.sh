@@ -7,7 +7,7 @@ product() {
   # shellcheck source=/dev/null
   . "$LAB_HOST/lab/host.conf"
   OMS_RUN_PATH=$LAB_HOST/$OMS_RUN_PATH_VALUE
-  BIGDATA_HOME=$LAB_HOST/opt/Bigdata
+  BIGDATA_HOME=$LAB_HOST/$BIGDATA_HOME_PATH
   TMPDIR=$LAB_HOST/tmp
   export TMPDIR
   # shellcheck source=src/lab/stand-ins/common.sh

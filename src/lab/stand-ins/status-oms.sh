@@ -32,4 +32,6 @@ for option in single-mode two-actives no-active roles-never-settle no-start-time
   header-variant coloured blank-line-absent underscore-names wide-columns capital-health unknown-values swap-rows; do
   if switched "$option"; then options="$options $option"; fi
 done
-printf '%s\n' "$rows" | awk -F '\t' -v options="$options " -v me="$LAB_ADDRESS" -f "$LAB_HOST/lab/status.awk"
+behind=
+if switched start-time-behind; then behind=${value:-9}; fi
+printf '%s\n' "$rows" | awk -F '\t' -v options="$options " -v behind="$behind" -v me="$LAB_ADDRESS" -f "$LAB_HOST/lab/status.awk"

@@ -21,6 +21,10 @@ END {
     if (on("roles-never-settle")) { f[6] = "NULL"; f[8] = "Activating" }
     if (on("unknown-values")) { f[6] = "--"; f[7] = "--" }
     if (on("capital-health")) sub(/^n/, "N", f[7])
+    if (behind && f[5] ~ /^[0-9]/) {
+      gsub(/[-:]/, " ", f[5])
+      f[5] = strftime("%Y-%m-%d %H:%M:%S", mktime(f[5]) - behind * 3600)
+    }
     if (on("start-time-one-word")) sub(/ /, "_", f[5])
     print cell(node(f[2]), 21) " " cell(f[3], 29) " " cell(f[4], 18) " " cell(on("no-start-time") ? "" : f[5], 24) " " \
       cell(f[6], 20, hue(f[6])) " " cell(f[7], 20, hue(f[7])) " " f[8]

@@ -49,7 +49,10 @@ final class ClusterOptions {
   @Option(
       names = "--profile-file",
       paramLabel = "FILE",
-      description = "YAML file whose keys are laid over the profile")
+      description = {
+        "YAML file whose keys are laid over the profile (default: what the last rotation laid over",
+        "it; a file with {} lays nothing)"
+      })
   private Path profileFile;
 
   @Option(
@@ -117,7 +120,10 @@ final class ClusterOptions {
 
   JsonNode profileOverrides() throws IOException {
     if (profileFile == null) {
-      return Json.mapper().createObjectNode();
+      Kept kept = kept();
+      return profile().equals(kept.profile())
+          ? kept.profileOverrides()
+          : Json.mapper().createObjectNode();
     }
     try {
       return Profiles.overrides(Files.readAllBytes(profileFile));

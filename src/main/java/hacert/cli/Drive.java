@@ -65,8 +65,9 @@ final class Drive {
     Map<String, Agent> agents = new HashMap<>();
     agents.put(nodes.get(0).name(), here::execute);
     byte[] jar = jar();
+    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
     for (NodeIdentity node : nodes.subList(1, nodes.size())) {
-      agents.put(node.name(), new PeerAgent(Peers.ssh(), peer(node), jar, Version.text()));
+      agents.put(node.name(), new PeerAgent(Peers.ssh(), peer(node), jar, Version.text(), java));
     }
     PrintWriter progress = output.progress();
     Driver.End end = new Driver(cluster, agents, secrets, step -> line(progress, step)).run(intent);

@@ -32,9 +32,9 @@ import picocli.CommandLine.Option;
     description = {
       "Writes what the vendor's scripts printed, without what tells of the site.",
       "That is: the status (status-oms.sh, gs_om -t status --detail) as it prints now, and what",
-      "replaces certificates and restarts, as it printed in the last rotation. Addresses, names of",
-      "hosts and users, and what looks like a secret are replaced, each by the same value",
-      "everywhere; columns stay where they are.",
+      "makes (gen-cert.sh) and replaces certificates and restarts, as it printed in the last",
+      "rotation. Addresses, names of hosts and users, and what looks like a secret are replaced,",
+      "each by the same value everywhere; columns stay where they are.",
       "Changes nothing else, and never replaces a file."
     },
     footer = {
@@ -147,8 +147,10 @@ final class Record implements Callable<Integer> {
         .toList();
   }
 
-  private static List<String> users() {
+  /** Who is at work now, and who was in the last rotation. */
+  private List<String> users() {
     return Stream.of(
+            cluster.kept().operator(),
             System.getProperty("user.name", ""),
             System.getenv().getOrDefault("SUDO_USER", ""),
             System.getenv().getOrDefault("LOGNAME", ""))

@@ -11,18 +11,20 @@ final class Alarms {
   /** Alarm 12055 is raised for a certificate that ends sooner than this. */
   private static final Duration ABOUT_TO_EXPIRE = Duration.ofDays(30);
 
+  private static final String INVALID = "12054 (certificate invalid)";
+  private static final String EXPIRING = "12055 (about to expire)";
+
   private Alarms() {}
 
-  /** Said before the nodes are mixed. */
+  /** Said before the nodes are mixed. A warning, for a person has to act on it in time. */
   static Finding expected() {
-    return Finding.info(
+    return Finding.warning(
         "ALARMS_EXPECTED",
-        "from the first restart until both nodes agree, alarm 12010 (HA heartbeat lost, after 7 s of"
-            + " silence) and alarm 12011 (HA file synchronisation) are to be expected on both"
-            + " nodes: have them silenced for that time");
+        "alarms 12010 (HA heartbeat), 12011 (file sync) in the mixed window",
+        "Have them silenced on both nodes until the rotation has ended.");
   }
 
-  /** Said after it: which alarms have no cause any more. */
+  /** Said after it: which alarms have no cause any more. The report shows it, so it is short. */
   static Finding after(Collection<CertificateSummary> installed, Instant now) {
     boolean valid =
         installed.stream()
@@ -31,13 +33,17 @@ final class Alarms {
         installed.stream().allMatch(c -> now.plus(ABOUT_TO_EXPIRE).isBefore(c.notAfter()));
     return Finding.info(
         "ALARMS_AFTER",
-        "alarm 12054 (HA certificate invalid) "
-            + (valid ? "has no cause any more and clears" : "stays: a certificate is not valid")
-            + "; alarm 12055 (HA certificate about to expire) "
+        "alarms 12010, 12011"
+            + (valid ? ", " + INVALID : "")
+            + (lasting ? ", " + EXPIRING : "")
+            + " clear within minutes"
+            + (valid ? "" : "; " + INVALID + " stays: a certificate is not valid")
             + (lasting
-                ? "has no cause any more and clears"
-                : "stays: a certificate ends in less than " + ABOUT_TO_EXPIRE.toDays() + " days")
-            + "; alarms 12010 and 12011 of the mixed window clear too: one that is still there"
-            + " after some minutes has another cause");
+                ? ""
+                : "; "
+                    + EXPIRING
+                    + " stays: a certificate ends in less than "
+                    + ABOUT_TO_EXPIRE.toDays()
+                    + " days"));
   }
 }

@@ -79,17 +79,20 @@ final class GenerateStep implements VendorMaker {
   }
 
   @Override
-  public Bundle make(BundleSpec spec, Secret password, String marker) throws HostException {
+  public Bundle make(BundleSpec spec, Secret password, String marker, Path kept)
+      throws HostException {
     List<String> argv =
         new ArrayList<>(List.of("sh", MrsLayout.script(layout.generateScript()).toString()));
     argv.addAll(arguments(spec));
     Optional<byte[]> before = read(MrsLayout.ROOT_CERTIFICATE);
     byte[] secret = password.copy();
     try {
-      judge(
+      Ended ended =
           profile.passwordArgument().isEmpty()
               ? asked(argv, secret, marker)
-              : told(argv, secret, marker));
+              : told(argv, secret, marker);
+      ScriptOutput.keep(kept, "generate", ended.output());
+      judge(ended);
     } finally {
       Arrays.fill(secret, (byte) 0);
     }

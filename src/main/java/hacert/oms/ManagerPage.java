@@ -1,15 +1,18 @@
 package hacert.oms;
 
+import hacert.host.Pause;
 import hacert.result.Finding;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
+import java.time.Clock;
 import java.time.Duration;
-import java.util.Optional;
+import java.time.Instant;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
@@ -21,39 +24,79 @@ import javax.net.ssl.X509ExtendedTrustManager;
  */
 final class ManagerPage {
   private static final Duration DEADLINE = Duration.ofSeconds(10);
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  /** A web server whose Manager has not started yet answers too, with one of these. */
+  private static final int SERVER_ERROR = 500;
 
   private ManagerPage() {}
 
-  /** What is wrong with it; empty if it answers. */
-  static Optional<Finding> check(String url) {
+  /**
+   * Asks for it until it answers.
+   *
+   * @param end until when it may come up; it is asked once at least
+   */
+  static Finding await(String url, Clock clock, Instant end) {
+    Instant begin = clock.instant();
+    HttpClient client;
+    HttpRequest request;
     try {
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, new TrustManager[] {new Anyone()}, null);
-      SSLParameters parameters = new SSLParameters();
-      parameters.setEndpointIdentificationAlgorithm("");
-      HttpClient client =
-          HttpClient.newBuilder()
-              .sslContext(context)
-              .sslParameters(parameters)
-              .connectTimeout(DEADLINE)
-              .build();
-      client.send(
-          HttpRequest.newBuilder(URI.create(url)).timeout(DEADLINE).build(),
-          HttpResponse.BodyHandlers.discarding());
-      return Optional.empty();
-    } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
-      return Optional.of(silent(url, e.toString()));
+      client = client();
+      request = HttpRequest.newBuilder(URI.create(url)).timeout(DEADLINE).build();
+    } catch (IllegalArgumentException | GeneralSecurityException e) {
+      return silent(url, "cannot be asked for: " + e.getMessage());
+    }
+    while (true) {
+      String seen;
+      try {
+        int status = status(client, request);
+        if (status < SERVER_ERROR) {
+          return Finding.info(
+              "MANAGER_ANSWERS", "the Manager page " + url + " answers with HTTP status " + status);
+        }
+        seen = "HTTP status " + status;
+      } catch (IOException e) {
+        seen = e.toString();
+      }
+      Instant now = clock.instant();
+      if (!now.isBefore(end)) {
+        long seconds = Duration.between(begin, now).toSeconds();
+        return silent(url, "did not answer within " + seconds + " s; seen at last: " + seen);
+      }
+      Pause.of(PAUSE, "the Manager page");
+    }
+  }
+
+  private static HttpClient client() throws GeneralSecurityException {
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, new TrustManager[] {new Anyone()}, null);
+    SSLParameters parameters = new SSLParameters();
+    parameters.setEndpointIdentificationAlgorithm("");
+    return HttpClient.newBuilder()
+        .sslContext(context)
+        .sslParameters(parameters)
+        .connectTimeout(DEADLINE)
+        .build();
+  }
+
+  /** The deadline of a request ends with the headers, so the body is not waited for. */
+  private static int status(HttpClient client, HttpRequest request) throws IOException {
+    try {
+      HttpResponse<InputStream> answer =
+          client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+      answer.body().close();
+      return answer.statusCode();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return Optional.of(silent(url, "interrupted"));
+      throw new IllegalStateException("interrupted while waiting for the Manager page", e);
     }
   }
 
   private static Finding silent(String url, String why) {
     return Finding.warning(
         "MANAGER_SILENT",
-        "the Manager page " + url + " does not answer: " + why,
-        "It may need minutes after a restart. Open it in a browser.");
+        "the Manager page " + url + " " + why,
+        "Open it in a browser. If it answers there, see that this node may reach it.");
   }
 
   /** Accepts every certificate: only life is asked for. */

@@ -23,8 +23,9 @@ import java.util.function.Predicate;
  * <ol>
  *   <li>the files belong together, and after a replacement no other root lies where HA may read;
  *   <li>the status shows one steady active and one steady standby node in health;
- *   <li>HA on this node runs since later than the files were installed;
- *   <li>where the HA port is known, handshakes with both nodes show what is installed.
+ *   <li>where the status tells starts, HA on this node has another one than before its restart;
+ *   <li>where the HA port is known, handshakes with both nodes show what is installed;
+ *   <li>where the Manager page is known, it answers: a sign of life, whose lack is a warning.
  * </ol>
  */
 final class PairProof {
@@ -83,7 +84,7 @@ final class PairProof {
       swap(seen, proving.role());
       started(seen, proving);
       handshakes(installed, seen, healthy, proving, end);
-      page(seen, proving.managerUrl());
+      page(seen, proving.managerUrl(), end);
     }
     if (!Finding.stops(findings)) {
       findings.add(Alarms.after(installed.summaries(), host.clock().instant()));
@@ -207,8 +208,9 @@ final class PairProof {
   }
 
   /**
-   * Another start than before the restart is the proof. A clock is believed less: the vendor's
-   * scripts may tell the time of another zone.
+   * Another start than before the restart is the proof; where none is told, nothing is proven by
+   * it. A clock is believed less: the vendor's scripts may tell the time of another zone, so a
+   * start before the installation is a warning.
    */
   private void started(Optional<OmsStatus> seen, Proving proving) {
     String start = seen.flatMap(self::in).map(NodeRow::startTime).orElse("");
@@ -269,12 +271,12 @@ final class PairProof {
             .prove(port.of(own, node.address()), port.of(other, otherAddress)));
   }
 
-  private void page(Optional<OmsStatus> seen, String url) {
+  /** A proof that has failed already needs no sign of life to wait for. */
+  private void page(Optional<OmsStatus> seen, String url, Instant end) {
     boolean active =
         seen.flatMap(self::in).map(MrsNode::role).filter(HaRole.ACTIVE::equals).isPresent();
-    if (url.isEmpty() || !active) {
-      return;
+    if (!url.isEmpty() && active && !Finding.stops(findings)) {
+      findings.add(ManagerPage.await(url, host.clock(), end));
     }
-    ManagerPage.check(url).ifPresent(findings::add);
   }
 }

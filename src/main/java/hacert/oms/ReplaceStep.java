@@ -1,8 +1,6 @@
 package hacert.oms;
 
-import hacert.host.AtomicFiles;
 import hacert.host.Command;
-import hacert.host.FileMeta;
 import hacert.host.HostException;
 import hacert.host.MarkedProcesses;
 import hacert.host.Prompt;
@@ -11,9 +9,6 @@ import hacert.result.Finding;
 import hacert.target.Host;
 import hacert.target.InstallSpec;
 import hacert.target.Secret;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -81,26 +76,8 @@ final class ReplaceStep {
     } finally {
       Arrays.fill(answer, (byte) 0);
     }
-    keep(spec.kept(), result.output());
+    ScriptOutput.keep(spec.kept(), "replace", result.output());
     judge(result);
-  }
-
-  /** The output has no answers in it. It is for people: no replacement fails for want of it. */
-  private static void keep(Path kept, String output) {
-    int number = 1;
-    while (Files.exists(kept.resolve("replace-" + number))) {
-      number++;
-    }
-    Path directory = kept.resolve("replace-" + number);
-    try {
-      AtomicFiles.directories(directory, 0700);
-      AtomicFiles.write(
-          directory.resolve("output"),
-          output.getBytes(StandardCharsets.UTF_8),
-          FileMeta.mine(0600));
-    } catch (HostException e) {
-      System.err.println("hacert: the output is not kept on this host: " + e.getMessage());
-    }
   }
 
   private void judge(TerminalResult result) throws HostException {

@@ -1,6 +1,7 @@
 package hacert.opengauss;
 
 import hacert.host.Attempt;
+import hacert.host.CleanText;
 import hacert.host.Command;
 import hacert.host.HostException;
 import hacert.host.MarkedProcesses;
@@ -40,7 +41,7 @@ final class GsOm {
       if (!said.firstError().isEmpty()) {
         return said.firstError();
       }
-      String tail = output.strip();
+      String tail = CleanText.lines(output).strip();
       return tail.isEmpty() ? "nothing" : tail.substring(Math.max(0, tail.length() - 400));
     }
   }

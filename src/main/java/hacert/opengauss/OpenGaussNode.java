@@ -1,6 +1,7 @@
 package hacert.opengauss;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import hacert.host.CleanText;
 import hacert.host.Command;
 import hacert.host.CommandResult;
 import hacert.host.HostException;
@@ -221,7 +222,8 @@ final class OpenGaussNode implements ManagedNode {
       if (result.ok()) {
         return Optional.empty();
       }
-      said = result.stderr().strip().lines().reduce((a, b) -> b).orElse("no answer");
+      said =
+          CleanText.lines(result.stderr()).strip().lines().reduce((a, b) -> b).orElse("no answer");
     }
     return Optional.of(
         Finding.error(

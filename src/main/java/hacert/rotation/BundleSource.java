@@ -10,6 +10,7 @@ import hacert.target.Made;
 import hacert.target.Secret;
 import hacert.target.Taken;
 import hacert.target.VendorMaker;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -147,8 +148,10 @@ final class BundleSource {
     VendorMaker vendor = checkedVendor();
     BundleSpec spec = site.request().settings().bundle();
     Secret password = site.secrets().password().orElseThrow();
+    Path kept = site.state().rotation(plan.rotation());
     return site.loan()
-        .during(vendor.output(), site.marker(), () -> vendor.make(spec, password, site.marker()));
+        .during(
+            vendor.output(), site.marker(), () -> vendor.make(spec, password, site.marker(), kept));
   }
 
   /** The vendor's script, of which is known that it can be run. */

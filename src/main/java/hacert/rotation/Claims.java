@@ -48,6 +48,8 @@ final class Claims {
         "Wait until it has ended. If that process is known to be dead, continue it with -e"
             + " hacert_rotation="
             + lease.rotation()
+            + ", by hand on a host with --setting rotation="
+            + lease.rotation()
             + ".");
   }
 

@@ -1,6 +1,8 @@
 package hacert.rotation;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import hacert.host.HostException;
+import hacert.result.Change;
 import hacert.result.Json;
 import hacert.result.Result;
 import hacert.target.NodeIdentity;
@@ -18,11 +20,22 @@ import java.util.stream.Stream;
  *
  * @param target kind of system; empty if nothing is kept
  * @param profile vendor version; empty if nothing is kept
+ * @param profileOverrides what was laid over the profile; {@code {}} if nothing is kept
  * @param host name of this node in the inventory; empty if nothing is kept
+ * @param operator who did it; empty if nothing is kept
  * @param nodes all nodes of the cluster; empty if nothing is kept
  */
-public record Kept(String target, String profile, String host, List<NodeIdentity> nodes) {
-  private static final Kept NOTHING = new Kept("", "", "", List.of());
+public record Kept(
+    String target,
+    String profile,
+    ObjectNode profileOverrides,
+    String host,
+    String operator,
+    List<NodeIdentity> nodes) {
+
+  private static Kept nothing() {
+    return new Kept("", "", Json.mapper().createObjectNode(), "", "", List.of());
+  }
 
   /**
    * Reads it; what cannot be read counts as not kept.
@@ -37,18 +50,36 @@ public record Kept(String target, String profile, String host, List<NodeIdentity
       Optional<Path> newest = results.max(Comparator.naturalOrder());
       Optional<Journal> journal = new JournalStore(state).load();
       if (newest.isEmpty() || journal.isEmpty()) {
-        return NOTHING;
+        return nothing();
       }
       Result result = Json.read(Files.readAllBytes(newest.get()), Result.class);
       List<NodeIdentity> nodes =
           journal.get().plan().nodes().entrySet().stream()
               .map(
                   n ->
-                      new NodeIdentity(n.getKey(), n.getValue().address(), n.getValue().port(), ""))
+                      new NodeIdentity(
+                          n.getKey(),
+                          n.getValue().address(),
+                          n.getValue().port(),
+                          n.getValue().statusName()))
               .toList();
-      return new Kept(result.target(), result.profile(), result.host(), nodes);
+      Change change = Optional.ofNullable(result.change()).orElse(Change.NONE);
+      return new Kept(
+          result.target(),
+          result.profile(),
+          profileOverrides(state),
+          result.host(),
+          change.operator(),
+          nodes);
     } catch (IOException | HostException e) {
-      return NOTHING;
+      return nothing();
     }
+  }
+
+  /** A version before this one kept none. */
+  private static ObjectNode profileOverrides(StateDirectory state) throws IOException {
+    return Files.exists(state.profile())
+        ? Json.read(Files.readAllBytes(state.profile()), ObjectNode.class)
+        : Json.mapper().createObjectNode();
   }
 }

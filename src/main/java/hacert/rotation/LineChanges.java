@@ -2,6 +2,7 @@ package hacert.rotation;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -22,14 +23,21 @@ final class LineChanges {
   /** Stands in no line of settings. */
   private static final String CHANGED = "\0";
 
+  /** Stands in no mark of a text. */
+  private static final String WHOLE = CHANGED + CHANGED;
+
   private LineChanges() {}
 
   /**
    * Marks of the changes, equal for two pairs of versions where the same values of the same lines
    * were changed. A mark may hold other content of the file and is for comparing only. Where lines
-   * came or went, their whole text is the mark. In either direction the marks are the same.
+   * came or went, their whole text is the mark. What is no text, as a key of random bytes, is one
+   * value. In either direction the marks are the same.
    */
   static Set<String> between(byte[] one, byte[] other) {
+    if (!isText(one) || !isText(other)) {
+      return Arrays.equals(one, other) ? Set.of() : Set.of(WHOLE);
+    }
     List<String> first = lines(one);
     List<String> second = lines(other);
     Set<String> marks = new LinkedHashSet<>();
@@ -48,6 +56,15 @@ final class LineChanges {
     marks.addAll(added);
     marks.addAll(removed);
     return marks;
+  }
+
+  private static boolean isText(byte[] content) {
+    for (byte b : content) {
+      if (b >= 0 && b < ' ' && "\t\n\f\r".indexOf(b) < 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Byte for byte, whatever the encoding is. */

@@ -311,7 +311,10 @@ public final class Operations {
         answer.data());
   }
 
-  /** For the auditor. A result that cannot be kept is no reason to call the operation failed. */
+  /**
+   * For the auditor, and for {@link Kept}. That it cannot be kept is no reason to call the
+   * operation failed.
+   */
   private static void keep(Site site, Result result) {
     if (site.request().check() || !KEPT.contains(result.operation())) {
       return;
@@ -323,6 +326,12 @@ public final class Operations {
           site.state().results().resolve(name),
           Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(result),
           FileMeta.mine(0600));
+      if (result.outcome() != Outcome.REFUSED) {
+        AtomicFiles.write(
+            site.state().profile(),
+            Json.mapper().writeValueAsBytes(site.request().profileOverrides()),
+            FileMeta.mine(0600));
+      }
     } catch (HostException e) {
       System.err.println("hacert: the result is not kept on this host: " + e.getMessage());
     } catch (JsonProcessingException e) {

@@ -16,6 +16,7 @@ import hacert.result.Timings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,8 +28,9 @@ import java.util.Optional;
 /**
  * Asks another node over ssh: puts this program's own jar there, by its hash, and runs it. The
  * remote commands are constants; what differs from call to call are the first lines of their
- * standard input: a mark, the jar's path and its hash. Only what stands after the mark is the
- * answer: before it a profile may print what it likes.
+ * standard input: a mark, the jar's path and its hash, and the path of the Java which runs here: it
+ * is known to be new enough, while one on PATH may be the product's own old one. Only what stands
+ * after the mark is the answer: before it a profile may print what it likes.
  */
 public final class PeerAgent implements Agent {
   private static final String MARKED = "IFS= read -r mark; ";
@@ -38,16 +40,23 @@ public final class PeerAgent implements Agent {
   private static final String REMOVE =
       "IFS= read -r jar; rm -f \"$jar\"; rmdir \"$(dirname \"$jar\")\"";
 
+  /** A person calls {@code hacert-*.jar}, so there is but one. */
+  private static final String REMOVE_OTHERS =
+      "IFS= read -r jar; "
+          + "for file in \"${jar%/*}\"/hacert-*.jar \"${jar%/*}\"/hacert-*.jsa; do"
+          + " case $file in \"${jar%.jar}\"*) ;; *) rm -f \"$file\" ;; esac; done";
+
   /** As {@code plugins/action/hacert.sh} does it. */
   private static final String EXECUTE =
       MARKED
           + "umask 077; ulimit -c 0;"
           + " unset JAVA_TOOL_OPTIONS _JAVA_OPTIONS JDK_JAVA_OPTIONS CLASSPATH;"
-          + " IFS= read -r jar; IFS= read -r sum; "
+          + " IFS= read -r jar; IFS= read -r sum; IFS= read -r java; "
           + TELL
           + "if [ \"$(sha256sum <\"$jar\")\" != \"$sum  -\" ]; then"
           + " cat >/dev/null; echo altered; exit; fi; "
-          + "exec java -Xlog:disable -Xlog:all=error:stderr -Xmx256m"
+          + "[ -x \"$java\" ] || java=java; "
+          + "exec \"$java\" -Xlog:disable -Xlog:all=error:stderr -Xmx256m"
           + " -XX:+UseSerialGC -XX:-UsePerfData -XX:+DisableAttachMechanism"
           + " -XX:-HeapDumpOnOutOfMemoryError -XX:+SuppressFatalErrorMessage"
           + " -XX:-CreateCoredumpOnCrash"
@@ -65,6 +74,7 @@ public final class PeerAgent implements Agent {
   private final byte[] jar;
   private final String hash;
   private final String version;
+  private final Path java;
 
   /** The jar on the other node, once it was put there: each call verifies it before it runs. */
   private String installed;
@@ -72,13 +82,16 @@ public final class PeerAgent implements Agent {
   /**
    * @param jar content of this program's jar
    * @param version version of this program
+   * @param java the Java that runs this program; the other node's own is used where it has none at
+   *     this place
    */
-  public PeerAgent(Peers peers, Peer peer, byte[] jar, String version) {
+  public PeerAgent(Peers peers, Peer peer, byte[] jar, String version, Path java) {
     this.peers = peers;
     this.peer = peer;
     this.jar = jar.clone();
     this.hash = StagedBundle.sha256(jar);
     this.version = version;
+    this.java = java;
   }
 
   @Override
@@ -111,7 +124,8 @@ public final class PeerAgent implements Agent {
       PeerSession session, String path, Request request, Secrets secrets)
       throws HostException, IOException {
     String mark = mark();
-    byte[] stdin = stdin(mark + "\n" + path + "\n" + hash + "\n", request, secrets);
+    String first = mark + "\n" + path + "\n" + hash + "\n" + java + "\n";
+    byte[] stdin = stdin(first, request, secrets);
     try {
       String answer =
           after(mark, session.exec(EXECUTE, stdin, LONG)).orElseThrow(PeerAgent::noResult);
@@ -135,7 +149,7 @@ public final class PeerAgent implements Agent {
     return new HostException(
         "EXECUTOR_NO_RESULT",
         "The program on the other node answered with no result.",
-        "Log in there and run java -version: Java 17 is needed on PATH.");
+        "Log in there and run java -version: Java 17 is needed on PATH, or where it is here.");
   }
 
   /** A dry run leaves nothing behind: the jar lies in a directory of its own, and goes with it. */
@@ -190,14 +204,15 @@ public final class PeerAgent implements Agent {
     if (!session.sha256(path).equals(Optional.of(hash))) {
       session.upload(jar, path, 0600);
     }
+    session.exec(REMOVE_OTHERS, (path + "\n").getBytes(StandardCharsets.UTF_8), SHORT);
     installed = path;
     return path;
   }
 
-  private static byte[] stdin(String first, Request request, Secrets secrets)
+  private static byte[] stdin(String lines, Request request, Secrets secrets)
       throws JsonProcessingException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.writeBytes(first.getBytes(StandardCharsets.UTF_8));
+    out.writeBytes(lines.getBytes(StandardCharsets.UTF_8));
     out.writeBytes(Json.mapper().writeValueAsBytes(request));
     secrets.frame(request.secrets(), out);
     return out.toByteArray();

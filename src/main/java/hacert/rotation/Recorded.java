@@ -25,8 +25,8 @@ public final class Recorded {
    * @param home home directory
    * @param stateDir state directory, relative to it
    * @param cluster name of the cluster
-   * @return text by what printed it, as {@code replace-1}, {@code restart-1}, {@code
-   *     restart-back-1}; empty if nothing is kept
+   * @return text by what printed it, as {@code generate-1}, {@code replace-1}, {@code restart-1},
+   *     {@code restart-back-1}; empty if nothing is kept
    * @throws HostException if what is kept cannot be read
    */
   public static Map<String, String> read(Path home, String stateDir, String cluster)

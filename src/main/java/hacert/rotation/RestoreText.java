@@ -15,10 +15,11 @@ final class RestoreText {
     List<String> lines = new ArrayList<>();
     lines.add("# Generation " + g.number() + ", recorded " + g.created() + ".");
     lines.add("#");
-    lines.add("# To go back to it without hacert, on each node of the cluster, as the user who");
     lines.add(
-        "# owns these files: run this file with sh up to the restart, on all nodes; then the");
-    lines.add("# restart, the active node first.");
+        "# To go back to it without hacert, on each node of the cluster, in a login shell of the");
+    lines.add(
+        "# user who owns these files: run this file with sh, on all nodes; then the restart, which");
+    lines.add("# stands in its last line, the active node first.");
     if (!g.proven()) {
       lines.add(
           "# Mind: this state is not proven to be what the service worked with, or not whole.");

@@ -16,6 +16,7 @@ import java.nio.file.Path;
  * authority/               the CA of our own, its key encrypted, on the node that makes bundles
  * loan/                    a directory in use, while a vendor's script writes into it
  * results/                 results of calls that changed something
+ * profile.json             what was laid over the profile in the last of these calls
  * purges.jsonl             generations that were purged, and what was in them
  * </pre>
  *
@@ -76,6 +77,11 @@ public record StateDirectory(Path root) {
   /** The record of what was purged. */
   public Path purges() {
     return root.resolve("purges.jsonl");
+  }
+
+  /** What was last laid over the profile. */
+  public Path profile() {
+    return root.resolve("profile.json");
   }
 
   /** Results that are kept. */

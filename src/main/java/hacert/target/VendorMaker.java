@@ -25,7 +25,8 @@ public interface VendorMaker {
    * Runs it and reads what it has written into {@link #output}, which is left there.
    *
    * @param marker text that marks its processes in their environment
+   * @param kept directory where what it prints is kept, without the password
    * @throws HostException if it fails, or made nothing
    */
-  Bundle make(BundleSpec spec, Secret password, String marker) throws HostException;
+  Bundle make(BundleSpec spec, Secret password, String marker, Path kept) throws HostException;
 }

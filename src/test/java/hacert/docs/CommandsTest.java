@@ -86,7 +86,7 @@ class CommandsTest {
   @Test
   void every_script_exists_with_its_options() throws Exception {
     for (Path page : Pages.all()) {
-      for (String prefix : List.of("script/", "src/lab/lab ")) {
+      for (String prefix : List.of("script/", "src/lab/lab ", "bench/run")) {
         for (String command : commands(page, prefix)) {
           String[] words = command.split("\\s+");
           String help = run(List.of(words[0], "--help"));

@@ -12,10 +12,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** docs/findings.md against the code: every code is explained, and no other. */
 class FindingsPageTest {
   private static final Pattern LITERAL = Pattern.compile("\"([A-Z][A-Z0-9_]{3,})\"");
+  private static final Pattern QUOTED = Pattern.compile("`([A-Z][A-Z0-9_]{3,})`");
   private static final Pattern EXPLAINED = Pattern.compile("(?m)^- \\*\\*([A-Z][A-Z0-9_]+)\\*\\*");
 
   /** Its codes are put together of this and a kind. */
@@ -84,6 +87,18 @@ class FindingsPageTest {
   void explains_no_code_twice() throws IOException {
     assertThat(EXPLAINED.matcher(Pages.text("docs/findings.md")).results().map(r -> r.group(1)))
         .doesNotHaveDuplicates();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"README.md", "docs/runbook.md"})
+  void tables_of_other_pages_name_only_what_it_explains(String page) throws IOException {
+    Set<String> named = new TreeSet<>();
+    Pages.text(page)
+        .lines()
+        .filter(line -> line.startsWith("| `"))
+        .forEach(line -> named.addAll(all(QUOTED, line.split("\\|")[1])));
+    assertThat(named).hasSizeGreaterThan(10);
+    assertThat(explained()).containsAll(named);
   }
 
   private static Set<String> explained() throws IOException {

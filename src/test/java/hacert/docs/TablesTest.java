@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import hacert.result.Json;
 import hacert.rotation.Settings;
 import java.io.File;
 import java.io.IOException;
@@ -11,6 +12,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -48,12 +51,56 @@ class TablesTest {
           .path("options")
           .fieldNames()
           .forEachRemaining(part -> assertThat(row.get(3)).contains("`" + part + "`"));
-      if (row.get(0).equals("`hacert_key`")) {
-        option
-            .path("choices")
-            .forEach(c -> assertThat(row.get(3)).contains("`" + c.asText() + "`"));
+      option
+          .path("choices")
+          .forEach(
+              c -> assertThat(row.get(2) + row.get(3)).as("%s", row).contains(quoted(c.asText())));
+    }
+  }
+
+  /** Where a default holds no value, as {@code ""} or 0, the column says in words what counts. */
+  @Test
+  void readme_tells_the_defaults_that_the_program_has() throws IOException {
+    Map<String, String> wanted = defaults();
+    Map<String, String> told = new TreeMap<>();
+    for (List<String> row : settings()) {
+      String name = Pages.unquoted(row.get(0)).replace("hacert_", "");
+      if (wanted.containsKey(name)) {
+        told.put(name, Pages.unquoted(row.get(2)).replace("none", "[]"));
       }
     }
+    assertThat(told).hasSizeGreaterThan(15).isEqualTo(wanted);
+  }
+
+  private static Map<String, String> defaults() throws IOException {
+    Map<String, String> defaults = new TreeMap<>();
+    JsonNode settings = Json.mapper().valueToTree(Settings.defaults());
+    for (JsonNode holder : List.of(settings, settings.path("options"))) {
+      for (Map.Entry<String, JsonNode> field : holder.properties()) {
+        JsonNode value = field.getValue();
+        String text = value.isArray() ? value.toString() : value.asText();
+        if (!text.isEmpty() && !text.equals("0")) {
+          defaults.put(field.getKey(), text);
+        }
+      }
+    }
+    // No choice of the inventory: README says what it comes to.
+    assertThat(defaults.remove("source")).isEqualTo("auto");
+    defaults.put("canary", turn("canary"));
+    defaults.put("max_failed_clusters", turn("max_failed"));
+    return defaults;
+  }
+
+  private static String turn(String argument) throws IOException {
+    Matcher argued =
+        Pattern.compile("\"" + argument + "\": \\{\"type\": \"int\", \"default\": (\\d+)}")
+            .matcher(Pages.text("plugins/action/hacert_turn.py"));
+    assertThat(argued.find()).as(argument).isTrue();
+    return argued.group(1);
+  }
+
+  private static String quoted(String text) {
+    return "`" + text + "`";
   }
 
   @Test

@@ -91,7 +91,11 @@ class GenerateStepTest {
   private Bundle make() throws Exception {
     GenerateStep step = step();
     try (Secret password = new Secret(PASSWORD.getBytes(UTF_8))) {
-      return step.make(new BundleSpec("rsa-3072", 10, subject), password, "rotation.mgmt1");
+      return step.make(
+          new BundleSpec("rsa-3072", 10, subject),
+          password,
+          "rotation.mgmt1",
+          base.resolve("kept"));
     }
   }
 
@@ -156,6 +160,22 @@ class GenerateStepTest {
     asks();
     script(prompt("Enter pass phrase for") + "echo \"bad $answer\"; exit 1");
     assertThat(failure().getMessage()).contains("bad ***");
+  }
+
+  @Test
+  void keeps_what_each_run_printed_without_the_password() throws Exception {
+    script("set -x; : \"$@\"; exit 1");
+    failure();
+    asks();
+    script(prompt("Enter pass phrase for") + "echo \"bad $answer\"\n" + makes(local("")) + SUCCESS);
+    make().close();
+    Path first = base.resolve("kept/generate-1/output");
+    assertThat(first).content().contains("--common-name=HA root", "***").doesNotContain("1x ü");
+    assertThat(Files.getAttribute(first, "unix:mode")).isEqualTo(0100600);
+    assertThat(base.resolve("kept/generate-2/output"))
+        .content()
+        .contains("Enter pass phrase for", "bad ***", "success.")
+        .doesNotContain(PASSWORD);
   }
 
   @Test

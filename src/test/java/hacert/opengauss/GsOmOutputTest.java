@@ -65,6 +65,13 @@ class GsOmOutputTest {
     assertThat(GsOmOutput.parse("Starting cluster.\n").firstError()).isEmpty();
   }
 
+  /** A terminal would do what random bytes tell it. */
+  @Test
+  void tells_a_person_no_escape_sequences() {
+    assertThat(new GsOm.Ended(0, "\u001b[2Jwhat\u0007ever\r\n\u001b]0;title").said())
+        .isEqualTo("whatever");
+  }
+
   @Test
   void keeps_no_more_of_an_error_than_a_person_reads() {
     assertThat(GsOmOutput.parse("[GAUSS-1] : " + "x".repeat(1 << 22)).firstError()).hasSize(400);

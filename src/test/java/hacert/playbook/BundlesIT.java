@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** One run over pairs, each with a bundle or a password of its own. */
 @Tag("long")
 class BundlesIT {
-  @RegisterExtension static final Lab LAB = Lab.of(10, "mixed");
+  @RegisterExtension static final Lab LAB = Lab.of(12, "mixed");
 
   private static Map<String, Pair.Before> before;
   private static PlayRun run;
@@ -40,6 +40,11 @@ class BundlesIT {
     bundle(playbook, 8, bundles.keyless("keyless"));
     bundle(playbook, 9, LAB.files().resolve("nowhere"));
     bundle(playbook, 10, good);
+    playbook.setFor(LAB.pair(11), "hacert_password", "Co:lon{}9%x");
+    playbook
+        .setFor(LAB.pair(12), "hacert_password", "Co:lon{}9%x")
+        .setFor(LAB.pair(12), "hacert_source", "vendor")
+        .setYaml(LAB.pair(12), "hacert_subject", SourcesIT.SUBJECT);
     run = playbook.fail();
   }
 
@@ -57,7 +62,8 @@ class BundlesIT {
         Arguments.of(6, "a key that is cut off", "KEY_UNREADABLE"),
         Arguments.of(7, "a file of two megabytes", "FILE_UNREADABLE"),
         Arguments.of(8, "no key", "KEY_MISSING"),
-        Arguments.of(9, "no bundle at all", "FILE_UNREADABLE"));
+        Arguments.of(9, "no bundle at all", "FILE_UNREADABLE"),
+        Arguments.of(11, "a password with a colon, on 3.x", "PASSWORD_CHARACTER"));
   }
 
   @ParameterizedTest(name = "{1}")
@@ -74,6 +80,13 @@ class BundlesIT {
         .extracting(Finding::remedy)
         .doesNotContain("");
     pair.assertUntouched(before.get(pair.cluster()));
+  }
+
+  @Test
+  void a_password_with_a_colon_is_accepted_on_2x() {
+    Pair pair = LAB.pair(12);
+    run.assertEnd(pair, Outcome.SUCCEEDED, 0);
+    pair.assertAllNew(before.get(pair.cluster()));
   }
 
   @Test

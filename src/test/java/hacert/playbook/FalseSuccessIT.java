@@ -9,10 +9,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** One run over seven pairs whose vendor scripts say one thing and do another. */
+/** One run over ten pairs whose vendor scripts say one thing and do another. */
 @Tag("long")
 class FalseSuccessIT {
-  @RegisterExtension static final Lab LAB = Lab.of(7, "3x");
+  @RegisterExtension static final Lab LAB = Lab.of(10, "3x");
 
   private static Map<String, Pair.Before> before;
   private static PlayRun run;
@@ -30,10 +30,13 @@ class FalseSuccessIT {
     LAB.turn(LAB.pair(4).b(), "role-flip", "after-restart");
     LAB.turn(LAB.pair(5).b(), "restart-says-failure");
     LAB.turn(LAB.pair(7).a(), "replace-loose-modes");
+    LAB.turn(LAB.pair(8).a(), "restart-says-success-but-nothing");
+    LAB.turn(LAB.pair(9).b(), "restart-says-success-but-nothing");
+    LAB.turn(LAB.pair(10).a(), "start-time-behind", "after-restart");
     run =
         Playbook.rotate(LAB)
-            .profile("confirm_seconds", "45")
-            .set("hacert_max_failed_clusters", 7)
+            .profile("confirm_seconds", "45", "restart", "{start_seconds: 15}")
+            .set("hacert_max_failed_clusters", 10)
             .fail();
   }
 
@@ -93,6 +96,34 @@ class FalseSuccessIT {
     Pair pair = LAB.pair(7);
     run.assertEnd(pair, Outcome.SUCCEEDED, 0);
     pair.assertAllNew(before.get(pair.cluster()));
+    assertRestarts(pair, 1, 1);
+  }
+
+  @Test
+  void a_restart_of_the_first_node_that_did_not_happen_is_seen_and_its_files_are_put_back() {
+    Pair pair = LAB.pair(8);
+    run.assertEnd(pair, Outcome.ROLLED_BACK, 4);
+    assertThat(run.codes(pair)).contains("NOT_RESTARTED").doesNotContain("RESTART_FAILED");
+    assertThat(run.appliesOn(pair.b())).as("the second node is not touched").isZero();
+    pair.assertAllOld(before.get(pair.cluster()));
+    assertRestarts(pair, 0, 0);
+  }
+
+  @Test
+  void a_restart_of_the_second_node_that_did_not_happen_takes_the_first_one_back() {
+    Pair pair = LAB.pair(9);
+    run.assertEnd(pair, Outcome.ROLLED_BACK, 4);
+    assertThat(run.codes(pair)).contains("NOT_RESTARTED");
+    pair.assertAllOld(before.get(pair.cluster()));
+    assertRestarts(pair, 2, 0);
+  }
+
+  @Test
+  void a_start_that_is_told_in_another_time_zone_is_a_warning() {
+    Pair pair = LAB.pair(10);
+    run.assertEnd(pair, Outcome.SUCCEEDED, 0);
+    pair.assertAllNew(before.get(pair.cluster()));
+    assertThat(run.told("warning START_TIME_EARLY:")).as(run.output()).isEqualTo(1);
     assertRestarts(pair, 1, 1);
   }
 

@@ -29,6 +29,9 @@ class HandshakeIT {
   private static Map<String, Pair.Before> before;
   private static PlayRun run;
 
+  /** Nobody listens there. */
+  private static final String NOBODY = "https://127.0.0.1:1/";
+
   private final Pair good = LAB.pair(1);
   private final Pair old = LAB.pair(2);
 
@@ -38,6 +41,8 @@ class HandshakeIT {
     LAB.pair(2).hosts().forEach(host -> LAB.turn(host, "serves-old"));
     run =
         Playbook.rotate(LAB)
+            .setFor(LAB.pair(1), "hacert_manager_url", "{{ lab_manager_url }}")
+            .setFor(LAB.pair(2), "hacert_manager_url", NOBODY)
             .set("hacert_max_failed_clusters", 2)
             .profile("confirm_seconds", "45", "ha_port", LAB.pair(1).a().haPort())
             .fail();
@@ -76,6 +81,34 @@ class HandshakeIT {
         .filteredOn(r -> codes(r).contains("ALARMS_EXPECTED"))
         .extracting(Result::host)
         .containsExactly(good.a().name());
+    String said = "warning ALARMS_EXPECTED: alarms 12010 (HA heartbeat), 12011 (file sync)";
+    assertThat(run.told(said)).as("once for each of two pairs: %s", run.output()).isEqualTo(2);
+    assertThat(run.text().lastIndexOf(said)).isLessThan(run.text().indexOf(" apply "));
+  }
+
+  @Test
+  void the_report_tells_once_what_the_proof_was_and_which_alarms_clear() {
+    assertThat(run.told("proof: handshakes with every node")).as(run.output()).isEqualTo(2);
+    String clear = "12010, 12011, 12054 (certificate invalid), 12055 (about to expire) clear";
+    assertThat(run.told(clear)).as(run.output()).isEqualTo(2);
+  }
+
+  @Test
+  void the_manager_page_is_asked_for_on_the_floating_address_by_the_active_node() {
+    assertThat(codes(run.last("confirm", good.a()))).contains("MANAGER_ANSWERS");
+    assertThat(codes(run.last("confirm", good.b()))).doesNotContain("MANAGER_ANSWERS");
+    assertThat(run.told("proof: handshakes with every node; the Manager page answers"))
+        .as(run.output())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void a_manager_page_that_is_not_there_is_a_warning_once_the_rest_is_proven() {
+    assertThat(run.told("warning MANAGER_SILENT: the Manager page " + NOBODY + " did not answer"))
+        .as(run.output())
+        .isEqualTo(1);
+    assertThat(run.told("handshakes with every node; the Manager page does not answer"))
+        .isEqualTo(1);
   }
 
   @Test

@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -19,28 +21,45 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
+import org.opentest4j.TestAbortedException;
 
 /** A lab of its own for a test class: raised before the first test, gone after the last. */
-final class Lab implements BeforeAllCallback, AfterAllCallback {
+final class Lab implements BeforeAllCallback, AfterAllCallback, TestExecutionExceptionHandler {
   /** The project's root, where the build runs the tests. */
   static final Path PROJECT = Path.of("").toAbsolutePath();
 
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   /** Exit code of {@code lab up} where this machine or user cannot have such hosts. */
   private static final int CANNOT_HERE = 77;
 
+  private static final int MOST_SEEDS = 1_000_000;
+
   private final List<String> options;
+
+  /** Of what is drawn, if anything is. Each failure tells it. */
+  private final OptionalLong seed;
+
   private Path scratch;
   private JsonNode description;
 
-  private Lab(List<String> options) {
+  private Lab(List<String> options, OptionalLong seed) {
     this.options = options;
+    this.seed = seed;
   }
 
   /** Pairs of one layout, or {@code mixed}; further options as {@code lab up} takes them. */
   static Lab of(int pairs, String layout, String... more) {
     return up(List.of("--pairs", "" + pairs, "--layout", layout), more);
+  }
+
+  /** Pairs drawn from the seed that {@code -Dlab.seed=N} gives, or from a new one. */
+  static Lab randomised(int pairs, String layout) {
+    long seed = Long.getLong("lab.seed", 1 + new Random().nextInt(MOST_SEEDS));
+    List<String> options =
+        List.of("--pairs", "" + pairs, "--layout", layout, "--randomise", "--seed", "" + seed);
+    return new Lab(options, OptionalLong.of(seed));
   }
 
   /** Clusters of openGauss; further options as {@code lab up} takes them. */
@@ -49,7 +68,7 @@ final class Lab implements BeforeAllCallback, AfterAllCallback {
   }
 
   private static Lab up(List<String> options, String... more) {
-    return new Lab(Stream.concat(options.stream(), Stream.of(more)).toList());
+    return new Lab(Stream.concat(options.stream(), Stream.of(more)).toList(), OptionalLong.empty());
   }
 
   @Override
@@ -60,8 +79,24 @@ final class Lab implements BeforeAllCallback, AfterAllCallback {
     words.addAll(options);
     Command.Ended up = lab(words.toArray(String[]::new)).await(PATIENCE);
     Assumptions.assumeTrue(up.code() != CANNOT_HERE, up.output());
-    assertThat(up.code()).as(up.output()).isZero();
+    assertThat(up.code()).as("%s%s", replay(), up.output()).isZero();
     description = Json.mapper().readTree(directory().resolve("lab.json").toFile());
+  }
+
+  @Override
+  public void handleTestExecutionException(ExtensionContext context, Throwable failure)
+      throws Throwable {
+    if (seed.isEmpty() || failure instanceof TestAbortedException) {
+      throw failure;
+    }
+    throw new AssertionError(replay() + failure.getMessage(), failure);
+  }
+
+  private String replay() {
+    return seed.isEmpty()
+        ? ""
+        : "lab drawn from seed %1$d, the same again with -Dlab.seed=%1$d: "
+            .formatted(seed.getAsLong());
   }
 
   @Override
@@ -147,9 +182,14 @@ final class Lab implements BeforeAllCallback, AfterAllCallback {
     return description.path("ca_password").asText();
   }
 
-  /** What a randomised lab was drawn from. */
-  long seed() {
-    return description.path("seed").asLong();
+  /** How others reach a host of MRS. */
+  String address(LabHost host) {
+    return hosts(host.cluster())
+        .filter(told -> told.path("name").asText().equals(host.name()))
+        .findAny()
+        .orElseThrow()
+        .path("address")
+        .asText();
   }
 
   /** The pair of this number, from 1. */
@@ -175,17 +215,30 @@ final class Lab implements BeforeAllCallback, AfterAllCallback {
     return gauss(1);
   }
 
+  /** A node with its place, as commands by hand take it: {@code NAME=ADDRESS:PORT}. */
+  String place(LabHost host) {
+    String address =
+        hosts(host.cluster())
+            .filter(one -> one.path("name").asText().equals(host.name()))
+            .map(one -> one.path("address").asText())
+            .findFirst()
+            .orElseThrow();
+    return host.name() + "=" + address + ":" + description.path("ssh_port").asText();
+  }
+
   private Stream<JsonNode> hosts(String cluster) {
     return StreamSupport.stream(description.path("hosts").spliterator(), false)
         .filter(host -> host.path("pair").asText().equals(cluster));
   }
 
   private static LabHost host(JsonNode host) {
+    Path directory = Path.of(host.path("directory").asText());
     return new LabHost(
         host.path("name").asText(),
         host.path("pair").asText(),
         host.path("layout").asText(),
-        Path.of(host.path("directory").asText()));
+        directory,
+        directory.resolve(host.path("installed_in").asText()));
   }
 
   Pair pair() {

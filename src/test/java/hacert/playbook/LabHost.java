@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * One host of a lab, looked at from beside: what its files and its HA process are, whoever says
  * what.
  */
-record LabHost(String name, String cluster, String layout, Path directory) {
+record LabHost(String name, String cluster, String layout, Path directory, Path bigData) {
 
   /** The HA process's own word, or nothing while it is down. */
   JsonNode ha() {
@@ -46,6 +46,15 @@ record LabHost(String name, String cluster, String layout, Path directory) {
         && List.of("Actived", "Deactived").contains(ha().path("phase").asText());
   }
 
+  /** Whether the HA process that was started last still runs. */
+  boolean haRuns() {
+    String[] process =
+        new String(read(directory.resolve("lab/run/ha.pid")), StandardCharsets.UTF_8).split("\\s+");
+    return ProcessHandle.allProcesses()
+        .filter(p -> process[0].equals("" + p.pid()))
+        .anyMatch(p -> text(p, "stat").contains(" " + process[1] + " "));
+  }
+
   /** The port of the HA process's heartbeats. */
   String haPort() {
     return ha().path("port").asText();
@@ -67,13 +76,13 @@ record LabHost(String name, String cluster, String layout, Path directory) {
   }
 
   Path certHa() {
-    return bigData()
+    return bigData
         .resolve(layout.equals("2x") ? "om-0.0.1" : "om-server/om")
         .resolve("security/certHA");
   }
 
   Path localCert() {
-    return bigData()
+    return bigData
         .resolve(layout.equals("2x") ? "OMSV100R001C00x8664" : "om-server/OMS")
         .resolve("workspace0/ha/local/cert");
   }
@@ -170,6 +179,17 @@ record LabHost(String name, String cluster, String layout, Path directory) {
     return process.map(ProcessHandle::destroyForcibly).orElse(false);
   }
 
+  /** Ends what runs a program on this host, as a person does. */
+  void kill(String program) {
+    assertThat(
+            ProcessHandle.allProcesses()
+                .filter(process -> text(process, "cmdline").contains("/" + program + "\0"))
+                .filter(this::runsHere)
+                .filter(ProcessHandle::destroyForcibly))
+        .as("processes of %s on %s", program, name)
+        .isNotEmpty();
+  }
+
   private Optional<ProcessHandle> lockHolder() {
     String pid = json(state().resolve("lock.holder")).path("pid").asText();
     return jars().stream().filter(process -> numberOnHost(process).equals(pid)).findAny();
@@ -254,10 +274,6 @@ record LabHost(String name, String cluster, String layout, Path directory) {
   private static boolean staged(String file) {
     return file.equals("recipient")
         || Stream.of("root-ca", ".key", ".zip").anyMatch(file::contains);
-  }
-
-  private Path bigData() {
-    return directory.resolve("opt/Bigdata");
   }
 
   private static String openssl(String... words) {

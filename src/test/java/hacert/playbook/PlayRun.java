@@ -1,6 +1,7 @@
 package hacert.playbook;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import hacert.result.Finding;
@@ -54,6 +55,11 @@ record PlayRun(int code, String output, List<Result> results, List<JsonNode> dif
     return output.replaceAll("\\s+", " ");
   }
 
+  /** How often this stands in the text. */
+  long told(String words) {
+    return Pattern.compile(Pattern.quote(words)).matcher(text()).results().count();
+  }
+
   List<Result> of(String operation) {
     return results.stream().filter(r -> r.operation().equals(operation)).toList();
   }
@@ -92,6 +98,41 @@ record PlayRun(int code, String output, List<Result> results, List<JsonNode> dif
       assertThat(code).as(output).isNotZero();
     }
     return this;
+  }
+
+  /**
+   * Insists that the run stopped for a person, with this finding: each node told by its files, the
+   * generation it runs and its HA role, or as one that cannot be reached, both ways on told, and
+   * every journal open.
+   */
+  PlayRun assertStopped(LabCluster cluster, String code) {
+    assertEnd(cluster, Outcome.FAILED, 5);
+    List<Finding> told =
+        of("decide", cluster).reduce((x, y) -> y).map(Result::findings).orElse(List.of());
+    assertThat(told)
+        .as(output)
+        .filteredOn(f -> f.code().equals(code) && f.message().contains(" stops, and stays open: "))
+        .singleElement()
+        .extracting(Finding::remedy, STRING)
+        .contains("Forward: run rotate-certs.yml again", "Back: run rollback-certs.yml");
+    for (LabHost host : cluster.hosts()) {
+      assertThat(told)
+          .as("what is told of %s:\n%s", host.name(), output)
+          .anyMatch(f -> tells(f, host.name()));
+      assertThat(host.journalOpen()).as("%s: journal is open", host.name()).isTrue();
+    }
+    // The lines on the screen are broken anywhere between two words, and after hyphens.
+    String shown = output.replaceAll("\\s", "");
+    assertThat(told)
+        .allMatch(f -> shown.contains(f.message().replaceAll("\\s", "")), "shown on the screen")
+        .allMatch(f -> shown.contains(f.remedy().replaceAll("\\s", "")), "shown with its remedy");
+    return this;
+  }
+
+  private static boolean tells(Finding f, String node) {
+    return f.code().equals("NODE_STATE")
+            && f.message().matches(node + ": .+, has .+ on disk, HA role [a-z]+\\.")
+        || f.code().equals("HOST_UNREACHABLE") && f.message().contains(node);
   }
 
   /** Insists that a cluster was refused with this finding, and that the finding has a remedy. */

@@ -23,6 +23,9 @@ class PurgeIT {
 
   @Test
   void lists_refuses_what_is_needed_removes_what_is_old_and_says_so() throws IOException {
+    // That of an older version: by hand, one calls hacert-*.jar.
+    Path lib = Files.createDirectories(pair.a().state().resolveSibling("lib"));
+    Files.writeString(lib.resolve("hacert-0a.jar"), "");
     for (int rotation = 1; rotation <= 2; rotation++) {
       Playbook.rotate(LAB).set("hacert_force", true).succeed();
     }

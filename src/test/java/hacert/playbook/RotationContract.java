@@ -61,6 +61,8 @@ abstract class RotationContract {
       assertThat(apply.after()).anyMatch(c -> c.serial().equals(trim(host.loadedLeaf())));
     }
     assertThat(run.last("confirm", pair.a()).timings().mixedWindow()).isPositive();
+    assertThat(run.told("proof: no handshake, only the status of both nodes")).isEqualTo(1);
+    assertThat(run.told("12054 (certificate invalid), 12055 (about to expire) clear")).isEqualTo(1);
   }
 
   private void changes_nothing_in_a_second_run(Pair pair, Pair.Before before) {
@@ -68,6 +70,7 @@ abstract class RotationContract {
     pair.assertAllOld(before);
     assertThat(pair.hosts()).allMatch(host -> before.restartsSince(host) == 0);
     assertThat(run.order("apply")).isEmpty();
+    assertThat(run.text()).doesNotContain("proof:", "alarms");
     assertThat(run.text()).containsPattern("nothing is due until 20\\d\\d-\\d\\d-\\d\\d");
   }
 

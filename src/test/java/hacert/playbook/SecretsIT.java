@@ -110,6 +110,33 @@ class SecretsIT {
     assertThat(filesThatHold(password)).as("files").isEmpty();
   }
 
+  @Tag("long")
+  @Test
+  void the_vendors_script_of_3x_shows_no_password_and_leaves_no_clear_key() throws Exception {
+    LAB.reset();
+    Pair pair = LAB.pair();
+    Pair.Before before = pair.remember();
+    LAB.turn(pair.a(), "gen-prompts", "2");
+    PlayRun run;
+    List<JsonNode> leaks;
+    try (SecretWatch watch = new SecretWatch(List.of(LAB.password()), LAB.directory())) {
+      run =
+          Playbook.rotate(LAB)
+              .with("-vvvv", "--diff")
+              .setFor(pair, "hacert_source", "vendor")
+              .setYaml(pair, "hacert_subject", SourcesIT.SUBJECT)
+              .succeed();
+      leaks = watch.leaks();
+    }
+    pair.assertAllNew(before);
+    assertThat(pair.a().calls()).filteredOn(c -> c.contains("gen-cert.sh")).hasSize(1);
+    assertThat(leaks).filteredOn(SecretsIT::concerns).isEmpty();
+    assertThat(run.output()).hasSizeGreaterThan(10_000);
+    assertThat(holds(run.output(), LAB.password())).isFalse();
+    assertThat(holds(run.results().toString(), LAB.password())).isFalse();
+    assertThat(filesThatHold(LAB.password())).as("files").isEmpty();
+  }
+
   @Test
   void a_password_of_a_command_is_asked_for_in_each_step_that_needs_it_and_shown_nowhere()
       throws Exception {

@@ -64,6 +64,12 @@ class WaysInIT {
       this.user = user;
     }
 
+    /** Has the playbook come to the nodes of a pair in this way. */
+    Playbook into(Pair pair, Playbook playbook) {
+      variables().forEach((name, value) -> playbook.setFor(pair, name, value));
+      return playbook;
+    }
+
     private Map<String, String> variables() {
       try {
         String page = Files.readString(Lab.PROJECT.resolve("README.md"));
@@ -87,8 +93,7 @@ class WaysInIT {
   }
 
   private Playbook by(Way way, Playbook playbook) {
-    way.variables().forEach((name, value) -> playbook.setFor(pair, name, value));
-    return playbook;
+    return way.into(pair, playbook);
   }
 
   private void append(String file, String text) throws IOException {
@@ -155,7 +160,7 @@ class WaysInIT {
     run.assertFinding("HOST_UNREACHABLE");
     assertThat(run.text())
         .contains("not become omm")
-        .contains("sudo: a terminal is required", "ansible_become_method")
+        .contains("sudo: a terminal is required", "NOPASSWD: /usr/bin/su - omm")
         .doesNotContain("eval");
     pair.assertUntouched(before);
   }

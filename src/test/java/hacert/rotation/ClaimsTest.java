@@ -16,7 +16,15 @@ class ClaimsTest {
     pair.two.lease = lease("elsewhere", Records.RUN, 1);
     assertThat(pair.no()).isEqualTo(Exit.LOCKED);
     assertThat(pair.codes()).containsExactly("LOCKED");
-    assertThat(pair.messages()).contains("mgmt2", Records.ROTATION, "elsewhere", "pair");
+    assertThat(pair.messages())
+        .contains(
+            String.format(
+                "mgmt2: rotation %s holds cluster pair: begun from elsewhere, process %s, at %s; its"
+                    + " claim ends at %s unless it is renewed. Nothing was changed.",
+                Records.ROTATION,
+                Records.RUN,
+                Records.NOW.minusSeconds(60),
+                Records.NOW.plusSeconds(1)));
   }
 
   @Test

@@ -28,14 +28,17 @@ class ForeignChangesTest {
     pair = new TwoHosts(scratch.resolve("hosts"));
     for (TestHost host : pair.hosts()) {
       write(host, "<ha>\n  <ssl keypassword=\"none\" port=\"20012\"/>\n  <vip>192.0.2.1</vip>\n");
-      // The vendor's replacement stores the password with another salt each time.
+      // The vendor's replacement stores the password with another salt each time, and may renew
+      // the key that encrypts it.
       Path script = host.omHome().resolve("sbin/replacehaSSLCert.sh");
       Files.writeString(
           script,
           Files.readString(script)
               + "sed -i 's|keypassword=\"[^\"]*\"|keypassword=\"'$(openssl rand -hex 8)'\"|' '"
               + configuration(host)
-              + "'\n");
+              + "'\nopenssl rand -out '"
+              + cipherKey(host)
+              + "' 64\n");
     }
     rotate();
     rotate();
@@ -47,6 +50,10 @@ class ForeignChangesTest {
     rotated.back();
     pair.check = false;
     pair.heard.clear();
+  }
+
+  private static Path cipherKey(TestHost host) {
+    return host.conf().resolve("ha.key");
   }
 
   private static Path configuration(TestHost host) {
@@ -123,6 +130,16 @@ class ForeignChangesTest {
     assertThat(codes()).contains("CONFIGURATION_DIFFERS");
     assertThat(back(4)).as(codes()).isEqualTo(Exit.DONE);
     assertThat(configuration(pair.one)).content().contains("20013");
+  }
+
+  @Test
+  void the_key_of_the_cipher_is_somebody_elses_where_no_rotation_has_changed_it() throws Exception {
+    Path other = Files.writeString(pair.one.conf().resolve("other.key"), "\0\1\2");
+    Files.setPosixFilePermissions(other, PosixFilePermissions.fromString("rw-------"));
+    rotate();
+    Files.writeString(other, "\0\1\3");
+    assertThat(back(4)).isEqualTo(Exit.REFUSED);
+    assertThat(codes()).contains(other + " (content)");
   }
 
   @Test

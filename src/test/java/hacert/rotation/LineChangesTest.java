@@ -60,6 +60,16 @@ class LineChangesTest {
   }
 
   @Test
+  void what_is_no_text_is_one_value() {
+    Set<String> once = between("\0\1 key=a\n", "\2b\n\n");
+    assertThat(once).hasSize(1);
+    assertThat(between("\2b\n\n", "\3<c>")).isEqualTo(once);
+    assertThat(between("\2b\n\n", "text")).isEqualTo(once);
+    assertThat(between("a = 1\n", "a = 2\n")).doesNotContainAnyElementsOf(once);
+    assertThat(between("\2b\n\n", "\2b\n\n")).isEmpty();
+  }
+
+  @Test
   void equal_files_differ_in_nothing() {
     assertThat(between("a\nb", "a\nb")).isEmpty();
     assertThat(between("a\n", "a")).isNotEmpty();

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +37,7 @@ class PeerAgentTest {
 
   @TempDir Path base;
   private Path profile;
+  private Path here = Path.of("/nowhere/java");
   private final List<Path> uploaded = new ArrayList<>();
   private byte[] arrives = JAR;
 
@@ -75,7 +77,7 @@ class PeerAgentTest {
   }
 
   private Result ask(boolean check) {
-    PeerAgent agent = new PeerAgent(peer -> new Shell(), null, JAR, "test");
+    PeerAgent agent = new PeerAgent(peer -> new Shell(), null, JAR, "test", here);
     return agent.ask(request(check), new Secrets(Map.of()));
   }
 
@@ -100,6 +102,20 @@ class PeerAgentTest {
     assertThat(Files.readString(base.resolve("stdin"))).startsWith("{\"schema\"");
     if (check) {
       assertThat(place).isEmptyDirectory();
+    }
+  }
+
+  @Test
+  void only_its_own_jar_and_class_archive_stay_there() throws IOException {
+    Path lib = Files.createDirectories(base.resolve("home/.hacert/lib"));
+    String own = "hacert-" + StagedBundle.sha256(JAR);
+    for (String name : List.of("hacert-0a.jar", "hacert-0a-17-0b.jsa", own + "-17-0c.jsa")) {
+      Files.writeString(lib.resolve(name), "");
+    }
+    ask(false);
+    try (Stream<Path> left = Files.list(lib)) {
+      assertThat(left.map(path -> path.getFileName().toString()))
+          .containsExactlyInAnyOrder(own + ".jar", own + "-17-0c.jsa");
     }
   }
 
@@ -141,7 +157,7 @@ class PeerAgentTest {
 
   @Test
   void a_jar_that_was_altered_since_is_put_there_anew_and_not_run() throws IOException {
-    PeerAgent agent = new PeerAgent(peer -> new Shell(), null, JAR, "test");
+    PeerAgent agent = new PeerAgent(peer -> new Shell(), null, JAR, "test", here);
     agent.ask(request(false), new Secrets(Map.of()));
     Path jar = uploaded.get(0);
     Files.write(jar, new byte[] {4}, StandardOpenOption.APPEND);
@@ -162,6 +178,14 @@ class PeerAgentTest {
         .extracting(Finding::code)
         .containsExactly("EXECUTOR_NOT_INSTALLED");
     assertThat(base.resolve("argv")).doesNotExist();
+  }
+
+  @Test
+  void the_java_that_runs_here_is_taken_there_too_before_one_on_the_path() throws IOException {
+    here = Files.move(base.resolve("bin/java"), base.resolve("java 17"));
+    Path old = Files.writeString(base.resolve("bin/java"), "#!/bin/sh\nexit 1\n");
+    Files.setPosixFilePermissions(old, PosixFilePermissions.fromString("rwxr-xr-x"));
+    assertThat(ask(false).findings()).extracting(Finding::code).containsExactly("ANSWERED");
   }
 
   @Test

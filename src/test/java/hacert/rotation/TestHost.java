@@ -44,7 +44,8 @@ final class TestHost {
   /** Whom the program believes to run as. */
   User user = User.own();
 
-  private final Clock clock;
+  /** What it takes the time from. */
+  Clock clock;
 
   /** A host that was made before. */
   TestHost(Path base, String name, String address, Clock clock) {
