@@ -129,7 +129,7 @@ public final class Operations {
     AtomicFiles.directories(site.state().root(), 0700);
     CallLock lock = site.lock();
     try {
-      AtomicFiles.removeLeftovers(site.state().root());
+      Trees.removeLeftovers(site.state().root());
       site.loan().settle();
       return run(site);
     } finally {

@@ -3,12 +3,14 @@ package hacert.rotation;
 import hacert.host.AtomicFiles;
 import hacert.host.HostException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
-/** Removes directory trees of our own. */
+/** Removes directory trees of our own, and what killed calls have left in them. */
 final class Trees {
   private Trees() {}
 
@@ -20,11 +22,30 @@ final class Trees {
       for (Path path : below.sorted(Comparator.reverseOrder()).toList()) {
         AtomicFiles.remove(path);
       }
-    } catch (IOException e) {
-      throw new HostException(
-          "FILE_NOT_REMOVED",
-          tree + " could not be removed: " + e.getMessage(),
-          "Remove it by hand when no rotation runs.");
+    } catch (IOException | UncheckedIOException e) {
+      throw notRemoved(tree, e);
     }
+  }
+
+  /**
+   * Removes what calls that were killed while they wrote left anywhere in the tree: it may hold a
+   * private key. To be called under the lock under which it is written.
+   */
+  static void removeLeftovers(Path tree) throws HostException {
+    try (Stream<Path> below = Files.walk(tree)) {
+      for (Path directory :
+          below.filter(p -> Files.isDirectory(p, LinkOption.NOFOLLOW_LINKS)).toList()) {
+        AtomicFiles.removeLeftovers(directory);
+      }
+    } catch (IOException | UncheckedIOException e) {
+      throw notRemoved(tree, e);
+    }
+  }
+
+  private static HostException notRemoved(Path tree, Exception why) {
+    return new HostException(
+        "FILE_NOT_REMOVED",
+        tree + " could not be removed, or what was left in it: " + why.getMessage(),
+        "Remove it by hand when no rotation runs.");
   }
 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -33,7 +34,8 @@ public final class FaultMatrix {
    * @param then how the same command ended when given again
    * @param state {@code new} or {@code old}: what all nodes had then; anything else is a failure
    * @param restarts the most restarts that a node had in one of the runs
-   * @param lost what could not be found again: generations, keys
+   * @param open on how many nodes the journal was open then
+   * @param lost on all nodes together: keys and generations of before that could not be found again
    */
   public record Case(
       String system,
@@ -44,9 +46,18 @@ public final class FaultMatrix {
       String then,
       String state,
       int restarts,
+      int open,
       int lost) {
-    boolean consistent() {
+    private boolean whole() {
       return state.equals("new") || state.equals("old");
+    }
+
+    boolean consistent() {
+      return whole() && open == 0;
+    }
+
+    private String end() {
+      return then + ", " + (whole() ? "all " : "") + state;
     }
   }
 
@@ -89,26 +100,53 @@ public final class FaultMatrix {
             cases.stream().mapToInt(Case::lost).sum());
   }
 
-  private static String table(List<Case> all) {
-    StringBuilder text = new StringBuilder("# Fault matrix\n\n" + counts(all) + "\n");
-    Map<String, List<Case>> groups =
-        all.stream()
-            .collect(
-                Collectors.groupingBy(
-                    c -> c.system() + ": " + c.fault(), TreeMap::new, Collectors.toList()));
-    groups.forEach(
+  /** A summary, a row a part; then each case. */
+  static String table(List<Case> all) {
+    StringBuilder text = new StringBuilder("# Fault matrix\n\n" + counts(all) + "\n\n");
+    Map<String, List<Case>> parts = grouped(all, c -> c.system() + ": " + c.fault());
+    text.append("| part | cases | the run that was hit | the same command again |\n");
+    text.append("|---|---|---|---|\n");
+    parts.forEach(
+        (name, cases) ->
+            text.append(
+                "| %s | %d | %s | %s |\n"
+                    .formatted(
+                        name,
+                        cases.size(),
+                        outcomes(cases, Case::first),
+                        outcomes(cases, Case::end))));
+    parts.forEach(
         (name, cases) -> {
           text.append("\n## ").append(name).append("\n\n").append(counts(cases));
+          text.append("\n\n| during | at | the run ended | the same command again | all nodes |");
           text.append(
-              "\n\n| during | at | the run ended | the same command again | all nodes | most");
-          text.append(" restarts in a run |\n|---|---|---|---|---|---|\n");
+              " most restarts in a run | open | lost |\n|---|---|---|---|---|---|---|---|\n");
           for (Case c : cases) {
             text.append(
-                "| %s | %s | %s | %s | %s | %d |%n"
+                "| %s | %s | %s | %s | %s | %d | %d | %d |\n"
                     .formatted(
-                        c.place(), c.effect(), c.first(), c.then(), c.state(), c.restarts()));
+                        c.place(),
+                        c.effect(),
+                        c.first(),
+                        c.then(),
+                        c.state(),
+                        c.restarts(),
+                        c.open(),
+                        c.lost()));
           }
         });
     return text.toString();
+  }
+
+  /** Each outcome with the number of its cases, as {@code 142 done (code 0)}. */
+  private static String outcomes(List<Case> cases, Function<Case, String> outcome) {
+    return grouped(cases, outcome).entrySet().stream()
+        .map(same -> same.getValue().size() + " " + same.getKey())
+        .collect(Collectors.joining("; "));
+  }
+
+  private static TreeMap<String, List<Case>> grouped(
+      List<Case> cases, Function<Case, String> name) {
+    return cases.stream().collect(Collectors.groupingBy(name, TreeMap::new, Collectors.toList()));
   }
 }

@@ -23,12 +23,14 @@ class HostFaultsIT {
 
   private Pair pair;
   private Pair.Before before;
+  private OldKeys keys;
 
   @BeforeEach
   void fresh() {
     LAB.reset();
     pair = LAB.pair();
     before = pair.remember();
+    keys = new OldKeys(pair);
   }
 
   @AfterAll
@@ -53,9 +55,11 @@ class HostFaultsIT {
     PlayRun again = Playbook.rotate(LAB).run();
     String state = "neither old nor new";
     int then = most() - first;
+    int lost = keys.lost();
     try {
       state = ended(again);
       assertThat(Math.max(first, then)).as(again.output()).isLessThanOrEqualTo(2);
+      assertThat(lost).as("keys that are lost").isZero();
     } finally {
       MATRIX.add(
           new FaultMatrix.Case(
@@ -63,11 +67,12 @@ class HostFaultsIT {
               fault,
               place,
               "",
-              "code " + hit.code(),
-              "code " + again.code(),
+              hit.end(pair),
+              again.end(pair),
               state,
               Math.max(first, then),
-              0));
+              (int) pair.hosts().stream().filter(LabHost::journalOpen).count(),
+              lost));
     }
   }
 

@@ -7,15 +7,18 @@ import hacert.faults.FaultMatrix;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * A blow to one host of each of several clusters, while playbooks rotate them; then the same
@@ -26,13 +29,33 @@ import java.util.function.Function;
 final class Kills<C extends LabCluster> {
   private static final Duration PATIENCE = Duration.ofMinutes(10);
 
+  /** How often a moment is tried before it counts where it was hit. */
+  private static final int TRIES = 3;
+
   private final String system;
   private final Blow blow;
   private final FaultMatrix matrix;
-  private final Map<C, Moment> moments = new LinkedHashMap<>();
-  private final Map<C, String> before = new HashMap<>();
-  private final Map<C, String> firstEnds = new HashMap<>();
+  private final Map<C, Case> cases = new LinkedHashMap<>();
   private String firstOutput = "";
+
+  /** What is known of a cluster that is hit. */
+  private static final class Case {
+    private final Moment meant;
+    private final String rotation;
+    private final OldKeys keys;
+    private final List<Integer> restarts;
+    private Optional<Moment> hit = Optional.empty();
+    private String first = "killed";
+    private List<Integer> middle;
+    private boolean goingBack;
+
+    Case(LabCluster cluster, Moment meant) {
+      this.meant = meant;
+      rotation = rotation(cluster, meant);
+      keys = new OldKeys(cluster);
+      restarts = Kills.restarts(cluster);
+    }
+  }
 
   /** What is hit. */
   enum Blow {
@@ -51,28 +74,56 @@ final class Kills<C extends LabCluster> {
   }
 
   /**
-   * A moment: the blow comes when the journal of a node shows a step in a state.
+   * A moment of a node, as its journal tells it.
    *
    * @param node number of the node, from 0
    * @param step name of the step
-   * @param done whether the step must have ended, and not only begun
+   * @param state the state of it, as {@code begun}
    */
-  record Moment(int node, String step, boolean done) {
+  record Moment(int node, String step, String state) {
+    private static final String BEGUN = "begun";
+
     /** Every moment that the last rotation of this cluster had. */
     static List<Moment> of(LabCluster cluster) {
       List<Moment> all = new ArrayList<>();
       for (int node = 0; node < cluster.hosts().size(); node++) {
         for (JsonNode entry : cluster.hosts().get(node).journal().path("entries")) {
-          all.add(new Moment(node, entry.path("step").asText(), false));
-          all.add(new Moment(node, entry.path("step").asText(), true));
+          String step = entry.path("step").asText();
+          all.add(new Moment(node, step, BEGUN));
+          all.add(new Moment(node, step, entry.path("state").asText()));
         }
       }
       return all;
     }
 
+    /** The same of its way back alone. */
+    static List<Moment> ofWayBack(LabCluster cluster) {
+      return of(cluster).stream().filter(Moment::isBack).toList();
+    }
+
+    /** Where the journal of a node stands now. */
+    static Moment now(int node, LabHost host) {
+      if (!host.journalOpen()) {
+        return new Moment(node, "close", "done");
+      }
+      JsonNode entries = host.journal().path("entries");
+      JsonNode last = entries.path(entries.size() - 1);
+      return new Moment(node, last.path("step").asText(), last.path("state").asText());
+    }
+
+    boolean isBack() {
+      return step.startsWith("rollback.") || step.equals("confirm.back");
+    }
+
+    /** Whether the node has come there, or further. */
+    boolean hasCome(LabHost host) {
+      String seen = host.step(step);
+      return !seen.isEmpty() && (state.equals(BEGUN) || !seen.equals(BEGUN));
+    }
+
     @Override
     public String toString() {
-      return (done ? "after " : "in ") + step;
+      return (state.equals(BEGUN) ? "in " : "after ") + step;
     }
   }
 
@@ -86,10 +137,27 @@ final class Kills<C extends LabCluster> {
     this.matrix = matrix;
   }
 
+  /**
+   * Tries all moments, so many at once. A step may end between a look and the blow: where another
+   * moment was hit, that is a case of its own, and the one that was meant is tried again, within
+   * bounds.
+   *
+   * @param batch tries these and answers those that were not hit
+   */
+  static void tryAll(List<Moment> moments, int atOnce, UnaryOperator<List<Moment>> batch) {
+    List<Moment> left = moments;
+    for (int tries = 0; tries < TRIES; tries++) {
+      List<Moment> missed = new ArrayList<>();
+      for (int from = 0; from < left.size(); from += atOnce) {
+        missed.addAll(batch.apply(left.subList(from, Math.min(from + atOnce, left.size()))));
+      }
+      left = missed;
+    }
+  }
+
   /** This cluster is to be hit at this moment. */
   void plan(C cluster, Moment moment) {
-    moments.put(cluster, moment);
-    before.put(cluster, rotation(cluster));
+    cases.put(cluster, new Case(cluster, moment));
   }
 
   /** The pattern of Ansible for these clusters. */
@@ -98,119 +166,177 @@ final class Kills<C extends LabCluster> {
   }
 
   /**
-   * Has the clusters rotated, whether it is due or not, and hits each; then gives the same command
-   * once more. Answers that second run.
+   * Gives the command and hits each cluster; then gives the same command once more. Answers that
+   * second run.
    *
    * @param command the playbook for some clusters
+   * @param between what is done before the second run
    */
-  PlayRun run(Function<Collection<C>, Playbook> command) {
-    ExecutorService hitters = Executors.newFixedThreadPool(moments.size());
+  PlayRun run(Function<Collection<C>, Playbook> command, Runnable between) {
+    ExecutorService hitters = Executors.newFixedThreadPool(cases.size());
     try {
-      Map<C, Future<Boolean>> hits = new LinkedHashMap<>();
+      Map<C, Future<Optional<Moment>>> hits = new LinkedHashMap<>();
       if (blow == Blow.CONTROL) {
-        moments.forEach(
-            (cluster, moment) -> {
-              Playbook.Running run =
-                  command.apply(List.of(cluster)).set("hacert_force", true).start();
-              hits.put(cluster, hitters.submit(() -> kill(run, cluster)));
-              firstEnds.put(cluster, "killed");
-            });
+        for (C cluster : cases.keySet()) {
+          Playbook.Running run = command.apply(List.of(cluster)).start();
+          hits.put(cluster, hitters.submit(() -> kill(run, cluster)));
+        }
       } else {
-        moments.keySet().forEach(c -> hits.put(c, hitters.submit(() -> hit(c))));
-        PlayRun first = command.apply(moments.keySet()).set("hacert_force", true).run();
-        moments.keySet().forEach(cluster -> firstEnds.put(cluster, first.end(cluster)));
+        cases.keySet().forEach(c -> hits.put(c, hitters.submit(() -> hit(c))));
+        PlayRun first = command.apply(cases.keySet()).run();
+        cases.forEach((cluster, one) -> one.first = first.end(cluster));
         firstOutput = first.output();
         hitters.shutdownNow();
       }
-      for (Map.Entry<C, Future<Boolean>> hit : hits.entrySet()) {
-        assertThat(hit.getValue().get())
-            .as("%s hit %s\n%s", hit.getKey(), moments.get(hit.getKey()), firstOutput)
-            .isTrue();
+      for (Map.Entry<C, Future<Optional<Moment>>> hit : hits.entrySet()) {
+        cases.get(hit.getKey()).hit = hit.getValue().get();
       }
     } catch (InterruptedException | ExecutionException e) {
       throw new AssertionError(firstOutput, e);
     } finally {
       hitters.shutdownNow();
     }
-    Playbook again = command.apply(moments.keySet());
-    if (blow == Blow.CONTROL) {
-      // Killed before it changed anything, it has left no duty to go on.
-      moments.keySet().stream()
-          .filter(cluster -> moments.get(cluster).step().startsWith("stage."))
-          .forEach(cluster -> again.setFor(cluster, "hacert_force", true));
-    }
-    return again.run();
+    between.run();
+    cases.forEach(
+        (cluster, one) -> {
+          one.middle = restarts(cluster);
+          one.goingBack = cluster.hosts().stream().anyMatch(Kills::goesBack);
+        });
+    return command.apply(cases.keySet()).run();
   }
 
-  private boolean kill(Playbook.Running run, C cluster) {
+  private static boolean goesBack(LabHost host) {
+    return host.journalOpen()
+        && host.journal().findValuesAsText("step").stream()
+            .anyMatch(step -> step.startsWith("rollback."));
+  }
+
+  private Optional<Moment> kill(Playbook.Running run, C cluster) {
     boolean come =
         Await.holds(PATIENCE, () -> !run.command().runs() || hasCome(cluster))
             && run.command().runs();
+    Moment hit = now(cluster);
     run.kill();
-    return come;
+    return come ? Optional.of(hit) : Optional.empty();
   }
 
-  /** A step may begin and end between two looks: then the next one is hit. */
-  private boolean hit(C cluster) {
-    return Await.holds(
-        PATIENCE,
-        () ->
-            hasCome(cluster)
-                && (blow == Blow.JAR ? host(cluster).killJar() : host(cluster).cutConnection()));
+  private Optional<Moment> hit(C cluster) {
+    boolean hit =
+        Await.holds(
+            PATIENCE,
+            () ->
+                hasCome(cluster)
+                    && (blow == Blow.JAR
+                        ? host(cluster).killJar()
+                        : host(cluster).cutConnection()));
+    return hit ? Optional.of(now(cluster)) : Optional.empty();
   }
 
   private boolean hasCome(C cluster) {
-    Moment moment = moments.get(cluster);
-    String state = host(cluster).step(moment.step());
-    boolean come = moment.done() ? state.equals("done") : !state.isEmpty();
-    return come && !rotation(cluster).equals(before.get(cluster));
+    Case one = cases.get(cluster);
+    return one.meant.hasCome(host(cluster)) && !rotation(cluster, one.meant).equals(one.rotation);
+  }
+
+  private Moment now(C cluster) {
+    return Moment.now(cases.get(cluster).meant.node(), host(cluster));
   }
 
   private LabHost host(C cluster) {
-    return cluster.hosts().get(moments.get(cluster).node());
+    return cluster.hosts().get(cases.get(cluster).meant.node());
   }
 
-  private String rotation(C cluster) {
-    return host(cluster).journal().path("rotation").asText();
+  private static String rotation(LabCluster cluster, Moment moment) {
+    return cluster.hosts().get(moment.node()).journal().path("rotation").asText();
   }
 
-  /** Judges each cluster, and keeps what came of it. */
-  void judge(PlayRun second, Judge<C> judge) {
-    moments.forEach(
-        (cluster, moment) -> {
-          String state = "neither old nor new";
+  private static List<Integer> restarts(LabCluster cluster) {
+    return cluster.hosts().stream().map(LabHost::restarts).toList();
+  }
+
+  /**
+   * Judges each cluster, and keeps what came of it. Answers the moments that were not hit.
+   *
+   * @param restarts how often each node is restarted for a rotation
+   */
+  List<Moment> judge(PlayRun second, int restarts, Judge<C> judge) {
+    List<Moment> missed = new ArrayList<>();
+    List<AssertionError> errors = new ArrayList<>();
+    cases.forEach(
+        (cluster, one) -> {
           try {
-            state = judge.state(cluster);
+            judge(cluster, one, second, restarts, judge);
           } catch (AssertionError e) {
-            throw new AssertionError(
-                moment + " on " + cluster.cluster() + "\n" + firstOutput + second.output(), e);
-          } finally {
-            tell(cluster, second, state, judge.restarts(cluster));
+            String of = one.hit + " on " + cluster.cluster() + ", meant " + one.meant;
+            errors.add(new AssertionError(of + "\n" + firstOutput + second.output(), e));
+          }
+          if (!one.hit.equals(Optional.of(one.meant))) {
+            missed.add(one.meant);
           }
         });
+    if (!errors.isEmpty()) {
+      errors.stream().skip(1).forEach(errors.get(0)::addSuppressed);
+      throw errors.get(0);
+    }
+    return missed;
+  }
+
+  private void judge(C cluster, Case one, PlayRun second, int restarts, Judge<C> judge) {
+    List<Integer> end = restarts(cluster);
+    String state = "neither old nor new";
+    int lost = one.keys.lost();
+    try {
+      state = judge.state(cluster);
+      judgeEnd(cluster, one, second, state, end, restarts);
+      assertThat(lost).as("keys that are lost").isZero();
+      assertThat(one.hit).as("what was hit").isPresent();
+    } finally {
+      tell(cluster, one, second, state, lost);
+    }
+  }
+
+  private void judgeEnd(
+      C cluster, Case one, PlayRun second, String state, List<Integer> end, int restarts) {
+    String then = second.end(cluster);
+    if (state.equals("old")) {
+      assertThat(one.goingBack).as("a way back was begun").isTrue();
+      assertThat(then).isEqualTo("rolled-back (code 4)");
+      return;
+    }
+    second.assertEndedWell(cluster);
+    // After a way back the rotation begins anew.
+    boolean back = one.first.startsWith("rolled-back");
+    assertThat(since(back ? one.middle : one.restarts, end))
+        .as("restarts, first run %s, then %s", one.first, then)
+        .containsOnly(restarts);
+  }
+
+  private static List<Integer> since(List<Integer> before, List<Integer> now) {
+    return IntStream.range(0, now.size()).mapToObj(i -> now.get(i) - before.get(i)).toList();
   }
 
   /** What became of a cluster. */
   interface Judge<C> {
     /** {@code new} or {@code old}; fails where it is neither. */
     String state(C cluster);
-
-    /** The most restarts that a node of it had. */
-    int restarts(C cluster);
   }
 
-  private void tell(C cluster, PlayRun second, String state, int restarts) {
-    Moment moment = moments.get(cluster);
+  private void tell(C cluster, Case one, PlayRun second, String state, int lost) {
+    Moment at = one.hit.orElse(one.meant);
+    int most =
+        Math.max(
+            Collections.max(since(one.restarts, one.middle)),
+            Collections.max(since(one.middle, restarts(cluster))));
     matrix.add(
         new FaultMatrix.Case(
             system,
-            blow.told,
-            moment.step().replaceAll("\\..*", "") + " on node " + "ab".charAt(moment.node()),
-            moment.toString(),
-            firstEnds.get(cluster),
+            blow.told + (one.meant.isBack() ? ", going back" : ""),
+            at.step().replaceAll("\\..*", "") + " on node " + "ab".charAt(at.node()),
+            one.hit.map(Moment::toString).orElse("not hit"),
+            one.first,
             second.end(cluster),
             state,
-            restarts,
-            0));
+            most,
+            (int) cluster.hosts().stream().filter(LabHost::journalOpen).count(),
+            lost));
   }
 }

@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -23,6 +25,8 @@ import java.util.stream.Stream;
  * what.
  */
 record LabHost(String name, String cluster, String layout, Path directory, Path bigData) {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Pattern PRIVATE_KEY = Pattern.compile("-----BEGIN [A-Z ]*PRIVATE KEY-----");
 
   /** The HA process's own word, or nothing while it is down. */
   JsonNode ha() {
@@ -90,6 +94,51 @@ record LabHost(String name, String cluster, String layout, Path directory, Path 
   /** Everything installed, the vendor's scripts included. */
   Map<String, String> installed() {
     return Tree.of(directory.resolve("opt"));
+  }
+
+  /**
+   * SHA-256 of each installed file that holds a private key, or what such a key is opened with, by
+   * its path.
+   */
+  Map<String, String> keys() {
+    try (Stream<Path> all = Files.walk(directory.resolve("opt"))) {
+      Map<String, String> keys = new TreeMap<>();
+      for (Path path : all.filter(Files::isRegularFile).filter(LabHost::isKey).toList()) {
+        keys.put(path.toString(), Tree.sha256(read(path)));
+      }
+      return keys;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean isKey(Path path) {
+    return path.toString().matches(".*\\.(key|pk8|cipher|rand)")
+        || PRIVATE_KEY.matcher(new String(read(path), StandardCharsets.ISO_8859_1)).find();
+  }
+
+  /** Whether a generation that has its manifest holds a file with this SHA-256. */
+  boolean keeps(String sha256) {
+    Path generations = state().resolve("generations");
+    if (!Files.isDirectory(generations)) {
+      return false;
+    }
+    try (Stream<Path> all = Files.list(generations)) {
+      return all.anyMatch(generation -> keeps(generation, sha256));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean keeps(Path generation, String sha256) {
+    JsonNode manifest = json(generation.resolve("generation.json")).path("manifest");
+    for (JsonNode entry : manifest.path("entries")) {
+      Path copy = generation.resolve("files" + entry.path("path").asText());
+      if (entry.path("sha256").asText().equals(sha256) && Tree.sha256(read(copy)).equals(sha256)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The vendor commands called here, a line each. */
@@ -164,7 +213,10 @@ record LabHost(String name, String cluster, String layout, Path directory, Path 
 
   /** Ends the call that holds the lock, as {@code kill -9} does; whether there was one. */
   boolean killJar() {
-    return lockHolder().map(ProcessHandle::destroyForcibly).orElse(false);
+    Optional<ProcessHandle> holder = lockHolder();
+    boolean killed = holder.map(ProcessHandle::destroyForcibly).orElse(false);
+    // What it was doing may still come to its end.
+    return killed && Await.holds(PATIENCE, () -> !holder.get().isAlive());
   }
 
   /**
@@ -192,7 +244,13 @@ record LabHost(String name, String cluster, String layout, Path directory, Path 
 
   private Optional<ProcessHandle> lockHolder() {
     String pid = json(state().resolve("lock.holder")).path("pid").asText();
-    return jars().stream().filter(process -> numberOnHost(process).equals(pid)).findAny();
+    // Where it has the same number here, it is found at once, and so hit in the step that was seen.
+    return Optional.of(pid)
+        .filter(number -> !number.isEmpty())
+        .flatMap(number -> ProcessHandle.of(Long.parseLong(number)))
+        .filter(this::isJar)
+        .filter(process -> numberOnHost(process).equals(pid))
+        .or(() -> jars().stream().filter(process -> numberOnHost(process).equals(pid)).findAny());
   }
 
   /**

@@ -154,6 +154,18 @@ record PlayRun(int code, String output, List<Result> results, List<JsonNode> dif
     return matcher.find() ? matcher.group(1) : "not told";
   }
 
+  /** Insists that a cluster ended well: by this run, or as it was recorded before it. */
+  PlayRun assertEndedWell(LabCluster cluster) {
+    String end = end(cluster);
+    assertThat(end).as(output).isIn("succeeded (code 0)", "unchanged (code 0)");
+    if (end.startsWith("unchanged")) {
+      for (String operation : List.of("stage", "apply", "confirm", "close")) {
+        assertThat(of(operation, cluster)).as(operation).isEmpty();
+      }
+    }
+    return this;
+  }
+
   /** Insists that a cluster was left alone because of others. */
   PlayRun assertLeft(LabCluster cluster) {
     assertThat(text()).contains("cluster " + cluster.cluster() + ": untouched, code 3: Not begun");
@@ -171,7 +183,8 @@ record PlayRun(int code, String output, List<Result> results, List<JsonNode> dif
     return of(operation, cluster).map(Result::finished).max(Instant::compareTo).orElseThrow();
   }
 
-  private Stream<Result> of(String operation, LabCluster cluster) {
+  /** The results of an operation on a cluster. */
+  Stream<Result> of(String operation, LabCluster cluster) {
     return of(operation).stream().filter(r -> r.cluster().equals(cluster.cluster()));
   }
 

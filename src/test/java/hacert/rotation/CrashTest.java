@@ -82,6 +82,22 @@ class CrashTest {
     assertThat(at).as("steps").isGreaterThan(8);
   }
 
+  @Test
+  void what_a_killed_call_left_half_written_anywhere_goes_with_the_next_call() throws Exception {
+    TwoHosts pair = new TwoHosts(base);
+    assertThat(pair.rotate().exit()).isEqualTo(Exit.DONE);
+    for (TestHost host : pair.hosts()) {
+      Path rotation = host.state().resolve("rotations").resolve(host.journal().rotation());
+      for (Path directory : List.of(host.state().resolve("generations/0001/files"), rotation)) {
+        Files.writeString(directory.resolve(".hacert-0123456789abcdef.tmp"), "half a key");
+      }
+    }
+    assertThat(pair.anotherRun().rollback().exit()).isEqualTo(Exit.DONE);
+    for (TestHost host : pair.hosts()) {
+      assertThat(leftovers(host)).isEmpty();
+    }
+  }
+
   private static List<Path> leftovers(TestHost host) throws Exception {
     try (Stream<Path> all = Files.walk(host.here)) {
       return all.filter(p -> p.getFileName().toString().startsWith(".hacert-")).toList();

@@ -33,12 +33,18 @@ record Effect(String call, int number, String path) {
           "fchownat",
           "utimensat");
 
-  /** These, and those that come before them. */
+  /**
+   * These, and those that come before them. Files that are opened to be made are listed and not
+   * harmed: what is opened to be read has its part in their numbers, and that differs from call to
+   * call.
+   */
   static final List<String> ALL =
       Stream.concat(CHANGES.stream(), Stream.of("openat", "write")).toList();
 
   private static final String TERMINAL = "(terminal)";
-  private static final String INJECTED = "(INJECTED)";
+
+  /** What strace writes where it gave an error in place of a call. */
+  static final String INJECTED = "(INJECTED)";
 
   private static final Pattern LINE = Pattern.compile("(\\d+) +(\\w+)\\((.*)");
   private static final Pattern QUOTED = Pattern.compile("\"([^\"]*)\"|<(/[^>]*)>");

@@ -62,7 +62,7 @@ final class TracedCall implements Agent {
     return effects;
   }
 
-  /** Where the harm was done. */
+  /** Where the harm was done; empty if it was not. */
   Optional<Effect> harmed() {
     return harmed;
   }
@@ -72,11 +72,12 @@ final class TracedCall implements Agent {
     try {
       Path trace = Files.createTempFile("trace", ".txt");
       try {
-        Result result = call(request, secrets, trace);
+        Optional<Result> result = call(request, secrets, trace);
         List<String> lines = Files.readAllLines(trace, StandardCharsets.ISO_8859_1);
+        boolean hit = result.isEmpty() || lines.stream().anyMatch(l -> l.contains(Effect.INJECTED));
         effects = Effect.of(lines, host.here);
-        harmed = Effect.harmed(lines, host.here);
-        return result;
+        harmed = hit ? Effect.harmed(lines, host.here) : Optional.empty();
+        return result.orElseGet(() -> none(request));
       } finally {
         Files.delete(trace);
       }
@@ -85,7 +86,8 @@ final class TracedCall implements Agent {
     }
   }
 
-  private Result call(Request request, Secrets secrets, Path trace) throws IOException {
+  /** Answers nothing where the call was killed. */
+  private Optional<Result> call(Request request, Secrets secrets, Path trace) throws IOException {
     List<String> argv = new ArrayList<>(List.of("strace", "-f", "-qq", "-y", "-s", "1"));
     argv.addAll(
         List.of(
@@ -124,7 +126,7 @@ final class TracedCall implements Agent {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return answer.isBlank() ? none(request) : parse(answer);
+    return answer.isBlank() ? Optional.empty() : Optional.of(parse(answer));
   }
 
   private static Result parse(String answer) throws JsonProcessingException {
