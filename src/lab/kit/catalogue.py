@@ -82,6 +82,7 @@ SWITCHES = {
         "cert-says-success-but-nothing": "gs_om -t cert, called here, reports success and changes nothing",
         "cert-hangs": "gs_om -t cert, called here, unpacks the ZIP and never ends",
         "cert-exit-1-after-success": "gs_om -t cert, called here, installs, prints the success line and exits 1",
+        "cert-garbage": "gs_om -t cert, called here, prints VALUE bytes (default 100 MB) first",
         "cert-flag": "a stale certFlag lies in the data directory",
         "temp-cert-dir": "tempCertDir with keys and an action flag lie in PGHOST, as a gs_om that was ended leaves them",
         "uneven-files": "files VALUE (default cacert.pem) of the data directory are missing; `off` brings them back",

@@ -47,9 +47,9 @@ class ClocksTest {
     }
   }
 
-  /** Two seconds are for the time between the two questions. */
+  /** Far from the limit: on a busy machine seconds pass between question and answer. */
   @ParameterizedTest
-  @ValueSource(ints = {62, -62})
+  @ValueSource(ints = {90, -90})
   void more_than_a_minute_apart_is_refused_and_nothing_is_touched(int seconds) throws Exception {
     shift(pair.two, Duration.ofSeconds(seconds));
     Driver.End end = pair.rotate();
@@ -61,7 +61,7 @@ class ClocksTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {58, -58})
+  @ValueSource(ints = {30, -30})
   void less_than_a_minute_apart_is_rotated(int seconds) throws Exception {
     shift(pair.two, Duration.ofSeconds(seconds));
     assertThat(pair.rotate().exit()).isEqualTo(Exit.DONE);
