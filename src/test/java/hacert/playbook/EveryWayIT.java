@@ -67,8 +67,8 @@ class EveryWayIT {
   void a_restart_goes_on_when_its_connection_is_cut_and_is_not_repeated() {
     Kills<Pair> cuts =
         new Kills<>("mrs-ha", Kills.Blow.CONNECTION, new FaultMatrix("mrs-every-way"));
-    pairs.values().forEach(pair -> cuts.plan(pair, new Kills.Moment(0, "apply.restart", false)));
-    cuts.run(this::rotate);
+    pairs.values().forEach(pair -> cuts.plan(pair, new Kills.Moment(0, "apply.restart", "begun")));
+    cuts.run(this::rotate, () -> {});
     pairs.forEach(this::assertRotatedOnce);
   }
 }
