@@ -231,6 +231,17 @@ record LabHost(String name, String cluster, String layout, Path directory, Path 
     return process.map(ProcessHandle::destroyForcibly).orElse(false);
   }
 
+  /** Ends what runs a program on this host, as a person does. */
+  void kill(String program) {
+    assertThat(
+            ProcessHandle.allProcesses()
+                .filter(process -> text(process, "cmdline").contains("/" + program + "\0"))
+                .filter(this::runsHere)
+                .filter(ProcessHandle::destroyForcibly))
+        .as("processes of %s on %s", program, name)
+        .isNotEmpty();
+  }
+
   private Optional<ProcessHandle> lockHolder() {
     String pid = json(state().resolve("lock.holder")).path("pid").asText();
     // Where it has the same number here, it is found at once, and so hit in the step that was seen.

@@ -89,13 +89,12 @@ class OpenGaussFaultsIT {
   @Test
   void a_cluster_that_serves_well_and_stays_degraded_calls_a_person_and_is_not_rolled_back() {
     GaussCluster cluster = LAB.gauss(5);
-    run.assertEnd(cluster, Outcome.FAILED, 5);
-    assertThat(run.codes(cluster)).contains("CLUSTER_NOT_AGREED", "UNRELATED_UNHEALTHY");
+    run.assertStopped(cluster, "UNRELATED_UNHEALTHY");
+    assertThat(run.codes(cluster)).contains("CLUSTER_NOT_AGREED");
     cluster.assertRestarts(before(cluster), 1);
     assertThat(cluster.nodes())
         .allMatch(node -> !node.installedLeaf().equals(before(cluster).leaf()), "has the new leaf")
-        .allMatch(node -> node.served(node.port()).equals(node.installedLeaf()), "serves it")
-        .allMatch(node -> node.host().journalOpen(), "its journal stays open");
+        .allMatch(node -> node.served(node.port()).equals(node.installedLeaf()), "serves it");
   }
 
   @Test
@@ -119,8 +118,8 @@ class OpenGaussFaultsIT {
   @Test
   void a_node_that_starts_with_neither_generation_calls_a_person_with_the_old_files_in_place() {
     GaussCluster cluster = LAB.gauss(8);
-    run.assertEnd(cluster, Outcome.FAILED, 5);
-    assertThat(run.codes(cluster)).contains("START_FAILED", "ROLLBACK_FAILED");
+    run.assertStopped(cluster, "ROLLBACK_FAILED");
+    assertThat(run.codes(cluster)).contains("START_FAILED");
     for (GaussNode node : cluster.nodes()) {
       assertThat(node.installed()).isEqualTo(before(cluster).installed().get(node.name()));
     }

@@ -34,12 +34,14 @@ class OpenGaussScriptFaultsIT {
     IntStream.rangeClosed(1, CLUSTERS)
         .mapToObj(LAB::gauss)
         .forEach(cluster -> BEFORE.put(cluster.cluster(), cluster.remember()));
+    LAB.turn(a(1), "cert-hangs");
     LAB.turn(b(2), "cert-slow", "3");
     LAB.turn(b(3), "status-hangs");
     LAB.turn(a(4), "status-garbage");
     LAB.turn(a(5), "status-fails");
     LAB.turn(b(6), "state-shown", "Standby", "Catchup");
     LAB.turn(a(7), "cluster-state", "Unavailable");
+    LAB.turn(b(8), "status-hangs", "after-replace");
     LAB.turn(b(9), "state-shown", "Standby", "Catchup", "after-replace");
     LAB.turn(b(10), "unreachable-after-replace");
     LAB.turn(a(11), "unreachable-on-restart");
@@ -93,6 +95,18 @@ class OpenGaussScriptFaultsIT {
   }
 
   @Test
+  void a_gs_om_that_hangs_is_not_ended_and_a_person_who_ends_it_can_go_back() {
+    GaussCluster cluster = LAB.gauss(1);
+    run.assertStopped(cluster, "ROLLBACK_FAILED");
+    assertThat(run.codes(cluster)).contains("GS_OM_TIMED_OUT", "EARLIER_CALL_RUNS");
+    assertServesOld(cluster);
+    a(1).kill("gs_om");
+    Playbook.rollback(LAB).with("--limit", cluster.cluster()).succeed();
+    cluster.assertAllOld(before(cluster));
+    cluster.assertRestarts(before(cluster), 0);
+  }
+
+  @Test
   void a_gs_om_that_takes_longer_than_its_deadline_is_waited_for_and_not_called_twice() {
     GaussCluster cluster = LAB.gauss(2);
     run.assertEnd(cluster, Outcome.SUCCEEDED, 0);
@@ -100,6 +114,18 @@ class OpenGaussScriptFaultsIT {
     cluster.assertAllNew(before(cluster));
     cluster.assertRestarts(before(cluster), 0);
     assertThat(cluster.b().host().calls()).filteredOn(c -> c.contains("-t cert")).hasSize(1);
+  }
+
+  @Test
+  void a_status_that_hangs_in_the_mixed_window_proves_no_way_back_either_and_calls_a_person() {
+    GaussCluster cluster = LAB.gauss(8);
+    run.assertStopped(cluster, "ROLLBACK_FAILED");
+    assertThat(run.codes(cluster)).contains("STATUS_TIMED_OUT");
+    assertServesOld(cluster);
+    LAB.turn(b(8), "status-hangs", "off");
+    Playbook.rollback(LAB).with("--limit", cluster.cluster()).succeed();
+    cluster.assertAllOld(before(cluster));
+    cluster.assertRestarts(before(cluster), 0);
   }
 
   @Test
@@ -138,6 +164,12 @@ class OpenGaussScriptFaultsIT {
     run.assertEnd(cluster, Outcome.SUCCEEDED, 0);
     cluster.assertAllNew(before(cluster));
     cluster.assertRestarts(before(cluster), 0);
+  }
+
+  private static void assertServesOld(GaussCluster cluster) {
+    assertThat(cluster.nodes())
+        .allMatch(node -> node.installedLeaf().equals(before(cluster).leaf()), "has the old leaf")
+        .allMatch(node -> node.served(node.port()).equals(before(cluster).leaf()), "serves it");
   }
 
   private static void assertServesNew(GaussCluster cluster) {

@@ -25,14 +25,11 @@ class UnreachableIT {
   @Test
   void a_standby_cut_off_in_the_mixed_window_calls_a_person_and_the_same_command_finishes() {
     LAB.turn(pair.a(), "peer-unreachable-after-restart");
-    PlayRun cut = Playbook.rotate(LAB).fail().assertEnd(pair, Outcome.FAILED, 5);
-    cut.assertFinding("HOST_UNREACHABLE");
+    PlayRun cut = Playbook.rotate(LAB).fail().assertStopped(pair, "HOST_UNREACHABLE");
     assertThat(cut.text())
-        .as("what a person needs to know")
-        .contains("Forward: ", "Back: ", "rollback-certs.yml", pair.a().name() + ": runs the new");
+        .contains(pair.a().name() + ": runs the new generation, has the new files on disk");
     assertThat(before.restartsSince(pair.a())).isEqualTo(1);
     assertThat(before.restartsSince(pair.b())).as("no second restart").isZero();
-    assertThat(pair.a().journalOpen()).as("the journal stays open").isTrue();
 
     LAB.turn(pair.a(), "peer-unreachable-after-restart", "off");
     Playbook.rotate(LAB).succeed().assertEnd(pair, Outcome.SUCCEEDED, 0);
@@ -45,7 +42,7 @@ class UnreachableIT {
   @Test
   void a_standby_cut_off_by_its_own_restart_is_finished_by_the_same_command() {
     LAB.turn(pair.b(), "unreachable-on-restart");
-    Playbook.rotate(LAB).fail().assertEnd(pair, Outcome.FAILED, 5);
+    Playbook.rotate(LAB).fail().assertStopped(pair, "HOST_UNREACHABLE");
     LAB.turn(pair.b(), "unreachable-on-restart", "off");
     Playbook.rotate(LAB).succeed().assertEnd(pair, Outcome.SUCCEEDED, 0);
     pair.assertAllNew(before);
