@@ -114,7 +114,7 @@ record PlayRun(int code, String output, List<Result> results, List<JsonNode> dif
         .filteredOn(f -> f.code().equals(code) && f.message().contains(" stops, and stays open: "))
         .singleElement()
         .extracting(Finding::remedy, STRING)
-        .contains("Forward: run rotate-certs.yml again", "Back: run rollback-certs.yml");
+        .contains("rotate-certs.yml", "rollback-certs.yml");
     for (LabHost host : cluster.hosts()) {
       assertThat(told)
           .as("what is told of %s:\n%s", host.name(), output)
