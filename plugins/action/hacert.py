@@ -93,6 +93,8 @@ LONGEST_COMPLAINT = 64 << 10
 PASSWORD_SECONDS = 30
 SHORTEST_SCRUBBED = 4
 LONGEST_TAIL = 2000
+# What could command a terminal, or turn its line around: controls but for tab and line feed, and marks of direction.
+COMMANDING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL)
 
 # A silent link must become a failed result within 20 s; ssh's own default is to wait for ever.
@@ -1032,7 +1034,7 @@ class ActionModule(ActionBase):
         message = "%(code)s: %(message)s\n  do: %(remedy)s" % self._problem.finding
         return {"failed": True, "changed": False, "msg": message}
 
-    # --- nothing secret leaves ------------------------------------------------------------------------------
+    # --- nothing secret leaves, nor what commands a terminal --------------------------------------------------
 
     def _scrub(self, text):
         for secret in self._secret:
@@ -1042,9 +1044,12 @@ class ActionModule(ActionBase):
         return PRIVATE_KEY.sub("********", text)
 
     def _scrubbed(self, value):
-        """The jar tells no secret; should it ever, the playbook's logs still do not."""
+        """The jar tells no secret; should it ever, the playbook's logs still do not.
+
+        Names in certificates and what scripts print are others' words, and this is shown on terminals.
+        """
         if isinstance(value, str):
-            return self._scrub(value)
+            return COMMANDING.sub("?", self._scrub(value))
         if isinstance(value, list):
             return [self._scrubbed(one) for one in value]
         if isinstance(value, dict):

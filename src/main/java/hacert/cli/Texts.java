@@ -12,7 +12,7 @@ final class Texts {
 
   /** Without what could command the terminal: names in certificates are others' words. */
   static String safe(String text) {
-    return text.replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]", "?");
+    return text.replaceAll("[\\p{Cc}\\p{Cf}\\u2028\\u2029]", "?");
   }
 
   static void field(PrintWriter out, String name, String value) {

@@ -4,7 +4,8 @@ import java.util.stream.Collectors;
 
 /**
  * Takes escape sequences (ECMA-48) and control characters other than line feed and tab out of a
- * text.
+ * text. Of a sequence that a single 8-bit control introduces only that one is taken: in a text of
+ * another encoding it may be a part of a letter, and take words with it.
  */
 public final class CleanText implements CharSink {
   private enum State {
@@ -59,7 +60,7 @@ public final class CleanText implements CharSink {
   private void text(char c) {
     if (c == 27) {
       state = State.ESCAPE;
-    } else if (c == '\n' || c == '\t' || c >= ' ' && c != 0x7f) {
+    } else if (c == '\n' || c == '\t' || !Character.isISOControl(c)) {
       sink.accept(c);
     }
   }
