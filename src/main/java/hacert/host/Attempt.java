@@ -17,6 +17,16 @@ public interface Attempt {
    */
   String output(int bytes) throws HostException;
 
+  /**
+   * A part of what it has printed so far.
+   *
+   * @param from how many bytes of it are left out
+   * @param bytes at most this many
+   * @return empty when there is no more by now
+   * @throws HostException {@code FILE_NOT_READABLE}
+   */
+  byte[] output(long from, int bytes) throws HostException;
+
   /** What has become of an attempt. */
   sealed interface State {}
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongUnaryOperator;
 
 /** Attempts as sessions of their own under a wrapper in shell, which outlives this program. */
 final class DetachedProcesses implements Detached {
@@ -220,15 +221,25 @@ final class DetachedProcesses implements Detached {
 
     @Override
     public String output(int bytes) throws HostException {
+      return new String(part(length -> Math.max(0, length - bytes), bytes), StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public byte[] output(long from, int bytes) throws HostException {
+      return part(length -> Math.min(from, length), bytes);
+    }
+
+    private byte[] part(LongUnaryOperator from, int bytes) throws HostException {
       if (!Files.exists(file("output"))) {
-        return "";
+        return new byte[0];
       }
       try (RandomAccessFile file = new RandomAccessFile(file("output").toFile(), "r")) {
         long length = file.length();
-        byte[] end = new byte[(int) Math.min(length, bytes)];
-        file.seek(length - end.length);
-        file.readFully(end);
-        return new String(end, StandardCharsets.UTF_8);
+        long begin = from.applyAsLong(length);
+        byte[] part = new byte[(int) Math.min(length - begin, bytes)];
+        file.seek(begin);
+        file.readFully(part);
+        return part;
       } catch (IOException e) {
         throw unreadable("output", e);
       }

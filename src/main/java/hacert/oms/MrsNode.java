@@ -74,7 +74,7 @@ final class MrsNode implements ManagedNode {
     Optional<OmsStatus> seen = Optional.empty();
     try {
       Duration patience = Duration.ofSeconds(patient ? profile.settleSeconds() : 0);
-      seen = status.await(OmsStatus::settled, patience);
+      seen = status.await(OmsStatus::told, patience);
     } catch (HostException e) {
       findings.add(e.finding());
     }
@@ -334,6 +334,11 @@ final class MrsNode implements ManagedNode {
       // A service that is down may print anything: it does not say.
       return "";
     }
+  }
+
+  @Override
+  public boolean sameStart(String one, String other) {
+    return status.sameStart(one, other);
   }
 
   @Override

@@ -52,6 +52,11 @@ public record OmsStatus(String mode, List<NodeRow> nodes, List<ResourceRow> reso
           || active.equals("standby") && runPhase.equals("deactived");
     }
 
+    /** Whether the vendor calls its resources good or bad. */
+    public boolean judged() {
+      return normal() || allResourcesOk.equals("abnormal");
+    }
+
     /** Whether the vendor calls all of its resources good. */
     public boolean normal() {
       return allResourcesOk.equals("normal");
@@ -92,5 +97,12 @@ public record OmsStatus(String mode, List<NodeRow> nodes, List<ResourceRow> reso
   /** Whether each of two nodes has settled in its role. */
   public boolean settled() {
     return nodes.size() >= 2 && nodes.stream().allMatch(NodeRow::steady);
+  }
+
+  /**
+   * Whether HA has made up its mind: a health that is still {@code NULL} passes, as a role does.
+   */
+  public boolean told() {
+    return settled() && nodes.stream().allMatch(NodeRow::judged);
   }
 }

@@ -214,7 +214,7 @@ final class PairProof {
    */
   private void started(Optional<OmsStatus> seen, Proving proving) {
     String start = seen.flatMap(self::in).map(NodeRow::startTime).orElse("");
-    if (!start.isEmpty() && start.equals(proving.startBefore())) {
+    if (!start.isEmpty() && status.sameStart(start, proving.startBefore())) {
       findings.add(
           Finding.error(
               "NOT_RESTARTED",

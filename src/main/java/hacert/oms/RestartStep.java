@@ -20,7 +20,7 @@ import java.util.Optional;
 final class RestartStep {
   private static final Duration PAUSE = Duration.ofMillis(20);
   private static final String RUNS_ON = "; the script itself still runs";
-  private static final int OUTPUT = 64 << 10;
+  private static final int SHOWN = 4 << 10;
 
   /**
    * How long a script that has said that it worked may take to end. One that holds its output open
@@ -55,12 +55,12 @@ final class RestartStep {
             .startOrAttach(
                 directory,
                 Command.of(host.login(), List.of("sh", layout.restartScript().toString())));
+    SuccessText success = new SuccessText(attempt, profile.success());
     Instant end = host.clock().instant().plusSeconds(profile.seconds());
     Instant look = Instant.MAX;
     while (true) {
       Attempt.State state = attempt.poll();
-      String output = CleanText.lines(attempt.output(OUTPUT));
-      boolean said = output.contains(profile.success());
+      boolean said = success.seen();
       if (state instanceof Attempt.Exited && again) {
         Optional<String> late =
             startBefore.isEmpty() ? Optional.empty() : started(startBefore, Duration.ZERO);
@@ -69,14 +69,14 @@ final class RestartStep {
         }
       }
       if (state instanceof Attempt.Exited exited) {
-        return exited(exited.code(), said, output, startBefore);
+        return exited(exited.code(), said, output(attempt), startBefore);
       }
       if (!(state instanceof Attempt.Running)) {
         return vanished(startBefore);
       }
       Instant now = host.clock().instant();
       if (now.isAfter(end)) {
-        return overdue(said, output, startBefore);
+        return overdue(said, output(attempt), startBefore);
       }
       if (now.isAfter(look)) {
         Optional<String> early = startedMeanwhile(startBefore);
@@ -91,10 +91,14 @@ final class RestartStep {
     }
   }
 
+  private static String output(Attempt attempt) throws HostException {
+    return CleanText.lines(attempt.output(SHOWN));
+  }
+
   private String exited(int code, boolean said, String output, String startBefore)
       throws HostException {
     if (code == 0 && said) {
-      return started(startBefore, startPatience())
+      return startedInTime(startBefore)
           .orElseThrow(() -> notRestarted("said that it worked", startBefore));
     }
     throw new HostException(
@@ -121,7 +125,7 @@ final class RestartStep {
 
   private String overdue(boolean said, String output, String startBefore) throws HostException {
     if (said) {
-      Optional<String> note = started(startBefore, startPatience());
+      Optional<String> note = startedInTime(startBefore);
       if (note.isPresent()) {
         return note.get() + RUNS_ON;
       }
@@ -147,9 +151,25 @@ final class RestartStep {
     }
   }
 
-  /** HA may start long after the script has said so: a former standby waits for minutes. */
-  private Duration startPatience() {
-    return Duration.ofSeconds(profile.startSeconds());
+  /**
+   * HA may start long after the script has said so: a former standby waits for minutes. Where the
+   * status has then settled and tells no start any more, that is no sign of the old process, whose
+   * start it told.
+   */
+  private Optional<String> startedInTime(String startBefore) throws HostException {
+    if (startBefore.isEmpty()) {
+      return started(startBefore, Duration.ZERO);
+    }
+    Optional<OmsStatus> last = look(startBefore, Duration.ofSeconds(profile.startSeconds()));
+    return anew(last, startBefore)
+        .or(
+            () ->
+                last.flatMap(self::in)
+                    .filter(row -> row.steady() && row.startTime().isEmpty())
+                    .map(
+                        row ->
+                            "the status tells no start time any more: the script's word is relied"
+                                + " on"));
   }
 
   private HostException notRestarted(String script, String startBefore) {
@@ -167,14 +187,17 @@ final class RestartStep {
     if (startBefore.isEmpty()) {
       return Optional.of("the status tells no start time: the script's word is relied on");
     }
-    return status
-        .await(s -> start(s).filter(t -> !t.equals(startBefore)).isPresent(), patience)
-        .flatMap(this::start)
-        .filter(t -> !t.equals(startBefore))
-        .map(t -> "HA runs since " + t);
+    return anew(look(startBefore, patience), startBefore);
   }
 
-  private Optional<String> start(OmsStatus s) {
-    return self.in(s).map(OmsStatus.NodeRow::startTime).filter(t -> !t.isEmpty());
+  private Optional<OmsStatus> look(String startBefore, Duration patience) throws HostException {
+    return status.await(s -> anew(Optional.of(s), startBefore).isPresent(), patience);
+  }
+
+  private Optional<String> anew(Optional<OmsStatus> seen, String startBefore) {
+    return seen.flatMap(self::in)
+        .map(OmsStatus.NodeRow::startTime)
+        .filter(t -> !t.isEmpty() && !status.sameStart(t, startBefore))
+        .map(t -> "HA runs since " + t);
   }
 }

@@ -18,6 +18,8 @@ final class StatusCommand {
   /** The script itself takes about a second on a real node; a shorter pause would only load it. */
   private static final Duration PAUSE = Duration.ofMillis(200);
 
+  private static final Duration ROUNDED = Duration.ofSeconds(1);
+
   private final Host host;
   private final Path script;
   private final Duration deadline;
@@ -71,6 +73,21 @@ final class StatusCommand {
       // Reported as a start time that cannot be read.
       return Optional.empty();
     }
+  }
+
+  /**
+   * Whether two start times tell of one start. What works them out from the age of a process may
+   * round them to the one second or to the next.
+   */
+  boolean sameStart(String one, String other) {
+    if (one.equals(other)) {
+      return true;
+    }
+    Optional<Instant> first = moment(one);
+    Optional<Instant> second = moment(other);
+    return first.isPresent()
+        && second.isPresent()
+        && Duration.between(first.get(), second.get()).abs().compareTo(ROUNDED) <= 0;
   }
 
   private CommandResult run() throws HostException {

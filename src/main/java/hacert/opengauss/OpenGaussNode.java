@@ -339,6 +339,11 @@ final class OpenGaussNode implements ManagedNode {
   }
 
   @Override
+  public boolean sameStart(String one, String other) {
+    return one.equals(other);
+  }
+
+  @Override
   public boolean servedIsLoaded() {
     return true;
   }

@@ -232,10 +232,10 @@ final class Discover {
     }
     String before = Applied.startBefore(journal);
     boolean told = !startNow.isEmpty() && !before.isEmpty();
-    boolean sameProcess = told && startNow.equals(before);
+    boolean sameProcess = told && site.node().sameStart(startNow, before);
     if (sameProcess) {
       // One that was started beside us may have read anything that lay there meanwhile.
-      return before.equals(journal.serviceStart()) ? Loaded.OLD : Loaded.UNKNOWN;
+      return site.node().sameStart(before, journal.serviceStart()) ? Loaded.OLD : Loaded.UNKNOWN;
     }
     if (journal.begun(Phase.ROLLBACK_RESTART)) {
       return journal.failed(Phase.ROLLBACK).isPresent() ? Loaded.DOWN : Loaded.UNKNOWN;

@@ -185,6 +185,9 @@ public interface ManagedNode {
    */
   String serviceStart();
 
+  /** Whether two words of {@link #serviceStart} tell of one and the same start. */
+  boolean sameStart(String one, String other);
+
   /**
    * Whether {@link #served} always tells what the service works with, so that a service which
    * serves nothing is down.

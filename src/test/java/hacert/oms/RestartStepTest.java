@@ -94,6 +94,45 @@ class RestartStepTest {
   }
 
   @Test
+  void takes_no_rounded_second_for_another_start() throws Exception {
+    host.clock = new HurriedClock(Duration.ofSeconds(30));
+    host.script("restart-oms.sh", counted(SUCCESS));
+    host.startTime("2026-11-01 00:00:01");
+    assertThat(failure(BEFORE, false).code()).isEqualTo("NOT_RESTARTED");
+    host.startTime("2026-10-31 23:59:59");
+    assertThat(failure(BEFORE, true).code()).isEqualTo("NOT_RESTARTED");
+  }
+
+  @Test
+  void relies_on_the_script_where_the_status_of_a_steady_node_tells_no_start_any_more()
+      throws Exception {
+    host.clock = new HurriedClock(Duration.ofSeconds(30));
+    host.script("restart-oms.sh", counted("echo '' >" + base.resolve("start") + SUCCESS));
+    assertThat(host.restart().run(run, BEFORE, false)).contains("the script's word is relied on");
+  }
+
+  @Test
+  void does_not_rely_on_it_while_the_node_is_not_steady() throws Exception {
+    host.clock = new HurriedClock(Duration.ofSeconds(30));
+    host.script("restart-oms.sh", counted(SUCCESS));
+    Path status = host.sbin().resolve("status-oms.sh");
+    Files.writeString(
+        status,
+        Files.readString(status)
+            .replace("active normal Actived", "NULL NULL NULL")
+            .replace("$(cat " + base.resolve("start") + ")", "--"));
+    assertThat(failure(BEFORE, false).code()).isEqualTo("NOT_RESTARTED");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\\n", "x"})
+  void sees_a_success_however_much_is_printed_behind_it(String end) throws Exception {
+    String much = "head -c 300000 /dev/zero | tr '\\0' 'x'; printf '" + end + "'\n";
+    host.script("restart-oms.sh", counted(newStart() + much + "echo" + SUCCESS + much));
+    assertThat(host.restart().run(run, BEFORE, false)).isEqualTo("HA runs since " + AFTER);
+  }
+
+  @Test
   void waits_for_a_former_standby_whose_ha_starts_minutes_after_the_script() throws Exception {
     host.clock = new HurriedClock(Duration.ofSeconds(30));
     host.overrides = "{\"restart\": {\"seconds\": 9000}}";
