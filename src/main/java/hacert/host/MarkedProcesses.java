@@ -12,32 +12,59 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Finds processes that an earlier, killed call of this program left behind, by a variable in their
- * environment.
+ * Finds vendor scripts that an earlier, killed call of this program left behind, by variables in
+ * their environment.
+ *
+ * <p>A script may leave a daemon, which has these variables too and runs for good: only what runs
+ * the script itself is waited for to its end.
  */
 public final class MarkedProcesses {
-  /** Name of the variable. Its value is no secret. */
-  public static final String VARIABLE = "HACERT_ROTATION";
+  /** Says which rotation on which node a process belongs to. Its value is no secret. */
+  private static final String VARIABLE = "HACERT_ROTATION";
+
+  /** Names the script that was started. */
+  private static final String PROGRAM = "HACERT_PROGRAM";
 
   private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+  /** How long what is left of a script that was killed itself may still write. */
+  private static final Duration ORPHANS = Duration.ofSeconds(5);
+
   private static final Duration PAUSE = Duration.ofMillis(100);
 
   private MarkedProcesses() {}
 
   /**
-   * Waits until no process with this mark runs any more.
+   * A command whose processes are found again.
+   *
+   * @param mark whose they are
+   * @param program the script that it runs: its path, or its name
+   */
+  public static Command mark(Command command, String mark, String program) {
+    return command
+        .withVariable(VARIABLE, mark)
+        .withVariable(PROGRAM, program.substring(program.lastIndexOf('/') + 1));
+  }
+
+  /**
+   * Waits until no script with this mark runs any more.
    *
    * @throws HostException {@code EARLIER_CALL_RUNS} if one still does after two minutes
    */
   public static void awaitEnd(String mark, Clock clock) throws HostException {
-    Instant end = clock.instant().plus(PATIENCE);
-    List<Long> running = running(mark);
-    while (!running.isEmpty()) {
-      if (clock.instant().isAfter(end)) {
+    Instant begun = clock.instant();
+    List<Marked> left = running(mark);
+    while (!left.isEmpty()) {
+      List<Long> scripts = left.stream().filter(Marked::runsTheScript).map(Marked::pid).toList();
+      Duration waited = Duration.between(begun, clock.instant());
+      if (scripts.isEmpty() && waited.compareTo(ORPHANS) > 0) {
+        return;
+      }
+      if (waited.compareTo(PATIENCE) > 0) {
         throw new HostException(
             "EARLIER_CALL_RUNS",
             "A vendor script that an earlier call of this rotation began still runs: processes "
-                + running
+                + scripts
                 + ".",
             "Wait until it has ended, or find out what it waits for; then run the same command"
                 + " again.");
@@ -47,18 +74,31 @@ public final class MarkedProcesses {
       } catch (InterruptedException e) {
         throw HostException.interrupted("an earlier call", e);
       }
-      running = running(mark);
+      left = running(mark);
     }
   }
 
-  private static List<Long> running(String mark) {
-    byte[] wanted = ("\0" + VARIABLE + "=" + mark + "\0").getBytes(StandardCharsets.UTF_8);
-    List<Long> found = new ArrayList<>();
+  private record Marked(long pid, String program, List<String> words) {
+    boolean runsTheScript() {
+      return words.stream()
+          .anyMatch(word -> word.substring(word.lastIndexOf('/') + 1).equals(program));
+    }
+  }
+
+  private static List<Marked> running(String mark) {
+    List<Marked> found = new ArrayList<>();
     try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
       for (Path process : processes.toList()) {
         String name = process.getFileName().toString();
-        if (name.matches("[0-9]+") && contains(environment(process), wanted)) {
-          found.add(Long.parseLong(name));
+        List<String> environment = name.matches("[0-9]+") ? words(process, "environ") : List.of();
+        if (environment.contains(VARIABLE + "=" + mark)) {
+          String program =
+              environment.stream()
+                  .filter(word -> word.startsWith(PROGRAM + "="))
+                  .map(word -> word.substring(PROGRAM.length() + 1))
+                  .findFirst()
+                  .orElse("");
+          found.add(new Marked(Long.parseLong(name), program, words(process, "cmdline")));
         }
       }
     } catch (IOException e) {
@@ -67,28 +107,13 @@ public final class MarkedProcesses {
     return found;
   }
 
-  /** With a NUL at both ends. Processes of others, and those that just ended, have none for us. */
-  private static byte[] environment(Path process) {
+  /** Processes of others, and those that just ended, have none for us. */
+  private static List<String> words(Path process, String file) {
     try {
-      byte[] raw = Files.readAllBytes(process.resolve("environ"));
-      byte[] padded = new byte[raw.length + 2];
-      System.arraycopy(raw, 0, padded, 1, raw.length);
-      return padded;
+      byte[] raw = Files.readAllBytes(process.resolve(file));
+      return List.of(new String(raw, StandardCharsets.UTF_8).split("\0"));
     } catch (IOException e) {
-      return new byte[0];
+      return List.of();
     }
-  }
-
-  private static boolean contains(byte[] text, byte[] wanted) {
-    for (int i = 0; i + wanted.length <= text.length; i++) {
-      int j = 0;
-      while (j < wanted.length && text[i + j] == wanted[j]) {
-        j++;
-      }
-      if (j == wanted.length) {
-        return true;
-      }
-    }
-    return false;
   }
 }

@@ -58,11 +58,6 @@ final class GenerateStep implements VendorMaker {
   }
 
   @Override
-  public Path output() {
-    return layout.localCertificates();
-  }
-
-  @Override
   public List<Finding> check(BundleSpec spec) throws HostException {
     MrsLayout.script(layout.generateScript());
     arguments(spec);
@@ -106,7 +101,7 @@ final class GenerateStep implements VendorMaker {
           "GENERATE_WITHOUT_EFFECT",
           layout.generateScript()
               + " said that it worked, but made no new root CA in "
-              + output()
+              + layout.localCertificates()
               + ".",
           "Look at /var/log/Bigdata/omm/oms/ha/scriptlog on this host, or use hacert_source make.");
     }
@@ -145,8 +140,8 @@ final class GenerateStep implements VendorMaker {
   }
 
   private Command command(List<String> argv, String marker) {
-    return Command.of(host.login(), argv)
-        .withVariable(MarkedProcesses.VARIABLE, marker)
+    return MarkedProcesses.mark(
+            Command.of(host.login(), argv), marker, layout.generateScript().toString())
         .withDeadline(Duration.ofSeconds(profile.seconds()));
   }
 
@@ -201,7 +196,8 @@ final class GenerateStep implements VendorMaker {
   }
 
   private Optional<byte[]> read(String name) {
-    return BundleFiles.read(output().resolve(name), InstalledCertificates.LARGEST_FILE)
+    return BundleFiles.read(
+                layout.localCertificates().resolve(name), InstalledCertificates.LARGEST_FILE)
             instanceof BundleFile.Content found
         ? Optional.of(found.bytes())
         : Optional.empty();

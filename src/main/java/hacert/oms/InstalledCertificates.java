@@ -14,6 +14,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -73,17 +74,51 @@ final class InstalledCertificates {
         .toList();
   }
 
+  /**
+   * Files in any of the directories that hold this server certificate: which of them HA reads is
+   * not known.
+   */
+  List<Path> holding(X509Certificate certificate) {
+    String wanted = Certificates.sha256(certificate);
+    List<Path> found = new ArrayList<>();
+    for (Path directory : layout.certificateDirectories()) {
+      try (Stream<Path> files = Files.list(directory)) {
+        files
+            .filter(file -> Files.isRegularFile(file) && fingerprint(file).equals(wanted))
+            .forEach(found::add);
+      } catch (IOException e) {
+        // What was there was listed for the backup, minutes ago.
+        continue;
+      }
+    }
+    return found;
+  }
+
   private static String fingerprint(Path path) {
+    // A key may stand in the same file.
+    byte[] content = content(path);
     try {
-      return Certificates.sha256(Certificates.read(content(path)).get(0));
+      return Certificates.sha256(Certificates.read(content).get(0));
     } catch (UnreadableCertificateException e) {
       return "none";
+    } finally {
+      Arrays.fill(content, (byte) 0);
+    }
+  }
+
+  /** What HA reads there, which may be a link. */
+  private static Path real(Path path) {
+    try {
+      return path.toRealPath();
+    } catch (IOException e) {
+      // It is not there, as will be said of the path itself.
+      return path;
     }
   }
 
   /** Empty if it cannot be read. */
   private static byte[] content(Path path) {
-    return BundleFiles.read(path, LARGEST_FILE) instanceof BundleFile.Content found
+    return BundleFiles.read(real(path), LARGEST_FILE) instanceof BundleFile.Content found
         ? found.bytes()
         : new byte[0];
   }
@@ -187,7 +222,7 @@ final class InstalledCertificates {
   }
 
   private Optional<X509Certificate> read(Path path) {
-    BundleFile file = BundleFiles.read(path, LARGEST_FILE);
+    BundleFile file = BundleFiles.read(real(path), LARGEST_FILE);
     try {
       if (file instanceof BundleFile.Content found) {
         X509Certificate certificate = Certificates.read(found.bytes()).get(0);

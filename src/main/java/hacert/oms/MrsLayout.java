@@ -119,7 +119,8 @@ record MrsLayout(
 
   /**
    * The files of this name in the other directories of certificates: HA may read them at its next
-   * start in place of those in certHA. A link to the latter is none.
+   * start in place of those in certHA. A symbolic link to a file there is none; what shares its
+   * file otherwise is one, for what is renamed over a file parts them.
    */
   List<Path> copies(String name) {
     Path first = certificates.resolve(name);
@@ -132,7 +133,9 @@ record MrsLayout(
 
   private static boolean same(Path path, Path first) {
     try {
-      return Files.isSameFile(path, first);
+      return Files.isSymbolicLink(path)
+          && !Files.isSymbolicLink(first)
+          && Files.isSameFile(path, first);
     } catch (IOException e) {
       // There is no first one.
       return false;

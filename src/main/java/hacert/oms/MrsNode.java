@@ -285,7 +285,9 @@ final class MrsNode implements ManagedNode {
   }
 
   private String replace(Bundle bundle, Secret password, InstallSpec spec) throws HostException {
-    Optional<X509Certificate> before = new InstalledCertificates(layout, profile).server();
+    InstalledCertificates old = new InstalledCertificates(layout, profile);
+    Optional<X509Certificate> before = old.server();
+    List<Path> copies = before.map(old::holding).orElse(List.of());
     new ReplaceStep(host, layout, profile.replace()).run(password, spec);
     InstalledCertificates installed = new InstalledCertificates(layout, profile);
     if (!installed.digest().equals(RootBundle.digest(bundle))
@@ -299,7 +301,10 @@ final class MrsNode implements ManagedNode {
               layout.replaceScript(), layout.certificates().resolve(profile.serverCertificate())),
           "Look at /var/log/Bigdata/omm/oms/ha/scriptlog on this host.");
     }
-    List<Path> stray = installed.strayCertificates();
+    List<Path> stray = new ArrayList<>(installed.strayCertificates());
+    before.map(installed::holding).orElse(List.of()).stream()
+        .filter(copies::contains)
+        .forEach(stray::add);
     if (!stray.isEmpty()) {
       throw new HostException(
           "REPLACE_WITHOUT_EFFECT",

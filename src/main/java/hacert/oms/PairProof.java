@@ -58,8 +58,9 @@ final class PairProof {
   Proof prove(String expectedDigest, boolean healthy, Proving proving) {
     Instant end = host.clock().instant().plusSeconds(profile.confirmSeconds());
     InstalledCertificates installed = new InstalledCertificates(layout, profile);
-    files(installed, expectedDigest, healthy);
+    files(installed, expectedDigest);
     if (proving.replaced()) {
+      issued(installed);
       strays(installed);
     }
     Optional<OmsStatus> seen = Optional.empty();
@@ -93,7 +94,7 @@ final class PairProof {
         !Finding.stops(findings), agreed, installed.summaries(), List.copyOf(findings));
   }
 
-  private void files(InstalledCertificates installed, String expectedDigest, boolean healthy) {
+  private void files(InstalledCertificates installed, String expectedDigest) {
     if (!expectedDigest.isEmpty() && !installed.digest().equals(expectedDigest)) {
       findings.add(
           Finding.error(
@@ -103,8 +104,11 @@ final class PairProof {
                   layout.rootCertificate(), expectedDigest, installed.digest()),
               "Find out who changed it."));
     }
-    // What was found broken before a rotation may be found so again after a rollback.
-    if (healthy && !installed.consistent()) {
+  }
+
+  /** What did not belong together before a rotation does not do so after its rollback either. */
+  private void issued(InstalledCertificates installed) {
+    if (!installed.consistent()) {
       findings.add(
           Finding.error(
               "SERVER_NOT_ISSUED",

@@ -69,8 +69,10 @@ final class ReplaceStep {
       result =
           host.terminal()
               .run(
-                  Command.of(host.login(), argv)
-                      .withVariable(MarkedProcesses.VARIABLE, spec.marker())
+                  MarkedProcesses.mark(
+                          Command.of(host.login(), argv),
+                          spec.marker(),
+                          layout.replaceScript().toString())
                       .withDeadline(Duration.ofSeconds(profile.seconds())),
                   List.of(new Prompt(profile.prompt(), answer)));
     } finally {

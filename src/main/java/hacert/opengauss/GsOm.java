@@ -58,7 +58,7 @@ final class GsOm {
     words.addAll(arguments);
     Command command = installation.command(words.toArray(String[]::new));
     if (!marker.isEmpty()) {
-      command = command.withVariable(MarkedProcesses.VARIABLE, marker);
+      command = MarkedProcesses.mark(command, marker, installation.profile().gsOm());
     }
     Attempt attempt = installation.host().detached().startOrAttach(directory, command);
     Instant end = installation.host().clock().instant().plusSeconds(seconds);

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BinaryOperator;
+import java.util.function.Predicate;
 
 /**
  * Changes this node: installs what is staged, and restarts the service.
@@ -129,17 +130,24 @@ final class Apply {
     int corrected = 0;
     for (Snapshot.Entry before : site.generations().get(plan.from()).manifest().entries()) {
       Path path = before.location();
-      if (before.type() != Snapshot.Type.FILE || !Files.isRegularFile(path, NOFOLLOW_LINKS)) {
+      boolean same =
+          switch (before.type()) {
+            case FILE -> Files.isRegularFile(path, NOFOLLOW_LINKS);
+            case DIRECTORY -> Files.isDirectory(path, NOFOLLOW_LINKS);
+            case LINK -> false;
+          };
+      if (!same) {
         continue;
       }
       FileMeta wanted = before.meta().withoutMtime();
-      if (site.node().keepsMode(wanted.mode())
-          && !FileMeta.of(path).withoutMtime().equals(wanted)) {
+      boolean kept =
+          before.type() == Snapshot.Type.DIRECTORY || site.node().keepsMode(wanted.mode());
+      if (kept && !FileMeta.of(path).withoutMtime().equals(wanted)) {
         AtomicFiles.adjust(path, wanted);
         corrected++;
       }
     }
-    return corrected == 0 ? "as before" : corrected + " files corrected";
+    return corrected == 0 ? "as before" : corrected + " files and directories corrected";
   }
 
   private Answer restart(Steps steps) throws HostException {
@@ -173,7 +181,17 @@ final class Apply {
     Optional<Snapshot> before = Applied.snapshot(journal);
     JsonNode data =
         Applied.restartData(attempt, start, before.isPresent() ? before.get() : site.installed());
-    steps.run(Phase.APPLY_RESTART, data, () -> Steps.Done.of(restart.action().run()));
+    if (before.isPresent()) {
+      steps.run(Phase.APPLY_RESTART, data, () -> Steps.Done.of(restart.action().run()));
+      return;
+    }
+    // What the restart itself writes is no change of somebody else's. In a later call that can no
+    // longer be told apart.
+    steps.run(
+        Phase.APPLY_RESTART,
+        data,
+        () -> Applied.restartData(attempt, start, site.installed()),
+        () -> Steps.Done.of(restart.action().run()));
   }
 
   /** Since the stage, HA may have been started anew beside us; that is not our restart. */
@@ -336,11 +354,19 @@ final class Apply {
         "See that the cluster is well, then run the playbook again: it plans anew.");
   }
 
-  /** What is installed must still be what was backed up, or the backup would be no way back. */
+  /**
+   * What is installed must still be what was backed up, or the backup would be no way back. In the
+   * mixed window HA of a later node may note in its configuration what it sees; that alone must not
+   * leave the cluster mixed.
+   */
   private void untouched() throws HostException, RefusedException {
+    Predicate<Difference> amongCertificates = site.amongCertificates();
     List<Difference> differences =
         GenerationStore.differences(
-            site.generations().get(plan.from()).manifest(), site.installed());
+                site.generations().get(plan.from()).manifest(), site.installed())
+            .stream()
+            .filter(d -> site.first() || amongCertificates.test(d))
+            .toList();
     if (!differences.isEmpty()) {
       throw new RefusedException(
           "FILES_CHANGED",

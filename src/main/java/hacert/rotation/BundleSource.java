@@ -149,9 +149,13 @@ final class BundleSource {
     BundleSpec spec = site.request().settings().bundle();
     Secret password = site.secrets().password().orElseThrow();
     Path kept = site.state().rotation(plan.rotation());
+    // Beside its output the script may write what it likes: the backup that follows must not have
+    // it.
     return site.loan()
         .during(
-            vendor.output(), site.marker(), () -> vendor.make(spec, password, site.marker(), kept));
+            site.node().rollbackSet(),
+            site.marker(),
+            () -> vendor.make(spec, password, site.marker(), kept));
   }
 
   /** The vendor's script, of which is known that it can be run. */

@@ -3,6 +3,7 @@ package hacert.rotation;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import hacert.host.HostException;
+import hacert.result.CertificateSummary;
 import hacert.result.Finding;
 import hacert.result.Json;
 import hacert.result.Outcome;
@@ -15,7 +16,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Proves from this node that the cluster works with what is installed: after a rotation with the
@@ -60,6 +63,7 @@ final class Confirm {
     steps.run(
         back ? Phase.CONFIRM_BACK : Phase.CONFIRM_PROVE,
         () -> {
+          asKept(back);
           Proof proof = site.node().prove(expected, healthy(back), proving(journal, back));
           findings.addAll(proof.findings());
           HostException.throwFirst(proof.findings());
@@ -76,6 +80,33 @@ final class Confirm {
                 .filter(JsonNode::isNumber)
                 .map(JsonNode::asDouble)
                 .orElse(null));
+  }
+
+  /** What was brought back must be what was kept, whether or not it belongs together. */
+  private void asKept(boolean back) throws HostException {
+    if (!back && plan.kind() != Plan.Kind.RESTORE) {
+      return;
+    }
+    Generation kept = site.generations().get(back ? plan.from() : plan.restore());
+    Map<String, String> installed = fingerprints(site.node().installed());
+    Map<String, String> wanted = fingerprints(kept.certificates());
+    // A profile that has changed since may look at other files.
+    wanted.keySet().retainAll(installed.keySet());
+    installed.keySet().retainAll(wanted.keySet());
+    if (!installed.equals(wanted)) {
+      throw new HostException(
+          "INSTALLED_DIFFERS",
+          String.format(
+              "The installed certificates should be those of generation %d, %s, and are %s.",
+              kept.number(), wanted, installed),
+          "Find out who changed them.");
+    }
+  }
+
+  private static Map<String, String> fingerprints(List<CertificateSummary> certificates) {
+    Map<String, String> all = new TreeMap<>();
+    certificates.forEach(c -> all.put(c.source(), c.sha256()));
+    return all;
   }
 
   /** A new bundle must bring health, whatever was before; an older one need not do so. */

@@ -4,6 +4,7 @@ import hacert.host.Attempt;
 import hacert.host.CallLock;
 import hacert.host.HostException;
 import hacert.host.Snapshot;
+import hacert.host.Snapshot.Difference;
 import hacert.result.CertificateSummary;
 import hacert.result.Finding;
 import hacert.result.Json;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Finds out what this node is and in what state. It changes nothing, and judges nothing. */
 final class Discover {
@@ -157,20 +159,23 @@ final class Discover {
   private Files files(Journal journal, Snapshot installed) throws HostException {
     Optional<Generation> backup =
         Optional.ofNullable(site.generations().all().get(journal.plan().from()));
+    Predicate<Difference> amongCertificates = site.amongCertificates();
+    // A node whose turn has not come may note in its configuration what it sees of the others.
+    boolean waits = !journal.plan().first(site.name()) && !journal.begunAny(Phase.APPLY);
     boolean same =
         backup
-            .filter(g -> GenerationStore.differences(g.manifest(), installed).isEmpty())
+            .filter(
+                g ->
+                    GenerationStore.differences(g.manifest(), installed).stream()
+                        .allMatch(d -> waits && !amongCertificates.test(d)))
             .isPresent();
     if (same) {
       return Files.OLD;
     }
     Optional<Snapshot> after = Applied.snapshot(journal);
     if (after.isPresent()) {
-      List<String> certificates =
-          site.node().certificateDirectories().stream().map(p -> p + "/").toList();
       boolean asApplied =
-          GenerationStore.differences(after.get(), installed).stream()
-              .noneMatch(d -> certificates.stream().anyMatch(d.path()::startsWith));
+          GenerationStore.differences(after.get(), installed).stream().noneMatch(amongCertificates);
       return asApplied ? Files.NEW : Files.OTHER;
     }
     return journal.begunAny(Phase.APPLY) || journal.plan().together() ? Files.PARTIAL : Files.OTHER;

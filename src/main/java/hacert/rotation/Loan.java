@@ -16,8 +16,8 @@ import java.time.Clock;
 import java.util.List;
 
 /**
- * A directory in use that a vendor's script may write into for a moment, and that is then again as
- * it was: content, owners, modes, times.
+ * Directories in use that a vendor's script may write into for a moment, and that are then again as
+ * they were: content, owners, modes, times.
  *
  * <p>The record of it is written last before the script runs and removed last after all is put
  * right. So a call that is killed anywhere leaves either nothing to be done or a record with which
@@ -35,7 +35,7 @@ final class Loan {
    *
    * @param schema always {@link #SCHEMA}
    * @param marker marks the processes of the script, see {@link MarkedProcesses}
-   * @param before the directory as it was; the files lie beside this record
+   * @param before the directories as they were; the files lie beside this record
    */
   record Lent(String schema, String marker, Snapshot before) {
     /** Refuses one that lacks a part. */
@@ -60,7 +60,7 @@ final class Loan {
     this.clock = clock;
   }
 
-  /** Whether a directory waits to be put right. */
+  /** Whether directories wait to be put right. */
   boolean open() {
     return Files.exists(place.resolve(RECORD));
   }
@@ -69,7 +69,7 @@ final class Loan {
   Finding finding() {
     return Finding.warning(
         "LOAN_OPEN",
-        "A call was cut off while the vendor's script wrote into a directory in use. Its files are"
+        "A call was cut off while the vendor's script wrote into directories in use. Their files are"
             + " kept in "
             + place
             + ", and the next call that is no dry run puts them back before anything else.",
@@ -77,13 +77,13 @@ final class Loan {
   }
 
   /**
-   * Lends the directory for the length of this work, and puts it right whatever becomes of it.
+   * Lends the directories for the length of this work, and puts them right whatever becomes of it.
    *
-   * @throws HostException what the work throws, or that the directory could not be put right
+   * @throws HostException what the work throws, or that they could not be put right
    */
-  <T> T during(Path directory, String marker, Work<T> work) throws HostException {
+  <T> T during(List<Path> directories, String marker, Work<T> work) throws HostException {
     settle();
-    Snapshot before = Snapshot.of(List.of(directory), Snapshot.Limits.USUAL);
+    Snapshot before = Snapshot.of(directories, Snapshot.Limits.USUAL);
     before.copyTo(place);
     write(new Lent(SCHEMA, marker, before));
     T made;

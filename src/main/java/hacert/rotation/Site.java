@@ -10,10 +10,13 @@ import hacert.target.Host;
 import hacert.target.InstallSpec;
 import hacert.target.ManagedNode;
 import hacert.target.Target;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * This node for the length of one call: everything an operation works with.
@@ -95,6 +98,12 @@ record Site(
 
   Snapshot installed() throws HostException {
     return Snapshot.of(node.rollbackSet(), Snapshot.Limits.USUAL);
+  }
+
+  /** Tells the differences in the directories in which certificates lie from others. */
+  Predicate<Snapshot.Difference> amongCertificates() throws HostException {
+    List<Path> directories = node.certificateDirectories();
+    return difference -> directories.stream().anyMatch(Path.of(difference.path())::startsWith);
   }
 
   Instant now() {

@@ -76,15 +76,30 @@ final class Steps {
    * @param plan data to be in the journal before the step begins
    */
   void run(String step, JsonNode plan, Work work) throws HostException {
+    run(step, plan, () -> plan, work);
+  }
+
+  /** What is found after a step, for its entry in the journal. */
+  interface Found {
+    JsonNode look() throws HostException;
+  }
+
+  /**
+   * Runs a step unless it is done.
+   *
+   * @param plan data to be in the journal before the step begins
+   * @param after what is to be there once it has ended, well or not
+   */
+  void run(String step, JsonNode plan, Found after, Work work) throws HostException {
     Optional<Entry> earlier = journal.entry(step);
     if (journal.done(step)) {
       reports.add(new StepReport(step, "skipped", 0, "done at " + earlier.get().ended()));
       return;
     }
-    begin(step, plan, work);
+    begin(step, plan, after, work);
   }
 
-  private void begin(String step, JsonNode plan, Work work) throws HostException {
+  private void begin(String step, JsonNode plan, Found after, Work work) throws HostException {
     Optional<Entry> earlier = journal.entry(step);
     int attempts = earlier.filter(e -> e.run().equals(run)).map(Entry::attempts).orElse(0) + 1;
     Instant began = clock.instant();
@@ -92,15 +107,24 @@ final class Steps {
     try {
       Done done = work.run();
       Instant ended = clock.instant();
-      JsonNode data = done.data().isNull() ? plan : done.data();
+      JsonNode data = done.data().isNull() ? after.look() : done.data();
       save(new Entry(step, State.DONE, attempts, run, began, ended, done.note(), data));
       reports.add(new StepReport(step, "done", seconds(began, ended), done.note()));
     } catch (HostException e) {
       Instant ended = clock.instant();
       String note = e.code() + ": " + e.getMessage();
-      save(new Entry(step, State.FAILED, attempts, run, began, ended, note, plan));
+      save(new Entry(step, State.FAILED, attempts, run, began, ended, note, seen(plan, after)));
       reports.add(new StepReport(step, "failed", seconds(began, ended), e.code()));
       throw e;
+    }
+  }
+
+  /** That it cannot be looked at must not hide why the step has failed. */
+  private static JsonNode seen(JsonNode plan, Found after) {
+    try {
+      return after.look();
+    } catch (HostException e) {
+      return plan;
     }
   }
 
@@ -114,7 +138,7 @@ final class Steps {
     Step step = node.stop(directory);
     Work work = () -> Done.of(step.action().run());
     if (journal.done(stop) && !journal.begun(start) && !node.serviceStart().isEmpty()) {
-      begin(stop, NullNode.instance, work);
+      begin(stop, NullNode.instance, () -> NullNode.instance, work);
     } else {
       run(stop, work);
     }

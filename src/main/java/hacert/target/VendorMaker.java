@@ -6,13 +6,10 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The vendor's own way to make a bundle on this node. It writes into a directory that the service
- * may read, so whoever runs it puts that directory right again.
+ * The vendor's own way to make a bundle on this node. It writes into directories that the service
+ * may read, so whoever runs it puts those right again.
  */
 public interface VendorMaker {
-  /** The directory in use that it writes into. */
-  Path output();
-
   /**
    * What is to be said before it is run, without running it.
    *
@@ -22,7 +19,7 @@ public interface VendorMaker {
   List<Finding> check(BundleSpec spec) throws HostException;
 
   /**
-   * Runs it and reads what it has written into {@link #output}, which is left there.
+   * Runs it and reads what it has written, which is left where it is.
    *
    * @param marker text that marks its processes in their environment
    * @param kept directory where what it prints is kept, without the password

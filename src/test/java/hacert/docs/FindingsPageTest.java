@@ -40,6 +40,7 @@ class FindingsPageTest {
           "HACERT_FILE",
           "HACERT_MARK",
           "HACERT_ROTATION",
+          "HACERT_PROGRAM",
           "HACERT_SHELL",
           "HACERT_UMASK",
           "HOME",

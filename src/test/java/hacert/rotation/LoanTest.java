@@ -76,7 +76,7 @@ class LoanTest {
             () ->
                 loan()
                     .during(
-                        live,
+                        List.of(live),
                         MARKER,
                         () -> {
                           mess(live);
@@ -89,7 +89,7 @@ class LoanTest {
             () ->
                 loan()
                     .during(
-                        live,
+                        List.of(live),
                         MARKER,
                         () -> {
                           mess(live);
@@ -105,7 +105,7 @@ class LoanTest {
     try {
       loan()
           .during(
-              live,
+              List.of(live),
               MARKER,
               () -> {
                 mess(live);
@@ -136,7 +136,7 @@ class LoanTest {
     String made =
         loan()
             .during(
-                live,
+                List.of(live),
                 MARKER,
                 () -> {
                   mess(live);
@@ -216,14 +216,17 @@ class LoanTest {
           };
       loan(Path.of(arguments[0]))
           .during(
-              live,
+              List.of(live),
               MARKER_OF_TEST,
               () ->
                   Commands.system()
                       .run(
-                          Command.of(Map.of("PATH", "/usr/bin:/bin"), List.of("sh", "-c", script))
-                              .withDirectory(live)
-                              .withVariable(MarkedProcesses.VARIABLE, MARKER_OF_TEST)));
+                          MarkedProcesses.mark(
+                              Command.of(
+                                      Map.of("PATH", "/usr/bin:/bin"), List.of("sh", "-c", script))
+                                  .withDirectory(live),
+                              MARKER_OF_TEST,
+                              "sh")));
     }
 
     private static final String MARKER_OF_TEST = "loan-test.victim";

@@ -129,7 +129,7 @@ class SourcesTest {
     Loan loan = new Loan(state, pair.clock);
     try {
       loan.during(
-          pair.one.localCert(),
+          List.of(pair.one.localCert()),
           "none",
           () -> {
             // As after kill -9: the copies and the record are there, and nobody puts it right.
