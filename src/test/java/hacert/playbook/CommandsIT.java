@@ -217,21 +217,26 @@ class CommandsIT {
   }
 
   private void interrupted() throws IOException {
+    String id = "20261122T080011-1a2b3c4d";
+    String named = ROTATE + "--limit oms_east -e hacert_rotation=" + id + ASK;
+    assertThat(control(named, Map.of(id, leftOpen())))
+        .contains("cluster oms-east: succeeded (code 0)");
+    String byHand = JAR + "rotate oms-east --password-stdin";
+    hand(EAST, east, byHand + " --setting rotation=" + id, Map.of(id, leftOpen()), EAST.password());
+    hand(EAST, east, byHand, Map.of(), EAST.password());
+    hand(EAST, east, JAR + "rollback oms-east");
+    EAST.pair().assertHealthy();
+  }
+
+  /** Answers a rotation that has stopped: keys that others know are not gone back to. */
+  private String leftOpen() throws IOException {
     EAST.turn(EAST.pair().b(), "replace-fails-before");
-    // Keys that others know are not gone back to: the rotation stays open.
     String open = ROTATE + "--limit oms_east -e hacert_compromised=true" + ASK;
     Command.Ended stopped = run(open, Map.of());
     assertThat(stopped.output()).contains("cluster oms-east: failed (code 5)");
     EAST.turn(EAST.pair().b(), "replace-fails-before", "off");
-    String id = "20261122T080011-1a2b3c4d";
     Path journal = east.directory().resolve("home/.hacert/oms-east/journal.json");
-    String rotation = Json.mapper().readTree(journal.toFile()).at("/plan/rotation").asText();
-    String named = ROTATE + "--limit oms_east -e hacert_rotation=" + id + ASK;
-    assertThat(control(named, Map.of(id, rotation)))
-        .contains("cluster oms-east: succeeded (code 0)");
-    hand(EAST, east, JAR + "rotate oms-east --password-stdin", Map.of(), EAST.password());
-    hand(EAST, east, JAR + "rollback oms-east");
-    EAST.pair().assertHealthy();
+    return Json.mapper().readTree(journal.toFile()).at("/plan/rotation").asText();
   }
 
   private void purges() throws IOException {
