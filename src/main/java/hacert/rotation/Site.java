@@ -70,6 +70,10 @@ record Site(
     return new GenerationStore(state);
   }
 
+  AuthorityStore authorities() {
+    return new AuthorityStore(state);
+  }
+
   Loan loan() {
     return new Loan(state, host.clock());
   }

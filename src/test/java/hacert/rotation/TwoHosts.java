@@ -11,6 +11,7 @@ import hacert.result.Result;
 import hacert.result.ResultSchema;
 import hacert.target.NodeIdentity;
 import hacert.target.Secret;
+import hacert.target.Target;
 import hacert.x509.Openssl;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -64,10 +65,17 @@ final class TwoHosts {
         host.make(host == one ? "active" : "standby");
         host.install(root);
       }
-      operations.put(
-          host.name,
-          new Operations(Map.of("mrs-ha", new MrsTarget()), host::open, this::peer, "test"));
     }
+    target(new MrsTarget());
+  }
+
+  /** What the hosts are from now on. */
+  TwoHosts target(Target target) {
+    for (TestHost host : hosts()) {
+      operations.put(
+          host.name, new Operations(Map.of("mrs-ha", target), host::open, this::peer, "test"));
+    }
+    return this;
   }
 
   /** The pair that was made below this directory before. */
