@@ -1,6 +1,9 @@
 package hacert.rotation;
 
+import hacert.host.HostException;
+import hacert.host.OwnDirectory;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Where everything that outlives a call lies on a host, one directory a cluster:
@@ -25,6 +28,17 @@ import java.nio.file.Path;
  * @param root absolute path of the cluster's directory
  */
 public record StateDirectory(Path root) {
+  /**
+   * Refuses one that others than this user can change; what is not there is nobody's yet.
+   *
+   * @throws HostException {@code STATE_DIRECTORY_UNSAFE}
+   */
+  public StateDirectory checked() throws HostException {
+    for (Path directory : List.of(root.resolveSibling("."), root.resolveSibling("lib"), root)) {
+      OwnDirectory.check(directory.normalize());
+    }
+    return this;
+  }
 
   /** The lock of a call. */
   public Path lock() {

@@ -1,5 +1,6 @@
 package hacert.rotation;
 
+import hacert.host.AtomicFiles;
 import hacert.host.CommandResult;
 import hacert.host.HostException;
 import hacert.host.PeerSession;
@@ -265,7 +266,7 @@ final class TwoHosts {
     @Override
     public void upload(byte[] content, String remotePath, int mode) throws HostException {
       try {
-        Files.createDirectories(Path.of(remotePath).getParent());
+        AtomicFiles.directories(Path.of(remotePath).getParent(), 0700);
         Files.write(Path.of(remotePath), content);
       } catch (IOException e) {
         throw new HostException("PEER_COPY_FAILED", "no copy: " + e, "Look.");
