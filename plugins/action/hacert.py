@@ -890,6 +890,16 @@ class ActionModule(ActionBase):
         unused, unused, answer = told.partition(marker + " ")
         line, unused, answer = answer.partition("\n")
         word, unused, rest = line.partition(" ")
+        if word == "state-unsafe":
+            raise Problem(
+                "STATE_DIRECTORY_UNSAFE",
+                "%s: the state directory: %s. Nothing was changed in this call." % (self._node, self._tail(rest)),
+                "Find out who made it, and what in it is not this user's. If nothing is, give it to this user and take "
+                "the right to write from all others (chown, chmod go-w); else move it away, or name another one in "
+                "hacert_state_dir.",
+                "refused",
+                3,
+            )
         if output["rc"] == 255 and not answer:
             raise self._unreachable(output["stderr"])
         if first == "lost":

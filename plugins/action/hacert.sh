@@ -83,6 +83,25 @@ run() {
     -XX:-HeapDumpOnOutOfMemoryError -XX:+SuppressFatalErrorMessage -XX:-CreateCoredumpOnCrash \
     -Duser.home="$HOME" ${work:+"-Djava.io.tmpdir=$work"} -jar "$jar" execute
 }
+# Who can write to the state directory could put another jar there between its hash and its start, and get the
+# passwords. A link may stand for it if it is this user's or root's: state is moved to other disks so.
+unsafe() {
+  me=$(id -u)
+  for place in "$dir" "$dir/lib"; do
+    why=''
+    if [ -d "$place" ]; then
+      link=$(stat -c %u "$place") owner=$(stat -L -c %u "$place") bits=$(stat -L -c %a "$place")
+      case $bits in *[2367]? | *[2367] | '') why="can be written to by others than its owner (mode $bits)" ;; esac
+      [ -L "$place" ] && [ "$link" != "$me" ] && [ "$link" != 0 ] &&
+        why="is a link that belongs to user $link, and this is user $me"
+      [ "$owner" != "$me" ] && why="belongs to user $owner, and this is user $me"
+    elif [ -e "$place" ] || [ -L "$place" ]; then
+      why='is no directory'
+    fi
+    if [ "$why" ]; then say state-unsafe "$place $why"; return 0; fi
+  done
+  return 1
+}
 # A person calls hacert-*.jar, so there is but one. A Java VM that runs has its own open.
 only() {
   for file in "$dir"/lib/hacert-*.jar "$dir"/lib/hacert-*.jsa; do
@@ -91,11 +110,13 @@ only() {
 }
 cd "${HOME:?}" || exit
 case $dir in /*) ;; *) dir=$HOME/$dir ;; esac
-jar=$dir/lib/hacert-$sha.jar
+dir=${dir%/} jar=${dir%/}/lib/hacert-$sha.jar
+if unsafe; then cat >/dev/null; exit; fi
 case $mode in
 install)
   if good "$jar"; then cat >/dev/null; only; say present; exit; fi
-  if ! mkdir -p "$dir/lib" || ! new=$(mktemp "$dir/lib/new-XXXXXX"); then cat >/dev/null; exit 1; fi
+  # Someone else may have made it since it was looked at.
+  if ! mkdir -p "$dir/lib" || unsafe || ! new=$(mktemp "$dir/lib/new-XXXXXX"); then cat >/dev/null; exit 1; fi
   trap 'rm -f "$new"' EXIT
   trap 'exit 1' HUP INT TERM
   cat >"$new" && good "$new" && mv -f "$new" "$jar" && { only; say installed; }

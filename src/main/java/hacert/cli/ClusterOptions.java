@@ -11,6 +11,7 @@ import hacert.rotation.Kept;
 import hacert.rotation.Recorded;
 import hacert.rotation.Request;
 import hacert.rotation.Settings;
+import hacert.rotation.StateDirectory;
 import hacert.target.NodeIdentity;
 import hacert.target.Profiles;
 import java.io.IOException;
@@ -93,12 +94,23 @@ final class ClusterOptions {
   }
 
   Kept kept() {
+    checkState();
     return Kept.read(home(), keptIn(), cluster);
   }
 
   /** What the vendor's scripts printed in the last rotation, by what printed it. */
   Map<String, String> recorded() throws HostException {
+    checkState();
     return Recorded.read(home(), keptIn(), cluster);
+  }
+
+  /** What is kept says which commands are run. */
+  private void checkState() {
+    try {
+      new StateDirectory(home().resolve(keptIn()).resolve(cluster).normalize()).checked();
+    } catch (HostException e) {
+      throw new Refusal(e.finding());
+    }
   }
 
   private String keptIn() {

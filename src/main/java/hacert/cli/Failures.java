@@ -43,6 +43,11 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     if (e instanceof UsageProblem) {
       return usage(command, e.getMessage());
     }
+    if (e instanceof Refusal refusal) {
+      Output.finding(refusal.finding(), command.getErr());
+      command.getErr().flush();
+      return Exit.REFUSED.code();
+    }
     return Unexpected.tell(e, command.getErr(), debug);
   }
 

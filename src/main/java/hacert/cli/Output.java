@@ -61,7 +61,7 @@ public final class Output {
     }
   }
 
-  private static void finding(Finding finding, PrintWriter err) {
+  static void finding(Finding finding, PrintWriter err) {
     String severity = finding.severity().name().toLowerCase(Locale.ROOT);
     err.println(Texts.safe(severity + " " + finding.code() + ": " + finding.message()));
     if (!finding.remedy().isEmpty()) {

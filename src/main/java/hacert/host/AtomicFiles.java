@@ -123,6 +123,24 @@ public final class AtomicFiles {
   }
 
   /**
+   * Moves a file, link or directory as it is to a name on the same file system that is free.
+   *
+   * @throws HostException {@code DISK_FULL} or {@code FILE_NOT_WRITTEN}; then it is where it was
+   */
+  public static void move(Path from, Path to) throws HostException {
+    try {
+      if (Files.exists(to, LinkOption.NOFOLLOW_LINKS)) {
+        throw new FileAlreadyExistsException(to.toString());
+      }
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+      sync(to.toAbsolutePath().getParent());
+      sync(from.toAbsolutePath().getParent());
+    } catch (IOException e) {
+      throw failed(to.toAbsolutePath(), 0, e, " " + from + " was to be moved there.");
+    }
+  }
+
+  /**
    * Removes a file, link or empty directory; one that is not there is removed already.
    *
    * @throws HostException {@code FILE_NOT_REMOVED}

@@ -23,12 +23,10 @@ final class CertificateStep {
 
   private final LocalNode node;
   private final Installation installation;
-  private final Options.Apply apply;
 
-  CertificateStep(LocalNode node, Options.Apply apply) {
+  CertificateStep(LocalNode node) {
     this.node = node;
     this.installation = node.installation();
-    this.apply = apply;
   }
 
   /**
@@ -45,7 +43,7 @@ final class CertificateStep {
       finish(bundle);
       return "its files are the bundle's already";
     }
-    if (apply == Options.Apply.CLUSTER && !spec.first()) {
+    if (spec.apply() == Options.Apply.CLUSTER && !spec.first()) {
       throw new HostException(
           "CERT_WITHOUT_EFFECT",
           "gs_om on the first node should have installed the bundle here too, and these files are"
@@ -117,7 +115,7 @@ final class CertificateStep {
   private List<String> arguments(Path zip, InstallSpec spec) {
     List<String> arguments = new ArrayList<>(List.of("-t", "cert"));
     arguments.add(spec.vendorBackup() ? "--rollback" : "--cert-file=" + zip);
-    if (apply == Options.Apply.LOCAL) {
+    if (spec.apply() == Options.Apply.LOCAL) {
       arguments.add("-L");
     }
     return arguments;

@@ -97,7 +97,9 @@ final class KeptAuthority {
     files.put(CERTIFICATE, made.pem());
     files.put(KEY, made.encryptedKey(password));
     toKeep = new Bundle(files);
-    lies("is new, and will lie, encrypted, in " + place.directory().resolve(KEY));
+    lies(
+        "is new, and will lie, encrypted, once the rotation has ended well, in "
+            + place.directory().resolve(KEY));
     if (kept.isPresent() && !revoke.isEmpty()) {
       findings.add(
           Finding.warning(
@@ -148,8 +150,8 @@ final class KeptAuthority {
         throw new HostException(
             "CA_UNUSABLE",
             "The CA in " + place.directory() + " cannot be used: " + f.message(),
-            "Give the hacert_ca_password that it was made with. If that is lost: move this directory"
-                + " away, and a new CA is made.");
+            "Give the hacert_ca_password that it was made with. If that is lost: move this"
+                + " directory away, and a new CA is made.");
       }
     }
     findings.addAll(opened.findings());

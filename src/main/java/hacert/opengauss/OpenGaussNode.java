@@ -187,7 +187,7 @@ final class OpenGaussNode implements ManagedNode {
 
   @Override
   public List<Finding> checkInstall(InstallSpec spec) {
-    if (apply(spec) == Options.Apply.LOCAL || !spec.first()) {
+    if (spec.apply() == Options.Apply.LOCAL || !spec.first()) {
       return List.of();
     }
     List<Finding> findings = new ArrayList<>();
@@ -266,8 +266,7 @@ final class OpenGaussNode implements ManagedNode {
 
   @Override
   public List<Step> install(Bundle bundle, Optional<Secret> password, InstallSpec spec) {
-    return List.of(
-        new Step("certificates", () -> new CertificateStep(node, apply(spec)).run(bundle, spec)));
+    return List.of(new Step("certificates", () -> new CertificateStep(node).run(bundle, spec)));
   }
 
   /**
@@ -277,15 +276,6 @@ final class OpenGaussNode implements ManagedNode {
   @Override
   public boolean keepsMode(int before) {
     return (before & 0177) == 0;
-  }
-
-  private Options.Apply apply(InstallSpec spec) {
-    if (!spec.vendorBackup()) {
-      return options.apply();
-    }
-    return options.rollback() == Options.Rollback.VENDOR
-        ? Options.Apply.CLUSTER
-        : Options.Apply.LOCAL;
   }
 
   @Override

@@ -1,7 +1,5 @@
 package hacert.rotation;
 
-import hacert.host.AtomicFiles;
-import hacert.host.FileMeta;
 import hacert.host.HostException;
 import hacert.result.Finding;
 import hacert.target.Bundle;
@@ -171,17 +169,5 @@ final class BundleSource {
                         "Set hacert_source to make or given."));
     notices.addAll(vendor.check(site.request().settings().bundle()));
     return vendor;
-  }
-
-  /** Keeps a CA that was made for this bundle, before anything that it issued is staged. */
-  void keepAuthority(Made made) throws HostException {
-    if (made.authority().files().isEmpty()) {
-      return;
-    }
-    AtomicFiles.directories(site.state().authority(), 0700);
-    for (Map.Entry<String, byte[]> file : made.authority().files().entrySet()) {
-      AtomicFiles.write(
-          site.state().authority().resolve(file.getKey()), file.getValue(), FileMeta.mine(0600));
-    }
   }
 }

@@ -27,6 +27,7 @@ final class Close {
     }
     Journal journal = OpenJournal.of(site);
     if (!journal.isOpen()) {
+      site.authorities().settle();
       return Answer.of(
           journal.outcome() == Outcome.ROLLED_BACK ? Outcome.ROLLED_BACK : Outcome.UNCHANGED);
     }
@@ -38,6 +39,7 @@ final class Close {
     Journal closed = journal.with(outcome);
     site.journals().archive(closed);
     site.journals().save(closed);
+    site.authorities().settle();
     String note =
         switch (outcome) {
           case SUCCEEDED -> "generation " + plan.to();

@@ -138,6 +138,7 @@ final class FreshPlan {
         kind,
         kind == Plan.Kind.REPLACE ? q.settings().peerCopy() : Plan.Copy.SSH,
         apply(kind),
+        kind == Plan.Kind.REPLACE && q.settings().renewCipher(),
         action == Plan.Action.ROTATE ? q.newRotation() : "",
         view.active(),
         order(view.active()),

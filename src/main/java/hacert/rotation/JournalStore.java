@@ -6,6 +6,7 @@ import hacert.host.AtomicFiles;
 import hacert.host.FileMeta;
 import hacert.host.HostException;
 import hacert.result.Json;
+import hacert.result.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +26,22 @@ final class JournalStore {
    * @throws HostException with {@code JOURNAL_UNREADABLE}
    */
   Optional<Journal> load() throws HostException {
-    Path path = state.journal();
+    return load(state.journal());
+  }
+
+  /**
+   * How a rotation has ended on this node; empty while it is open, or if nothing is known of it.
+   *
+   * @throws HostException with {@code JOURNAL_UNREADABLE}
+   */
+  Optional<Outcome> outcome(String rotation) throws HostException {
+    Optional<Journal> last = load().filter(j -> j.rotation().equals(rotation));
+    // The copy is written first: as long as the journal itself is open, so is the rotation.
+    Optional<Journal> known = last.isPresent() ? last : load(archived(rotation));
+    return known.map(Journal::outcome);
+  }
+
+  private static Optional<Journal> load(Path path) throws HostException {
     if (!Files.exists(path)) {
       return Optional.empty();
     }
@@ -49,7 +65,11 @@ final class JournalStore {
   void archive(Journal journal) throws HostException {
     Path directory = state.rotation(journal.rotation());
     AtomicFiles.directories(directory, 0700);
-    AtomicFiles.write(directory.resolve("journal.json"), bytes(journal), FileMeta.mine(0600));
+    AtomicFiles.write(archived(journal.rotation()), bytes(journal), FileMeta.mine(0600));
+  }
+
+  private Path archived(String rotation) {
+    return state.rotation(rotation).resolve("journal.json");
   }
 
   private static byte[] bytes(Journal journal) {

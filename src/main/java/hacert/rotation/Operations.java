@@ -127,6 +127,8 @@ public final class Operations {
       return run(site);
     }
     AtomicFiles.directories(site.state().root(), 0700);
+    // Someone else may have made it since it was looked at.
+    site.state().checked();
     CallLock lock = site.lock();
     try {
       Trees.removeLeftovers(site.state().root());
@@ -168,12 +170,13 @@ public final class Operations {
 
   private Site site(Target target, Request request, Secrets secrets) throws HostException {
     Host host = hosts.open();
-    Path state =
+    Path root =
         host.login()
             .home()
             .resolve(request.settings().stateDir())
             .resolve(request.cluster())
             .normalize();
+    StateDirectory state = new StateDirectory(root).checked();
     ManagedNode node =
         target.open(
             host,
@@ -181,8 +184,7 @@ public final class Operations {
             request.profile(),
             request.profileOverrides(),
             request.settings().options());
-    Site site =
-        new Site(request, secrets, host, peers, target, node, new StateDirectory(state), version);
+    Site site = new Site(request, secrets, host, peers, target, node, state, version);
     site.journals()
         .load()
         .filter(Journal::isOpen)

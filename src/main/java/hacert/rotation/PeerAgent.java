@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import hacert.host.CleanText;
 import hacert.host.CommandResult;
 import hacert.host.HostException;
+import hacert.host.OwnDirectory;
 import hacert.host.Peer;
 import hacert.host.PeerSession;
 import hacert.host.Peers;
@@ -45,6 +46,20 @@ public final class PeerAgent implements Agent {
       "IFS= read -r jar; "
           + "for file in \"${jar%/*}\"/hacert-*.jar \"${jar%/*}\"/hacert-*.jsa; do"
           + " case $file in \"${jar%.jar}\"*) ;; *) rm -f \"$file\" ;; esac; done";
+
+  /** As {@code plugins/action/hacert.sh} does it: says what is wrong with a state directory. */
+  private static final String UNSAFE =
+      MARKED
+          + "IFS= read -r dir; "
+          + TELL
+          + "me=$(id -u); for place in \"$dir\" \"$dir/lib\"; do if [ -d \"$place\" ]; then"
+          + " link=$(stat -c %u \"$place\"); owner=$(stat -L -c %u \"$place\"); mode=$(stat -L -c"
+          + " %a \"$place\"); if [ \"$owner\" != \"$me\" ]; then echo \"$place belongs to user"
+          + " $owner, and this is user $me\"; elif [ -L \"$place\" ] && [ \"$link\" != \"$me\" ] &&"
+          + " [ \"$link\" != 0 ]; then echo \"$place is a link that belongs to user $link, and this"
+          + " is user $me\"; fi; case $mode in *[2367]? | *[2367] | '') echo \"$place can be"
+          + " written to by others than its owner (mode $mode)\" ;; esac; elif [ -e \"$place\" ] ||"
+          + " [ -L \"$place\" ]; then echo \"$place is no directory\"; fi; done";
 
   /** As {@code plugins/action/hacert.sh} does it. */
   private static final String EXECUTE =
@@ -201,12 +216,25 @@ public final class PeerAgent implements Agent {
     String home = directory(session, HOME);
     String base = stateDir.startsWith("/") ? stateDir : home + "/" + stateDir;
     String path = base + "/lib/hacert-" + hash + ".jar";
+    checkState(session, base);
     if (!session.sha256(path).equals(Optional.of(hash))) {
       session.upload(jar, path, 0600);
+      // Someone else may have made it since it was looked at.
+      checkState(session, base);
     }
     session.exec(REMOVE_OTHERS, (path + "\n").getBytes(StandardCharsets.UTF_8), SHORT);
     installed = path;
     return path;
+  }
+
+  private static void checkState(PeerSession session, String directory) throws HostException {
+    String mark = mark();
+    byte[] stdin = (mark + "\n" + directory + "\n").getBytes(StandardCharsets.UTF_8);
+    String wrong =
+        after(mark, session.exec(UNSAFE, stdin, SHORT)).orElseThrow(PeerAgent::noResult).strip();
+    if (!wrong.isEmpty()) {
+      throw OwnDirectory.unsafe(CleanText.of(wrong.lines().findFirst().orElseThrow()));
+    }
   }
 
   private static byte[] stdin(String lines, Request request, Secrets secrets)

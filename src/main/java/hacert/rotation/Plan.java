@@ -22,6 +22,8 @@ import java.util.stream.Stream;
  * @param kind what apply installs
  * @param peerCopy how the bundle comes to the other nodes
  * @param apply which calls of the vendor's installation there are
+ * @param renewCipher whether the replacement renews the cipher of stored passwords too; absent in a
+ *     plan of a version that did not pin it
  * @param rotation id of the rotation; empty with {@link Action#NONE}
  * @param active the active node, as pinned before the first change
  * @param order all nodes in the order of apply
@@ -51,6 +53,7 @@ public record Plan(
     Kind kind,
     Copy peerCopy,
     Options.Apply apply,
+    Boolean renewCipher,
     String rotation,
     String active,
     List<String> order,
@@ -176,6 +179,7 @@ public record Plan(
         kind,
         peerCopy,
         apply,
+        renewCipher,
         rotation,
         active,
         order,

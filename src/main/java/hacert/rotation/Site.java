@@ -73,6 +73,10 @@ record Site(
     return new GenerationStore(state);
   }
 
+  AuthorityStore authorities() {
+    return new AuthorityStore(state);
+  }
+
   Loan loan() {
     return new Loan(state, host.clock());
   }
@@ -82,13 +86,19 @@ record Site(
     return plan().rotation() + "." + name();
   }
 
+  /**
+   * Whoever goes on with a rotation may have other settings than who began it; the nodes are to be
+   * changed alike, so the plan decides wherever it tells.
+   */
   InstallSpec installSpec() {
+    Boolean renewCipher = plan().renewCipher();
     return new InstallSpec(
         marker(),
-        request.settings().renewCipher(),
+        renewCipher == null ? request.settings().renewCipher() : renewCipher,
         state.rotation(plan().rotation()),
         first(),
-        plan().kind() == Plan.Kind.VENDOR);
+        plan().kind() == Plan.Kind.VENDOR,
+        plan().apply());
   }
 
   /** The CA of our own that issues what is made here. */

@@ -191,9 +191,11 @@ final class Stage {
   }
 
   private Steps.Done gotten() throws HostException {
+    site.authorities().settle();
     try (Made made = source.get()) {
       JsonNode described = described(made.bundle());
-      source.keepAuthority(made);
+      // Before anything that it issued is staged.
+      site.authorities().await(plan.rotation(), made.authority());
       StagedBundle.write(site.state().bundle(plan.rotation()), made.bundle());
       return new Steps.Done(source.described(), described);
     }

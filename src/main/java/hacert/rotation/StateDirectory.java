@@ -1,6 +1,9 @@
 package hacert.rotation;
 
+import hacert.host.HostException;
+import hacert.host.OwnDirectory;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Where everything that outlives a call lies on a host, one directory a cluster:
@@ -10,10 +13,12 @@ import java.nio.file.Path;
  * journal.json             the open or the last rotation
  * rotations/ID/bundle/     the staged bundle, until the rotation ends
  * rotations/ID/recipient/  the key that the bundle is sealed to, until the bundle is staged
+ * rotations/ID/authority/  a new CA of our own, until the rotation ends
  * rotations/ID/restart-N/  a restart: its output and exit status
  * rotations/ID/journal.json
  * generations/0001/        generation.json, RESTORE.txt, files/
  * authority/               the CA of our own, its key encrypted, on the node that makes bundles
+ * authority/before-ID/     the one whose place it took in a rotation
  * loan/                    a directory in use, while a vendor's script writes into it
  * results/                 results of calls that changed something
  * profile.json             what was laid over the profile in the last of these calls
@@ -23,6 +28,17 @@ import java.nio.file.Path;
  * @param root absolute path of the cluster's directory
  */
 public record StateDirectory(Path root) {
+  /**
+   * Refuses one that others than this user can change; what is not there is nobody's yet.
+   *
+   * @throws HostException {@code STATE_DIRECTORY_UNSAFE}
+   */
+  public StateDirectory checked() throws HostException {
+    for (Path directory : List.of(root.resolveSibling("."), root.resolveSibling("lib"), root)) {
+      OwnDirectory.check(directory.normalize());
+    }
+    return this;
+  }
 
   /** The lock of a call. */
   public Path lock() {
@@ -67,6 +83,11 @@ public record StateDirectory(Path root) {
   /** The CA of our own. */
   public Path authority() {
     return root.resolve("authority");
+  }
+
+  /** A CA that was made for a rotation, while that has not ended. */
+  public Path authority(String id) {
+    return rotation(id).resolve("authority");
   }
 
   /** A directory in use that a vendor's script writes into, as it was before. */

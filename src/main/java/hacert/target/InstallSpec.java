@@ -10,9 +10,15 @@ import java.nio.file.Path;
  * @param kept directory where what the system's scripts print is kept, without secrets
  * @param first whether this node is the first to be changed
  * @param vendorBackup whether the vendor's own backup is brought back, which is this bundle
+ * @param apply which calls of the vendor's installation there are
  */
 public record InstallSpec(
-    String marker, boolean renewCipher, Path kept, boolean first, boolean vendorBackup) {
+    String marker,
+    boolean renewCipher,
+    Path kept,
+    boolean first,
+    boolean vendorBackup,
+    Options.Apply apply) {
   private static final String SECRETS = "secrets";
 
   /**

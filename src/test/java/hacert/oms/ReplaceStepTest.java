@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import hacert.host.HostException;
 import hacert.target.InstallSpec;
+import hacert.target.Options;
 import hacert.target.Secret;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +42,13 @@ class ReplaceStepTest {
     try (Secret password = new Secret(PASSWORD.getBytes(UTF_8))) {
       step.run(
           password,
-          new InstallSpec("rotation.mgmt1", renewCipher, base.resolve("kept"), true, false));
+          new InstallSpec(
+              "rotation.mgmt1",
+              renewCipher,
+              base.resolve("kept"),
+              true,
+              false,
+              Options.Apply.LOCAL));
     }
   }
 

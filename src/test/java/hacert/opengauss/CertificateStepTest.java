@@ -26,7 +26,7 @@ class CertificateStepTest {
   @TempDir private Path base;
   private GaussHost host;
   private Bundle bundle;
-  private InstallSpec spec;
+  private boolean first = true;
 
   @BeforeEach
   void build() throws Exception {
@@ -36,7 +36,6 @@ class CertificateStepTest {
     }
     Made made = host.make(null);
     bundle = made.bundle();
-    spec = new InstallSpec("rotation.db1", false, base.resolve("kept"), true, false);
   }
 
   /** The tool does this for {@code -t cert}, and tells the status else. */
@@ -49,13 +48,21 @@ class CertificateStepTest {
   }
 
   private String run(Options.Apply apply) throws HostException {
-    return new CertificateStep(host.node(), apply).run(bundle, spec);
+    return new CertificateStep(host.node()).run(bundle, spec(apply));
+  }
+
+  private InstallSpec spec(Options.Apply apply) {
+    return new InstallSpec("rotation.db1", false, base.resolve("kept"), first, false, apply);
+  }
+
+  private Path packed() {
+    return spec(Options.Apply.LOCAL).secrets().resolve(ServerBundle.PACKAGE);
   }
 
   private void fails(String code) {
     assertThatThrownBy(() -> run(Options.Apply.LOCAL))
         .isInstanceOfSatisfying(HostException.class, e -> assertThat(e.code()).isEqualTo(code));
-    assertThat(spec.secrets().resolve(ServerBundle.PACKAGE)).doesNotExist();
+    assertThat(packed()).doesNotExist();
   }
 
   @Test
@@ -128,7 +135,7 @@ class CertificateStepTest {
   @Test
   void only_looks_on_another_node_where_the_first_installs_on_all() throws Exception {
     cert("exit 1");
-    spec = new InstallSpec("rotation.db1", false, base.resolve("kept"), false, false);
+    first = false;
     assertThatThrownBy(() -> run(Options.Apply.CLUSTER))
         .hasMessageContaining("should have installed the bundle here too");
     host.install(bundle);
@@ -175,7 +182,7 @@ class CertificateStepTest {
   void ends_what_a_killed_call_has_only_begun() throws Exception {
     bundle.files().put(ServerBundle.CRL, new byte[] {1});
     host.install(bundle);
-    Path left = spec.secrets().resolve(ServerBundle.PACKAGE);
+    Path left = packed();
     Files.createDirectories(left.getParent());
     Files.writeString(left, "private keys");
     assertThat(run(Options.Apply.LOCAL)).isEqualTo("its files are the bundle's already");
@@ -188,7 +195,7 @@ class CertificateStepTest {
     host.script("gaussdb", "echo 'gaussdb (openGauss 3.1.0 build 4e931f9a) compiled at x'");
     host.install(bundle);
     Files.delete(host.om().resolve(ServerBundle.CLIENT_KEY));
-    spec = new InstallSpec("rotation.db1", false, base.resolve("kept"), false, false);
+    first = false;
     run(Options.Apply.CLUSTER);
     assertThat(host.om().resolve(ServerBundle.CLIENT_KEY))
         .hasBinaryContent(bundle.files().get(ServerBundle.CLIENT_KEY));

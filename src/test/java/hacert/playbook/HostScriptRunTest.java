@@ -3,6 +3,7 @@ package hacert.playbook;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hacert.host.AtomicFiles;
 import hacert.host.Command;
 import hacert.host.Commands;
 import java.nio.file.Files;
@@ -30,7 +31,8 @@ class HostScriptRunTest {
 
   @BeforeEach
   void build() throws Exception {
-    lib = Files.createDirectories(base.resolve("home/.hacert/lib"));
+    lib = base.resolve("home/.hacert/lib");
+    AtomicFiles.directories(lib, 0700);
     jar = Files.write(lib.resolve("hacert-" + sha256(JAR) + ".jar"), JAR);
     Path java = Files.createDirectories(base.resolve("bin")).resolve("java");
     Files.writeString(

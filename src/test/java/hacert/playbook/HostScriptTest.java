@@ -2,6 +2,7 @@ package hacert.playbook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hacert.host.AtomicFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,7 +30,8 @@ class HostScriptTest {
   void older_versions_lie_there() throws Exception {
     hash = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(JAR));
     own = "hacert-" + hash;
-    lib = Files.createDirectories(home.resolve(".hacert/lib"));
+    lib = home.resolve(".hacert/lib");
+    AtomicFiles.directories(lib, 0700);
     for (String name : OLDER) {
       Files.writeString(lib.resolve(name), "");
     }

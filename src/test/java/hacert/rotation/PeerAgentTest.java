@@ -2,6 +2,7 @@ package hacert.rotation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hacert.host.AtomicFiles;
 import hacert.host.Command;
 import hacert.host.CommandResult;
 import hacert.host.Commands;
@@ -107,7 +108,7 @@ class PeerAgentTest {
 
   @Test
   void only_its_own_jar_and_class_archive_stay_there() throws IOException {
-    Path lib = Files.createDirectories(base.resolve("home/.hacert/lib"));
+    Path lib = makeDirectory(base.resolve("home/.hacert/lib"));
     String own = "hacert-" + StagedBundle.sha256(JAR);
     for (String name : List.of("hacert-0a.jar", "hacert-0a-17-0b.jsa", own + "-17-0c.jsa")) {
       Files.writeString(lib.resolve(name), "");
@@ -117,6 +118,47 @@ class PeerAgentTest {
       assertThat(left.map(path -> path.getFileName().toString()))
           .containsExactlyInAnyOrder(own + ".jar", own + "-17-0c.jsa");
     }
+  }
+
+  private static Path makeDirectory(Path directory) {
+    try {
+      AtomicFiles.directories(directory, 0700);
+      return directory;
+    } catch (HostException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    ".hacert,     rwxrwx---, others than its owner",
+    ".hacert/lib, rwx----w-, others than its owner",
+    ".hacert,     rwxrwxrwx, others than its owner"
+  })
+  void a_state_directory_that_others_can_write_to_gets_no_file_and_is_not_run_from(
+      String name, String bits, String why) throws IOException {
+    makeDirectory(base.resolve("home/.hacert/lib"));
+    Files.setPosixFilePermissions(
+        base.resolve("home").resolve(name), PosixFilePermissions.fromString(bits));
+    Result result = ask(false);
+    assertThat(result.findings())
+        .extracting(Finding::code)
+        .containsExactly("STATE_DIRECTORY_UNSAFE");
+    assertThat(result.findings().get(0).message())
+        .contains(base.resolve("home").resolve(name) + " can be written to", why);
+    assertThat(uploaded).isEmpty();
+    assertThat(base.resolve("argv")).doesNotExist();
+  }
+
+  @Test
+  void a_state_directory_may_be_an_own_link_to_nothing_less_than_an_own_directory()
+      throws IOException {
+    Path link = base.resolve("home/.hacert");
+    Files.createSymbolicLink(link, makeDirectory(base.resolve("disk")));
+    assertThat(ask(false).findings()).extracting(Finding::code).containsExactly("ANSWERED");
+    Files.delete(link);
+    Files.createSymbolicLink(link, base.resolve("nowhere"));
+    assertThat(ask(false).findings().get(0).message()).contains(link + " is no directory");
   }
 
   @ParameterizedTest
@@ -206,7 +248,7 @@ class PeerAgentTest {
       // A place made of a banner would lie anywhere.
       assertThat(path).startsWithRaw(base);
       try {
-        Files.createDirectories(path.getParent());
+        makeDirectory(path.getParent());
         Files.write(path, arrives);
       } catch (IOException e) {
         throw new UncheckedIOException(e);

@@ -191,6 +191,7 @@ final class Records {
         Plan.Kind.REPLACE,
         Plan.Copy.SSH,
         apply,
+        false,
         ROTATION,
         "mgmt1",
         List.of("mgmt1", "mgmt2"),

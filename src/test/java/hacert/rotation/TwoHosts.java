@@ -1,5 +1,6 @@
 package hacert.rotation;
 
+import hacert.host.AtomicFiles;
 import hacert.host.CommandResult;
 import hacert.host.HostException;
 import hacert.host.PeerSession;
@@ -11,6 +12,7 @@ import hacert.result.Result;
 import hacert.result.ResultSchema;
 import hacert.target.NodeIdentity;
 import hacert.target.Secret;
+import hacert.target.Target;
 import hacert.x509.Openssl;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -64,10 +66,17 @@ final class TwoHosts {
         host.make(host == one ? "active" : "standby");
         host.install(root);
       }
-      operations.put(
-          host.name,
-          new Operations(Map.of("mrs-ha", new MrsTarget()), host::open, this::peer, "test"));
     }
+    target(new MrsTarget());
+  }
+
+  /** What the hosts are from now on. */
+  TwoHosts target(Target target) {
+    for (TestHost host : hosts()) {
+      operations.put(
+          host.name, new Operations(Map.of("mrs-ha", target), host::open, this::peer, "test"));
+    }
+    return this;
   }
 
   /** The pair that was made below this directory before. */
@@ -257,7 +266,7 @@ final class TwoHosts {
     @Override
     public void upload(byte[] content, String remotePath, int mode) throws HostException {
       try {
-        Files.createDirectories(Path.of(remotePath).getParent());
+        AtomicFiles.directories(Path.of(remotePath).getParent(), 0700);
         Files.write(Path.of(remotePath), content);
       } catch (IOException e) {
         throw new HostException("PEER_COPY_FAILED", "no copy: " + e, "Look.");
