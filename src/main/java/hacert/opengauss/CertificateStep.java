@@ -106,11 +106,15 @@ final class CertificateStep {
   /** Older versions want the client's files and put them nowhere. Clients look for them here. */
   private void forTools(Bundle bundle) throws HostException {
     AtomicFiles.directories(installation.om(), 0700);
-    for (String name : ServerBundle.OF_CLIENT) {
+    for (String name : ServerBundle.OF_TOOLS) {
       byte[] content = bundle.files().get(name);
       if (content != null) {
         AtomicFiles.write(installation.om().resolve(name), content, FileMeta.mine(0600));
       }
+    }
+    if (!bundle.files().containsKey(ServerBundle.JDBC_KEY)) {
+      // As newer versions do: it would be the key of another certificate.
+      AtomicFiles.remove(installation.om().resolve(ServerBundle.JDBC_KEY));
     }
   }
 

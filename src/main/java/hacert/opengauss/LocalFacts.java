@@ -11,6 +11,7 @@ import hacert.target.Options;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What this node says of itself and of its cluster; nothing is judged against other nodes. */
@@ -39,7 +40,7 @@ final class LocalFacts {
       if (self.isPresent()) {
         return facts(status, self.get(), findings);
       }
-      return unknown(findings, new ClusterAssessment.Details(status, List.of()));
+      return unknown(findings, new ClusterAssessment.Details(status, List.of(), Map.of()));
     } catch (HostException e) {
       findings.add(e.finding());
       return unknown(findings, null);
@@ -80,7 +81,10 @@ final class LocalFacts {
           installed.summaries(),
           OpenGaussTarget.digestOf(installed.bundle()),
           findings,
-          Json.mapper().valueToTree(new ClusterAssessment.Details(status, missing)));
+          Json.mapper()
+              .valueToTree(
+                  new ClusterAssessment.Details(
+                      status, missing, BundleParts.of(installed.bundle()))));
     }
   }
 

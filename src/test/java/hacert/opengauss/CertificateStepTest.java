@@ -193,4 +193,14 @@ class CertificateStepTest {
     assertThat(host.om().resolve(ServerBundle.CLIENT_KEY))
         .hasBinaryContent(bundle.files().get(ServerBundle.CLIENT_KEY));
   }
+
+  @Test
+  void leaves_no_key_for_jdbc_of_another_certificate_where_an_old_version_would() throws Exception {
+    host.script("gaussdb", "echo 'gaussdb (openGauss 3.1.0 build 4e931f9a) compiled at x'");
+    bundle = Samples.without(bundle, ServerBundle.JDBC_KEY);
+    host.install(bundle);
+    assertThat(host.om().resolve(ServerBundle.JDBC_KEY)).exists();
+    run(Options.Apply.LOCAL);
+    assertThat(host.om().resolve(ServerBundle.JDBC_KEY)).doesNotExist();
+  }
 }
