@@ -57,7 +57,12 @@ public sealed interface ProbeResult {
     NO_TLS,
     /** The handshake failed: an alert of the server, or what it sent cannot be accepted. */
     ALERT,
-    /** A PostgreSQL server answered with an error message in place of a handshake. */
+    /**
+     * A PostgreSQL server answered with an error message before it came to TLS at all: it takes no
+     * connections now, as while it starts.
+     */
+    NOT_NOW,
+    /** A PostgreSQL server said that it speaks TLS, and answered the handshake with an error. */
     SERVER_MESSAGE,
     /** The handshake succeeded, but the chain leads to none of the roots given. */
     UNTRUSTED

@@ -187,7 +187,7 @@ public final class TlsProbe {
       switch (answer.get(0)) {
         case 'S' -> {}
         case 'N' -> throw new Answer(Kind.NO_TLS, "the server says that TLS is off");
-        case 'E' -> throw serverMessage(answer.array(), 1);
+        case 'E' -> throw serverMessage(Kind.NOT_NOW, answer.array(), 1);
         default ->
             throw new Answer(
                 Kind.NO_TLS,
@@ -196,7 +196,7 @@ public final class TlsProbe {
       }
     }
 
-    private Answer serverMessage(byte[] begun, int length) throws IOException {
+    private Answer serverMessage(Kind kind, byte[] begun, int length) throws IOException {
       ByteBuffer message = ByteBuffer.allocate(LONGEST_MESSAGE).put(begun, 0, length);
       try {
         while (!PostgresError.whole(message.array(), message.position(), LONGEST_MESSAGE)) {
@@ -206,7 +206,7 @@ public final class TlsProbe {
         // It is quoted as far as it came: what is missing tells less than what is there.
       }
       return new Answer(
-          Kind.SERVER_MESSAGE,
+          kind,
           "the server answered with an error: "
               + PostgresError.text(message.array(), message.position()));
     }
@@ -260,7 +260,7 @@ public final class TlsProbe {
       if (type == 'E' && endpoint.mode() == Endpoint.Mode.POSTGRES) {
         byte[] begun = new byte[Math.min(in.remaining(), LONGEST_MESSAGE)];
         in.get(begun);
-        throw serverMessage(begun, begun.length);
+        throw serverMessage(Kind.SERVER_MESSAGE, begun, begun.length);
       }
       throw new Answer(
           Kind.NO_TLS, "expected a TLS handshake, got byte 0x%02x".formatted(type & 0xff));

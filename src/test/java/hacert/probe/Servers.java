@@ -103,18 +103,20 @@ public final class Servers {
 
   /** Answers an SSLRequest with S and hands the connection on to a TLS server. */
   public static Listening postgres(int tlsPort) throws IOException {
-    return of(
-        client -> {
-          byte[] request = client.getInputStream().readNBytes(8);
-          if (!Arrays.equals(request, new byte[] {0, 0, 0, 8, 4, (byte) 0xd2, 0x16, 0x2f})) {
-            return;
-          }
-          client.getOutputStream().write('S');
-          try (Socket tls = new Socket("127.0.0.1", tlsPort)) {
-            start(() -> pump(tls.getInputStream(), client.getOutputStream()));
-            pump(client.getInputStream(), tls.getOutputStream());
-          }
-        });
+    return of(client -> handOn(client, tlsPort));
+  }
+
+  /** The same with one connection. */
+  public static void handOn(Socket client, int tlsPort) throws IOException {
+    byte[] request = client.getInputStream().readNBytes(8);
+    if (!Arrays.equals(request, new byte[] {0, 0, 0, 8, 4, (byte) 0xd2, 0x16, 0x2f})) {
+      return;
+    }
+    client.getOutputStream().write('S');
+    try (Socket tls = new Socket("127.0.0.1", tlsPort)) {
+      start(() -> pump(tls.getInputStream(), client.getOutputStream()));
+      pump(client.getInputStream(), tls.getOutputStream());
+    }
   }
 
   private static void pump(InputStream from, OutputStream to) throws IOException {
