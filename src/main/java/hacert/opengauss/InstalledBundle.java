@@ -11,6 +11,7 @@ import hacert.x509.Certificates;
 import hacert.x509.RevocationLists;
 import hacert.x509.UnreadableCertificateException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
@@ -91,6 +92,26 @@ final class InstalledBundle implements AutoCloseable {
       return content == null ? List.of() : Certificates.read(content);
     } catch (UnreadableCertificateException e) {
       return List.of();
+    }
+  }
+
+  /**
+   * Why it cannot be told which CAs are trusted until now, although there is a file of them; empty
+   * where it can, or where there is none.
+   */
+  Optional<String> unreadableTrust() {
+    Path place = place(ServerBundle.CA);
+    Optional<byte[]> content = file(ServerBundle.CA);
+    if (content.isEmpty()) {
+      return Files.exists(place, LinkOption.NOFOLLOW_LINKS)
+          ? Optional.of(place + " cannot be read as a file")
+          : Optional.empty();
+    }
+    try {
+      Certificates.read(content.get());
+      return Optional.empty();
+    } catch (UnreadableCertificateException e) {
+      return Optional.of(place + " cannot be read: " + e.getMessage());
     }
   }
 
