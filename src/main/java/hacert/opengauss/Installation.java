@@ -97,6 +97,17 @@ record Installation(
         .filter(d -> "on".equals(login.variables().get("DSS_SSL")));
   }
 
+  /**
+   * The settings of the shared storage, where it uses certificates: gs_om writes the password of
+   * their key into it, encrypted ({@code SSL_PWD_CIPHERTEXT}).
+   */
+  Optional<Path> dssSettings() {
+    return dss()
+        .map(d -> login.variables().getOrDefault("DSS_HOME", ""))
+        .filter(home -> home.startsWith("/"))
+        .map(home -> Path.of(home, "cfg", "dss_inst.ini"));
+  }
+
   /** All directories of certificates that gs_om may write to, beside data directories. */
   List<Path> sslDirectories() {
     return Stream.of(

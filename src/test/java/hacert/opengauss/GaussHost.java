@@ -60,6 +60,11 @@ public final class GaussHost {
         "echo \"$5\" >>\"$3/postgresql.conf\"");
   }
 
+  /** Sets a variable of the login. */
+  public void variable(String name, String value) {
+    variables.put(name, value);
+  }
+
   public Path data() {
     return base.resolve("data");
   }
