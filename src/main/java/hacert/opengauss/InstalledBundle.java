@@ -154,8 +154,7 @@ final class InstalledBundle implements AutoCloseable {
   List<Finding> findings() {
     List<Finding> all = new ArrayList<>(findings);
     List<X509Certificate> chain = chain(bundle, ServerBundle.SERVER_CERTIFICATE);
-    if (!chain.isEmpty()
-        && !certificates(ServerBundle.CA).contains(chain.get(chain.size() - 1))) {
+    if (!chain.isEmpty() && !certificates(ServerBundle.CA).contains(chain.get(chain.size() - 1))) {
       all.add(
           Finding.warning(
               "BUNDLE_INCONSISTENT",

@@ -69,8 +69,7 @@ final class Ports {
    */
   private ProbeResult await(Endpoint endpoint) {
     Clock clock = node.installation().host().clock();
-    Instant end =
-        clock.instant().plusSeconds(node.installation().profile().handshakeSeconds());
+    Instant end = clock.instant().plusSeconds(node.installation().profile().handshakeSeconds());
     while (true) {
       ProbeResult seen = look(endpoint, Credentials.NONE);
       boolean mayPass = seen instanceof ProbeResult.NotServed not && MAY_PASS.contains(not.kind());
@@ -85,9 +84,7 @@ final class Ports {
   Optional<X509Certificate> ownLeaf() throws HostException {
     problems.clear();
     Optional<Datanode> self = node.self(node.known());
-    return self.isPresent()
-        ? leaf(await(of(self.get()).get(0)))
-        : Optional.empty();
+    return self.isPresent() ? leaf(await(of(self.get()).get(0))) : Optional.empty();
   }
 
   /**

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -116,6 +117,31 @@ public final class Servers {
     try (Socket tls = new Socket("127.0.0.1", tlsPort)) {
       start(() -> pump(tls.getInputStream(), client.getOutputStream()));
       pump(client.getInputStream(), tls.getOutputStream());
+    }
+  }
+
+  /** Hands connections on to a server, each of whose answers takes its time. */
+  public static Listening slow(int port, Duration delay) throws IOException {
+    return of(
+        client -> {
+          try (Socket server = new Socket("127.0.0.1", port)) {
+            start(() -> pump(client.getInputStream(), server.getOutputStream()));
+            byte[] answer = new byte[16384];
+            int read = server.getInputStream().read(answer);
+            while (read >= 0) {
+              pause(delay);
+              client.getOutputStream().write(answer, 0, read);
+              read = server.getInputStream().read(answer);
+            }
+          }
+        });
+  }
+
+  private static void pause(Duration time) throws IOException {
+    try {
+      Thread.sleep(time.toMillis());
+    } catch (InterruptedException e) {
+      throw new IOException(e);
     }
   }
 
