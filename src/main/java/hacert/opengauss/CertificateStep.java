@@ -95,7 +95,10 @@ final class CertificateStep {
     }
     new CrlSetting(node).follow();
     if (!installsForTools()) {
-      forTools(bundle);
+      forTools(bundle, ServerBundle.OF_TOOLS);
+    } else if (!installation.hasOm()) {
+      // All that it would hold, so that a call that is repeated finds it as gs_om leaves it.
+      forTools(bundle, ServerBundle.Place.OM.files());
     }
   }
 
@@ -103,10 +106,13 @@ final class CertificateStep {
     return installation.version().filter(ServerVersion::installsOmDirectory).isPresent();
   }
 
-  /** Older versions want the client's files and put them nowhere. Clients look for them here. */
-  private void forTools(Bundle bundle) throws HostException {
+  /**
+   * Older versions want the client's files and put them nowhere, newer ones only where there is the
+   * directory. Clients look for them here.
+   */
+  private void forTools(Bundle bundle, List<String> names) throws HostException {
     AtomicFiles.directories(installation.om(), 0700);
-    for (String name : ServerBundle.OF_TOOLS) {
+    for (String name : names) {
       byte[] content = bundle.files().get(name);
       if (content != null) {
         AtomicFiles.write(installation.om().resolve(name), content, FileMeta.mine(0600));
@@ -148,7 +154,9 @@ final class CertificateStep {
     List<String> wrong = new ArrayList<>();
     compare(node.dataDirectory(), ServerBundle.Place.DATA, bundle, wrong);
     if (installsForTools()) {
-      compare(installation.om(), ServerBundle.Place.OM, bundle, wrong);
+      if (installation.hasOm()) {
+        compare(installation.om(), ServerBundle.Place.OM, bundle, wrong);
+      }
       if (installation.cm().isPresent()) {
         compare(installation.cm().get(), ServerBundle.Place.CM, bundle, wrong);
       }

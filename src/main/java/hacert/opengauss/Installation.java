@@ -86,6 +86,11 @@ record Installation(
     return gaussHome.resolve(profile.sslDirectories().om());
   }
 
+  /** Whether there is the directory of the tools, which gs_om fills and does not make. */
+  boolean hasOm() {
+    return Files.isDirectory(om());
+  }
+
   /** Where the cluster manager's files lie, if it has any. */
   Optional<Path> cm() {
     return there(profile.sslDirectories().cm());

@@ -62,6 +62,7 @@ final class LocalFacts {
         .stream()
         .map(this::cleanable)
         .forEach(findings::add);
+    toolsDirectory().ifPresent(findings::add);
     try (InstalledBundle installed = new InstalledBundle(node.dataDirectory(), installation.om())) {
       findings.addAll(installed.findings());
       if (!installed.trustedBeside().isEmpty()) {
@@ -98,6 +99,23 @@ final class LocalFacts {
             f.message() + ". It is removed before the rotation, by hacert_clean_up",
             "")
         : f;
+  }
+
+  /** Older versions put nothing there; it is made for them as a matter of course. */
+  private Optional<Finding> toolsDirectory() {
+    if (installation.hasOm()
+        || installation.version().filter(ServerVersion::installsOmDirectory).isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        Finding.warning(
+            "TOOLS_DIRECTORY_MISSING",
+            "there is no "
+                + installation.om()
+                + ", where gs_om of this version puts the files for clients of this node; it makes"
+                + " none, and says nothing. A rotation makes it and puts them there",
+            "See where the clients of this node have their certificates from, and give them these"
+                + " after the rotation."));
   }
 
   private static Finding overlap(List<X509Certificate> beside) {
