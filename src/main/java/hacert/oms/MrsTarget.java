@@ -9,6 +9,7 @@ import hacert.result.CertificateSummary;
 import hacert.result.Finding;
 import hacert.target.Bundle;
 import hacert.target.ClusterView;
+import hacert.target.Contents;
 import hacert.target.ExpiredCluster;
 import hacert.target.Host;
 import hacert.target.ManagedNode;
@@ -72,11 +73,19 @@ public final class MrsTarget implements Target {
   }
 
   @Override
-  public String givenDigest(Bundle given, Secret password, Clock clock) {
-    return RootBundle.read(given, password, clock).chain().stream()
-        .findFirst()
-        .map(Certificates::sha256)
-        .orElse("");
+  public Contents given(Bundle given, Secret password, Clock clock) {
+    return new Contents(
+        RootBundle.read(given, password, clock).chain().stream()
+            .findFirst()
+            .map(Certificates::sha256)
+            .orElse(""));
+  }
+
+  @Override
+  public String differing(List<NodeFacts> nodes) {
+    return nodes.stream().map(NodeFacts::bundleDigest).distinct().count() > 1
+        ? "root certificate"
+        : "";
   }
 
   /** The vendor's script issues the server certificate with it. */

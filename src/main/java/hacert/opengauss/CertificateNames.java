@@ -2,14 +2,12 @@ package hacert.opengauss;
 
 import hacert.x509.Leaf;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -43,14 +41,14 @@ final class CertificateNames {
   private void add(int type, String value) {
     if (type == DNS) {
       hosts.add(value.toLowerCase(Locale.ROOT));
-    } else if (type == IP && Leaf.isAddress(value)) {
-      address(value).ifPresent(addresses::add);
+    } else if (type == IP) {
+      Addresses.of(value).ifPresent(addresses::add);
     }
   }
 
   boolean cover(String name) {
     if (Leaf.isAddress(name)) {
-      return address(name).filter(addresses::contains).isPresent();
+      return Addresses.of(name).filter(addresses::contains).isPresent();
     }
     String host = name.toLowerCase(Locale.ROOT);
     int dot = host.indexOf('.');
@@ -62,14 +60,5 @@ final class CertificateNames {
     return Stream.concat(
             hosts.stream().sorted(), addresses.stream().map(InetAddress::getHostAddress).sorted())
         .toList();
-  }
-
-  /** Of a literal: no name is looked up. */
-  private static Optional<InetAddress> address(String literal) {
-    try {
-      return Optional.of(InetAddress.getByName(literal));
-    } catch (UnknownHostException e) {
-      return Optional.empty();
-    }
   }
 }

@@ -93,7 +93,10 @@ final class CertificateStep {
     }
     new CrlSetting(node).follow();
     if (!installsForTools()) {
-      forTools(bundle);
+      forTools(bundle, ServerBundle.OF_TOOLS);
+    } else if (!installation.hasOm()) {
+      // All that it would hold, so that a call that is repeated finds it as gs_om leaves it.
+      forTools(bundle, ServerBundle.Place.OM.files());
     }
   }
 
@@ -101,14 +104,21 @@ final class CertificateStep {
     return installation.version().filter(ServerVersion::installsOmDirectory).isPresent();
   }
 
-  /** Older versions want the client's files and put them nowhere. Clients look for them here. */
-  private void forTools(Bundle bundle) throws HostException {
+  /**
+   * Older versions want the client's files and put them nowhere, newer ones only where there is the
+   * directory. Clients look for them here.
+   */
+  private void forTools(Bundle bundle, List<String> names) throws HostException {
     AtomicFiles.directories(installation.om(), 0700);
-    for (String name : ServerBundle.OF_CLIENT) {
+    for (String name : names) {
       byte[] content = bundle.files().get(name);
       if (content != null) {
         AtomicFiles.write(installation.om().resolve(name), content, FileMeta.mine(0600));
       }
+    }
+    if (!bundle.files().containsKey(ServerBundle.JDBC_KEY)) {
+      // As newer versions do: it would be the key of another certificate.
+      AtomicFiles.remove(installation.om().resolve(ServerBundle.JDBC_KEY));
     }
   }
 
@@ -142,7 +152,9 @@ final class CertificateStep {
     List<String> wrong = new ArrayList<>();
     compare(node.dataDirectory(), ServerBundle.Place.DATA, bundle, wrong);
     if (installsForTools()) {
-      compare(installation.om(), ServerBundle.Place.OM, bundle, wrong);
+      if (installation.hasOm()) {
+        compare(installation.om(), ServerBundle.Place.OM, bundle, wrong);
+      }
       if (installation.cm().isPresent()) {
         compare(installation.cm().get(), ServerBundle.Place.CM, bundle, wrong);
       }

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** What the facts of all nodes of a cluster say together. */
@@ -31,12 +32,15 @@ final class ClusterAssessment {
    *
    * @param status the cluster's status as this node tells it
    * @param missing names of certificate files that are not in the data directory
+   * @param parts the installed bundle as {@link BundleParts}; empty where it was not told
    */
-  record Details(ClusterStatus status, List<String> missing) {
-    /** Refuses one that lacks a part. */
+  record Details(ClusterStatus status, List<String> missing, Map<String, Set<String>> parts) {
+    /** Refuses one that lacks a part; one that an earlier version wrote has no parts. */
     Details {
       Needed.value("status in the details", status);
       missing = Needed.list("missing in the details", missing);
+      parts = parts == null ? Map.of() : parts;
+      parts.forEach((name, hashes) -> Needed.value(name + " in the details", hashes));
     }
   }
 

@@ -86,6 +86,11 @@ record Installation(
     return gaussHome.resolve(profile.sslDirectories().om());
   }
 
+  /** Whether there is the directory of the tools, which gs_om fills and does not make. */
+  boolean hasOm() {
+    return Files.isDirectory(om());
+  }
+
   /** Where the cluster manager's files lie, if it has any. */
   Optional<Path> cm() {
     return there(profile.sslDirectories().cm());
@@ -95,6 +100,17 @@ record Installation(
   Optional<Path> dss() {
     return there(profile.sslDirectories().dss())
         .filter(d -> "on".equals(login.variables().get("DSS_SSL")));
+  }
+
+  /**
+   * The settings of the shared storage, where it uses certificates: gs_om writes the password of
+   * their key into it, encrypted ({@code SSL_PWD_CIPHERTEXT}).
+   */
+  Optional<Path> dssSettings() {
+    return dss()
+        .map(d -> login.variables().getOrDefault("DSS_HOME", ""))
+        .filter(home -> home.startsWith("/"))
+        .map(home -> Path.of(home, "cfg", "dss_inst.ini"));
   }
 
   /** All directories of certificates that gs_om may write to, beside data directories. */

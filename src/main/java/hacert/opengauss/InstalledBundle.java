@@ -11,6 +11,7 @@ import hacert.x509.Certificates;
 import hacert.x509.RevocationLists;
 import hacert.x509.UnreadableCertificateException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
@@ -30,6 +31,9 @@ import java.util.stream.Stream;
  */
 final class InstalledBundle implements AutoCloseable {
   private static final long LARGEST_FILE = 1 << 20;
+
+  private static final List<String> LEAFS =
+      List.of(ServerBundle.SERVER_CERTIFICATE, ServerBundle.CLIENT_CERTIFICATE);
 
   private final Path data;
   private final Path om;
@@ -91,6 +95,26 @@ final class InstalledBundle implements AutoCloseable {
     }
   }
 
+  /**
+   * Why it cannot be told which CAs are trusted until now, although there is a file of them; empty
+   * where it can, or where there is none.
+   */
+  Optional<String> unreadableTrust() {
+    Path place = place(ServerBundle.CA);
+    Optional<byte[]> content = file(ServerBundle.CA);
+    if (content.isEmpty()) {
+      return Files.exists(place, LinkOption.NOFOLLOW_LINKS)
+          ? Optional.of(place + " cannot be read as a file")
+          : Optional.empty();
+    }
+    try {
+      Certificates.read(content.get());
+      return Optional.empty();
+    } catch (UnreadableCertificateException e) {
+      return Optional.of(place + " cannot be read: " + e.getMessage());
+    }
+  }
+
   Optional<X509Certificate> server() {
     return certificates(ServerBundle.SERVER_CERTIFICATE).stream().findFirst();
   }
@@ -129,24 +153,34 @@ final class InstalledBundle implements AutoCloseable {
   /** What is wrong with it as far as one sees without using it. */
   List<Finding> findings() {
     List<Finding> all = new ArrayList<>(findings);
-    List<X509Certificate> trusted = certificates(ServerBundle.CA);
-    server()
-        .filter(s -> Certificates.chain(s, trusted).size() < 2 && !Certificates.selfSigned(s))
-        .ifPresent(
-            s ->
-                all.add(
-                    Finding.warning(
-                        "BUNDLE_INCONSISTENT",
-                        place(ServerBundle.SERVER_CERTIFICATE)
-                            + " is issued by none of "
-                            + place(ServerBundle.CA),
-                        "A rotation replaces both.")));
+    List<X509Certificate> chain = chain(bundle, ServerBundle.SERVER_CERTIFICATE);
+    if (!chain.isEmpty() && !certificates(ServerBundle.CA).contains(chain.get(chain.size() - 1))) {
+      all.add(
+          Finding.warning(
+              "BUNDLE_INCONSISTENT",
+              place(ServerBundle.SERVER_CERTIFICATE)
+                  + " is issued by none of "
+                  + place(ServerBundle.CA),
+              "A rotation replaces both."));
+    }
     return all;
   }
 
   /**
-   * The certificates that fall due: those of server and client, and the CAs that issued them; CAs
-   * that are trusted beside them fall due for nobody. A CRL counts too, until its next update.
+   * From the certificate of a file up to its root; empty where the file holds none. The issuers
+   * below the root may stand behind the certificate, in place of {@code cacert.pem}.
+   */
+  private static List<X509Certificate> chain(Bundle bundle, String name) {
+    List<X509Certificate> shown = certificates(bundle, name);
+    List<X509Certificate> among = new ArrayList<>(shown);
+    among.addAll(certificates(bundle, ServerBundle.CA));
+    return shown.isEmpty() ? List.of() : Certificates.chain(shown.get(0), among);
+  }
+
+  /**
+   * The certificates that fall due: those of server and client, and the CAs that issued them, in
+   * {@code cacert.pem} or behind them; CAs that are trusted beside them fall due for nobody. A CRL
+   * counts too, until its next update.
    */
   List<CertificateSummary> summaries() {
     return summaries(bundle, this::shown);
@@ -161,10 +195,14 @@ final class InstalledBundle implements AutoCloseable {
     for (X509Certificate ca : issuers(bundle)) {
       all.add(Certificates.summary(shown.apply(ServerBundle.CA), ca));
     }
-    for (String name : List.of(ServerBundle.SERVER_CERTIFICATE, ServerBundle.CLIENT_CERTIFICATE)) {
-      certificates(bundle, name).stream()
-          .findFirst()
-          .ifPresent(c -> all.add(Certificates.summary(shown.apply(name), c)));
+    List<X509Certificate> trusted = certificates(bundle, ServerBundle.CA);
+    for (String name : LEAFS) {
+      List<X509Certificate> chain = chain(bundle, name);
+      for (int i = 0; i < chain.size(); i++) {
+        if (i == 0 || !trusted.contains(chain.get(i))) {
+          all.add(Certificates.summary(shown.apply(name), chain.get(i)));
+        }
+      }
     }
     byte[] crl = bundle.files().get(ServerBundle.CRL);
     if (crl != null) {
@@ -207,15 +245,10 @@ final class InstalledBundle implements AutoCloseable {
   static List<X509Certificate> issuers(Bundle bundle) {
     List<X509Certificate> trusted = certificates(bundle, ServerBundle.CA);
     List<X509Certificate> found = new ArrayList<>();
-    for (String name : List.of(ServerBundle.SERVER_CERTIFICATE, ServerBundle.CLIENT_CERTIFICATE)) {
-      List<X509Certificate> shown = certificates(bundle, name);
-      if (!shown.isEmpty()) {
-        List<X509Certificate> among = new ArrayList<>(shown);
-        among.addAll(trusted);
-        Certificates.chain(shown.get(0), among).stream()
-            .filter(c -> trusted.contains(c) && !found.contains(c))
-            .forEach(found::add);
-      }
+    for (String name : LEAFS) {
+      chain(bundle, name).stream()
+          .filter(c -> trusted.contains(c) && !found.contains(c))
+          .forEach(found::add);
     }
     return found;
   }

@@ -11,6 +11,7 @@ import hacert.target.Options;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What this node says of itself and of its cluster; nothing is judged against other nodes. */
@@ -39,7 +40,7 @@ final class LocalFacts {
       if (self.isPresent()) {
         return facts(status, self.get(), findings);
       }
-      return unknown(findings, new ClusterAssessment.Details(status, List.of()));
+      return unknown(findings, new ClusterAssessment.Details(status, List.of(), Map.of()));
     } catch (HostException e) {
       findings.add(e.finding());
       return unknown(findings, null);
@@ -61,6 +62,7 @@ final class LocalFacts {
         .stream()
         .map(this::cleanable)
         .forEach(findings::add);
+    toolsDirectory().ifPresent(findings::add);
     try (InstalledBundle installed = new InstalledBundle(node.dataDirectory(), installation.om())) {
       findings.addAll(installed.findings());
       if (!installed.trustedBeside().isEmpty()) {
@@ -80,7 +82,10 @@ final class LocalFacts {
           installed.summaries(),
           OpenGaussTarget.digestOf(installed.bundle()),
           findings,
-          Json.mapper().valueToTree(new ClusterAssessment.Details(status, missing)));
+          Json.mapper()
+              .valueToTree(
+                  new ClusterAssessment.Details(
+                      status, missing, BundleParts.of(installed.bundle()))));
     }
   }
 
@@ -94,6 +99,23 @@ final class LocalFacts {
             f.message() + ". It is removed before the rotation, by hacert_clean_up",
             "")
         : f;
+  }
+
+  /** Older versions put nothing there; it is made for them as a matter of course. */
+  private Optional<Finding> toolsDirectory() {
+    if (installation.hasOm()
+        || installation.version().filter(ServerVersion::installsOmDirectory).isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        Finding.warning(
+            "TOOLS_DIRECTORY_MISSING",
+            "there is no "
+                + installation.om()
+                + ", where gs_om of this version puts the files for clients of this node; it makes"
+                + " none, and says nothing. A rotation makes it and puts them there",
+            "See where the clients of this node have their certificates from, and give them these"
+                + " after the rotation."));
   }
 
   private static Finding overlap(List<X509Certificate> beside) {

@@ -149,7 +149,10 @@ final class LocalNode {
 
   private static Stream<Datanode> rows(ClusterStatus status, List<String> keys) {
     return status.datanodes().stream()
-        .filter(d -> keys.contains(d.address()) || keys.contains(d.name()));
+        .filter(
+            d ->
+                keys.stream().anyMatch(k -> Addresses.same(k, d.address()))
+                    || keys.contains(d.name()));
   }
 
   private static List<String> ownAddresses() {

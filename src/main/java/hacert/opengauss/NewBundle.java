@@ -163,7 +163,9 @@ final class NewBundle {
             Stream.of(subject.commonName()),
             installed.server().stream().flatMap(c -> CertificateNames.of(c).all().stream()))
         .filter(Leaf::isName)
-        .filter(name -> all.stream().noneMatch(name::equalsIgnoreCase))
+        .filter(
+            name ->
+                all.stream().noneMatch(n -> n.equalsIgnoreCase(name) || Addresses.same(n, name)))
         .forEach(all::add);
     return List.copyOf(all);
   }

@@ -90,11 +90,12 @@ final class OpenGaussNode implements ManagedNode {
   @Override
   public List<Path> rollbackSet() throws HostException {
     Path data = node.dataDirectory();
-    return Stream.concat(
-            Stream.concat(ServerBundle.Place.DATA.files().stream(), Stream.of(VendorBackup.FILE))
-                .map(data::resolve),
-            installation.sslDirectories().stream())
-        .toList();
+    List<Path> set = new ArrayList<>();
+    ServerBundle.Place.DATA.files().stream().map(data::resolve).forEach(set::add);
+    set.add(data.resolve(VendorBackup.FILE));
+    set.addAll(installation.sslDirectories());
+    installation.dssSettings().ifPresent(set::add);
+    return set;
   }
 
   @Override
@@ -179,10 +180,10 @@ final class OpenGaussNode implements ManagedNode {
     return new VendorBackup(node).read();
   }
 
-  /** gs_om asks for nothing. */
+  /** gs_om asks for nothing; but the ports must answer by which it is proven. */
   @Override
   public List<Finding> checkTools() {
-    return List.of();
+    return new Rehearsal(node, ports).check();
   }
 
   @Override

@@ -5,6 +5,7 @@ import hacert.host.HostException;
 import hacert.result.CertificateSummary;
 import hacert.target.Bundle;
 import hacert.target.ClusterView;
+import hacert.target.Contents;
 import hacert.target.ExpiredCluster;
 import hacert.target.Host;
 import hacert.target.ManagedNode;
@@ -38,7 +39,7 @@ public final class OpenGaussTarget implements Target {
           "It is the one that takes writes: `gs_ctl query -D DIRECTORY` says local_role Primary there,"
               + " and clients write to it.");
 
-  /** What makes two bundles differ; {@code cacert.pem} may hold CAs of an overlap beside. */
+  /** What a rotation is known by; the other files are compared as {@link BundleParts}. */
   private static final List<String> DIGESTED =
       List.of(
           ServerBundle.SERVER_CERTIFICATE,
@@ -91,12 +92,37 @@ public final class OpenGaussTarget implements Target {
   }
 
   @Override
-  public String givenDigest(Bundle given, Secret password, Clock clock) {
+  public Contents given(Bundle given, Secret password, Clock clock) {
     try (Bundle files = NewBundle.unpacked(given)) {
-      return digestOf(files);
+      return new Contents(digestOf(files), BundleParts.of(files));
     } catch (HostException e) {
-      return "";
+      return new Contents("");
     }
+  }
+
+  /** Of a node that does not tell its files, as one that was asked long ago, the digest counts. */
+  @Override
+  public boolean installed(Contents given, NodeFacts node) {
+    Map<String, Set<String>> parts = parts(node);
+    return given.digest().equals(node.bundleDigest())
+        && (parts.isEmpty() || BundleParts.holds(parts, given.parts()));
+  }
+
+  @Override
+  public String differing(List<NodeFacts> nodes) {
+    List<Map<String, Set<String>>> told =
+        nodes.stream().map(OpenGaussTarget::parts).filter(p -> !p.isEmpty()).toList();
+    List<String> names = BundleParts.differing(told);
+    boolean digests = nodes.stream().map(NodeFacts::bundleDigest).distinct().count() > 1;
+    return names.isEmpty() && digests
+        ? "server certificate, key and key password"
+        : String.join(", ", names);
+  }
+
+  private static Map<String, Set<String>> parts(NodeFacts node) {
+    return ClusterAssessment.details(node.details())
+        .map(ClusterAssessment.Details::parts)
+        .orElse(Map.of());
   }
 
   @Override

@@ -149,9 +149,12 @@ final class RestartReasons {
     return new Bundle(files);
   }
 
-  /** gs_om starts each node in the role that its configuration knows, which may be an old one. */
+  /**
+   * gs_om starts each node in the role that its configuration knows, which may be an old one. A
+   * cluster manager chooses them itself, whatever was installed.
+   */
   private Optional<Finding> roles() throws HostException {
-    if (!node.known().switchedOver()) {
+    if (!node.known().switchedOver() || node.known().managed()) {
       return Optional.empty();
     }
     String message =

@@ -65,6 +65,10 @@ public final class ServerBundle {
   public static final List<String> OF_CLIENT =
       List.of(CA, CLIENT_CERTIFICATE, CLIENT_KEY, CLIENT_KEY + CIPHER, CLIENT_KEY + RAND, JDBC_KEY);
 
+  /** What the tools of a node need: the client's, and the configuration of openssl. */
+  static final List<String> OF_TOOLS =
+      Stream.concat(OF_CLIENT.stream(), Stream.of(OPENSSL_CONFIGURATION)).toList();
+
   private static final List<String> OF_SERVER =
       List.of(CA, SERVER_CERTIFICATE, SERVER_KEY, SERVER_KEY + CIPHER, SERVER_KEY + RAND, CRL);
 

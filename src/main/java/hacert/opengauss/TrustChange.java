@@ -41,6 +41,10 @@ final class TrustChange {
    * @throws HostException what {@link Trust#withOld} throws
    */
   List<Finding> apply(Bundle bundle) throws HostException {
+    Optional<String> unreadable = installed.unreadableTrust();
+    if (unreadable.isPresent()) {
+      return List.of(unknown(unreadable.get()));
+    }
     byte[] own = bundle.files().get(ServerBundle.CA);
     Optional<byte[]> before = installed.file(ServerBundle.CA);
     List<X509Certificate> lost = lost(bundle);
@@ -74,13 +78,28 @@ final class TrustChange {
             + lost.stream().map(c -> c.getSubjectX500Principal().getName()).toList()
             + "; connected to this node are "
             + clients();
+    return change(
+        message,
+        "Leave hacert_trust at overlap, which keeps them trusted; or set"
+            + " hacert_accept_ca_change=true once all clients have the new CA.");
+  }
+
+  /** What nobody can read cannot be kept, whatever is asked for. */
+  private Finding unknown(String why) throws HostException {
+    return change(
+        why
+            + "; so the CAs that are trusted until now are not known and cannot stay trusted: clients"
+            + " that have certificates of another CA than the new one are cut off; connected to this"
+            + " node are "
+            + clients(),
+        "Mend the file, from another node or a generation, and see that the server serves with it;"
+            + " or set hacert_accept_ca_change=true, and only the new CA will be trusted.");
+  }
+
+  private Finding change(String message, String remedy) {
     return options.acceptCaChange()
         ? Finding.warning("CA_CHANGE", message, "")
-        : Finding.error(
-            "CA_CHANGE",
-            message,
-            "Leave hacert_trust at overlap, which keeps them trusted; or set"
-                + " hacert_accept_ca_change=true once all clients have the new CA.");
+        : Finding.error("CA_CHANGE", message, remedy);
   }
 
   private String clients() throws HostException {

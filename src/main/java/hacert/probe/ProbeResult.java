@@ -9,9 +9,9 @@ public sealed interface ProbeResult {
   List<X509Certificate> chain();
 
   /**
-   * The handshake succeeded, and where roots were given, the chain leads to one of them. With TLS
-   * 1.3 a server may refuse a client's certificate after its side of the handshake; a short time is
-   * given to it for that.
+   * The handshake succeeded, and where roots were given, the chain leads to one of them. Where a
+   * client's certificate was shown, TLS 1.2 was spoken if the server does, for there its verdict is
+   * part of the handshake. With TLS 1.3 it may come afterwards; a short time is given to it.
    *
    * @param chain at least the server's own certificate
    * @param protocol such as {@code TLSv1.3}
@@ -57,7 +57,12 @@ public sealed interface ProbeResult {
     NO_TLS,
     /** The handshake failed: an alert of the server, or what it sent cannot be accepted. */
     ALERT,
-    /** A PostgreSQL server answered with an error message in place of a handshake. */
+    /**
+     * A PostgreSQL server answered with an error message before it came to TLS at all: it takes no
+     * connections now, as while it starts.
+     */
+    NOT_NOW,
+    /** A PostgreSQL server said that it speaks TLS, and answered the handshake with an error. */
     SERVER_MESSAGE,
     /** The handshake succeeded, but the chain leads to none of the roots given. */
     UNTRUSTED

@@ -32,6 +32,14 @@ public final class TlsProbe {
   /** How long a server may think about a client's certificate after a handshake of TLS 1.3. */
   private static final Duration GRACE = Duration.ofMillis(500);
 
+  private static final List<String> VERSIONS = List.of("TLSv1.3", "TLSv1.2");
+
+  /**
+   * Its handshake ends only after the server has judged the client's certificate, so that there is
+   * no silence to be read: spoken first where one is shown.
+   */
+  private static final List<String> VERDICT_WITHIN = List.of("TLSv1.2");
+
   private static final int LONGEST_MESSAGE = 8192;
   private static final int ALERT_RECORD = 21;
   private static final int HANDSHAKE_RECORD = 22;
@@ -55,9 +63,27 @@ public final class TlsProbe {
    * @param time for connection and handshake together; looking up a name comes on top
    */
   public ProbeResult probe(Endpoint endpoint, Duration time, Credentials credentials) {
+    if (credentials.identity().isEmpty()) {
+      return probe(endpoint, time, credentials, VERSIONS);
+    }
+    long begin = System.nanoTime();
+    ProbeResult seen = probe(endpoint, time, credentials, VERDICT_WITHIN);
+    Duration left = time.minusNanos(System.nanoTime() - begin);
+    // A server that refuses the certificate has shown its own before.
+    boolean otherVersion =
+        seen instanceof NotServed not
+            && not.chain().isEmpty()
+            && (not.kind() == Kind.ALERT || not.kind() == Kind.CLOSED);
+    return otherVersion && left.compareTo(Duration.ZERO) > 0
+        ? probe(endpoint, left, credentials, VERSIONS)
+        : seen;
+  }
+
+  private ProbeResult probe(
+      Endpoint endpoint, Duration time, Credentials credentials, List<String> versions) {
     Trust.Witness witness = new Trust.Witness();
     try (Wire wire = connect(endpoint, time)) {
-      return new Handshake(endpoint, wire, witness, credentials).run();
+      return new Handshake(endpoint, wire, witness, credentials, versions).run();
     } catch (NoConnection e) {
       return failed(Kind.REFUSED, endpoint + ": no connection: " + e.getMessage(), witness);
     } catch (SocketTimeoutException e) {
@@ -137,7 +163,12 @@ public final class TlsProbe {
     private final ByteBuffer out;
     private final ByteBuffer plain;
 
-    Handshake(Endpoint endpoint, Wire wire, Trust.Witness witness, Credentials credentials)
+    Handshake(
+        Endpoint endpoint,
+        Wire wire,
+        Trust.Witness witness,
+        Credentials credentials,
+        List<String> versions)
         throws GeneralSecurityException {
       this.endpoint = endpoint;
       this.wire = wire;
@@ -150,7 +181,7 @@ public final class TlsProbe {
           random);
       engine = context.createSSLEngine(endpoint.host(), endpoint.port());
       engine.setUseClientMode(true);
-      engine.setEnabledProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
+      engine.setEnabledProtocols(versions.toArray(String[]::new));
       in = ByteBuffer.allocate(engine.getSession().getPacketBufferSize()).flip();
       out = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
       plain = ByteBuffer.allocate(engine.getSession().getApplicationBufferSize());
@@ -187,7 +218,7 @@ public final class TlsProbe {
       switch (answer.get(0)) {
         case 'S' -> {}
         case 'N' -> throw new Answer(Kind.NO_TLS, "the server says that TLS is off");
-        case 'E' -> throw serverMessage(answer.array(), 1);
+        case 'E' -> throw serverMessage(Kind.NOT_NOW, answer.array(), 1);
         default ->
             throw new Answer(
                 Kind.NO_TLS,
@@ -196,7 +227,7 @@ public final class TlsProbe {
       }
     }
 
-    private Answer serverMessage(byte[] begun, int length) throws IOException {
+    private Answer serverMessage(Kind kind, byte[] begun, int length) throws IOException {
       ByteBuffer message = ByteBuffer.allocate(LONGEST_MESSAGE).put(begun, 0, length);
       try {
         while (!PostgresError.whole(message.array(), message.position(), LONGEST_MESSAGE)) {
@@ -206,7 +237,7 @@ public final class TlsProbe {
         // It is quoted as far as it came: what is missing tells less than what is there.
       }
       return new Answer(
-          Kind.SERVER_MESSAGE,
+          kind,
           "the server answered with an error: "
               + PostgresError.text(message.array(), message.position()));
     }
@@ -260,7 +291,7 @@ public final class TlsProbe {
       if (type == 'E' && endpoint.mode() == Endpoint.Mode.POSTGRES) {
         byte[] begun = new byte[Math.min(in.remaining(), LONGEST_MESSAGE)];
         in.get(begun);
-        throw serverMessage(begun, begun.length);
+        throw serverMessage(Kind.SERVER_MESSAGE, begun, begun.length);
       }
       throw new Answer(
           Kind.NO_TLS, "expected a TLS handshake, got byte 0x%02x".formatted(type & 0xff));

@@ -38,17 +38,18 @@ final class Due {
           new Plan.Reason(
               "NOT_UNDER_HACERT", "no rotation of this program has ended well here yet"));
     }
-    if (q.givenDigest().isPresent()
-        && all.stream().anyMatch(d -> !d.bundleDigest().equals(q.givenDigest().get()))) {
+    if (q.given().isPresent()
+        && all.stream().anyMatch(d -> !target.installed(q.given().get(), d.facts()))) {
       due.add(
           new Plan.Reason(
               "NEW_BUNDLE",
-              q.givenDigest().get().isEmpty()
+              q.given().get().digest().isEmpty()
                   ? "which CA the given bundle holds cannot be told; stage says why"
                   : "the given bundle is not the installed one"));
     }
-    if (all.stream().map(Discovery::bundleDigest).distinct().count() > 1) {
-      due.add(new Plan.Reason("NODES_DIFFER", "the nodes do not have the same root certificate"));
+    String differing = target.differing(all.stream().map(Discovery::facts).toList());
+    if (!differing.isEmpty()) {
+      due.add(new Plan.Reason("NODES_DIFFER", "the nodes do not have the same " + differing));
     }
     for (Discovery d : all) {
       d.findings().stream()
@@ -74,12 +75,12 @@ final class Due {
 
   /** Installing a given bundle again makes nothing younger that is part of it. */
   private static boolean given(Target target, Question q, Discovery d, CertificateSummary c) {
-    return q.givenDigest()
+    return q.given()
         .filter(
-            digest ->
+            given ->
                 target.installsAsGiven()
-                    ? digest.equals(d.bundleDigest())
-                    : digest.equals(c.sha256()))
+                    ? target.installed(given, d.facts())
+                    : given.digest().equals(c.sha256()))
         .isPresent();
   }
 

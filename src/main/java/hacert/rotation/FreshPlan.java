@@ -44,7 +44,7 @@ final class FreshPlan {
   }
 
   private Decision replace() {
-    findings.addAll(q.settings().checkSource(q.givenDigest().isPresent()));
+    findings.addAll(q.settings().checkSource(q.given().isPresent()));
     if (Finding.stops(findings) && q.intent() == Settings.Intent.ROTATE) {
       return new Decision.No(Exit.REFUSED, findings);
     }

@@ -14,6 +14,7 @@ import hacert.result.Json;
 import hacert.result.Outcome;
 import hacert.result.Result;
 import hacert.target.Bundle;
+import hacert.target.Contents;
 import hacert.target.Host;
 import hacert.target.ManagedNode;
 import hacert.target.NodeIdentity;
@@ -264,20 +265,20 @@ public final class Operations {
         request.settings(),
         request.holder(),
         request.deadProcesses(),
-        givenDigest(target, secrets),
+        given(target, secrets),
         request.check(),
         Instant.now(),
         newRotation());
   }
 
-  private static Optional<String> givenDigest(Target target, Secrets secrets) {
+  private static Optional<Contents> given(Target target, Secrets secrets) {
     if (!secrets.bundleGiven()) {
       return Optional.empty();
     }
     try (Bundle bundle = secrets.bundle();
         Secret none = new Secret(new byte[0])) {
       Secret password = secrets.bundlePassword().orElse(none);
-      return Optional.of(target.givenDigest(bundle, password, Clock.systemUTC()));
+      return Optional.of(target.given(bundle, password, Clock.systemUTC()));
     }
   }
 

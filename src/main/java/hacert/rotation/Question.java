@@ -2,6 +2,7 @@ package hacert.rotation;
 
 import hacert.result.Finding;
 import hacert.result.Result;
+import hacert.target.Contents;
 import hacert.target.NodeIdentity;
 import java.time.Instant;
 import java.util.List;
@@ -20,7 +21,7 @@ import java.util.Optional;
  * @param settings the settings
  * @param holder who asks
  * @param deadProcesses processes of the holder's host that no longer run
- * @param givenDigest digest of the bundle that was given; empty if one is to be made
+ * @param given the bundle that was given; empty if one is to be made
  * @param check whether this is a dry run
  * @param now the time
  * @param newRotation id to use for a new rotation
@@ -35,7 +36,7 @@ public record Question(
     Settings settings,
     Request.Holder holder,
     List<String> deadProcesses,
-    Optional<String> givenDigest,
+    Optional<Contents> given,
     boolean check,
     Instant now,
     String newRotation) {

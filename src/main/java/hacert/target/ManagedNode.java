@@ -114,7 +114,8 @@ public interface ManagedNode {
   Bundle vendorBackup() throws HostException;
 
   /**
-   * What this host lacks that {@link #install} will need, found by trying it out; changes nothing.
+   * What this host lacks that {@link #install}, or its proof, will need, found by trying it out;
+   * changes nothing.
    */
   List<Finding> checkTools();
 

@@ -40,13 +40,20 @@ public interface Target {
   String digest(Bundle bundle);
 
   /**
-   * The digest of a bundle as it was handed over, before it is brought into the form that is
+   * What a bundle holds as it was handed over, before it is brought into the form that is
    * installed.
    *
    * @param password what opens it
-   * @return comparable to {@link NodeFacts#bundleDigest}; empty if it cannot be told
    */
-  String givenDigest(Bundle given, Secret password, Clock clock);
+  Contents given(Bundle given, Secret password, Clock clock);
+
+  /** Whether a node has all of a given bundle installed, so that a rotation with it is idle. */
+  default boolean installed(Contents given, NodeFacts node) {
+    return given.digest().equals(node.bundleDigest());
+  }
+
+  /** What nodes that rotate together do not have alike, in words; empty if there is nothing. */
+  String differing(List<NodeFacts> nodes);
 
   /**
    * Whether a given bundle is installed as it is, file by file, so that nothing in the system is

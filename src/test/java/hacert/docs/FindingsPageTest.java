@@ -31,6 +31,7 @@ class FindingsPageTest {
           "BIGDATA_HOME",
           "CERTIFICATE",
           "CLUSTER",
+          "DSS_HOME",
           "DSS_SSL",
           "FILE",
           "GAUSSHOME",

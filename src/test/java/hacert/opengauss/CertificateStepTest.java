@@ -103,6 +103,32 @@ class CertificateStepTest {
     fails("CERT_WITHOUT_EFFECT");
   }
 
+  /** It fills the directory only where it is there, and is content otherwise. */
+  @Test
+  void makes_the_directory_of_the_tools_where_gs_om_finds_none() throws Exception {
+    for (Path file : Files.list(host.om()).toList()) {
+      Files.delete(file);
+    }
+    Files.delete(host.om());
+    host.configuration("ssl = off");
+    LocalFacts facts = new LocalFacts(host.node(), new Ports(host.node()), host.options());
+    assertThat(Samples.codes(facts.read(false).findings())).contains("TOOLS_DIRECTORY_MISSING");
+    cert(
+        UNPACK
+                .replace("$GAUSSHOME/share/sslcert/om", "$PGHOST/unpacked")
+                .replace("\"$GAUSSHOME\"/share/sslcert/om/*", "\"$PGHOST\"/unpacked/*")
+            + "rm -r \"$PGHOST/unpacked\"");
+    assertThat(run(Options.Apply.LOCAL)).isEqualTo("installed by gs_om");
+    for (String name : ServerBundle.Place.OM.files()) {
+      if (bundle.files().containsKey(name)) {
+        assertThat(host.om().resolve(name)).hasBinaryContent(bundle.files().get(name));
+      }
+    }
+    assertThat(run(Options.Apply.LOCAL)).isEqualTo("its files are the bundle's already");
+    assertThat(Samples.codes(facts.read(false).findings()))
+        .doesNotContain("TOOLS_DIRECTORY_MISSING");
+  }
+
   /** Before 5.0 gs_om installed in data directories only. */
   @Test
   void wants_the_data_directory_only_of_an_old_version() throws Exception {
@@ -199,5 +225,15 @@ class CertificateStepTest {
     run(Options.Apply.CLUSTER);
     assertThat(host.om().resolve(ServerBundle.CLIENT_KEY))
         .hasBinaryContent(bundle.files().get(ServerBundle.CLIENT_KEY));
+  }
+
+  @Test
+  void leaves_no_key_for_jdbc_of_another_certificate_where_an_old_version_would() throws Exception {
+    host.script("gaussdb", "echo 'gaussdb (openGauss 3.1.0 build 4e931f9a) compiled at x'");
+    bundle = Samples.without(bundle, ServerBundle.JDBC_KEY);
+    host.install(bundle);
+    assertThat(host.om().resolve(ServerBundle.JDBC_KEY)).exists();
+    run(Options.Apply.LOCAL);
+    assertThat(host.om().resolve(ServerBundle.JDBC_KEY)).doesNotExist();
   }
 }

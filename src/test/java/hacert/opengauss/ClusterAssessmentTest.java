@@ -63,7 +63,8 @@ class ClusterAssessmentTest {
                     "x", "CN=x", "CN=x", "1", NOW, until, "ab", "RSA 3072", false, List.of())),
             "digest",
             List.of(),
-            Json.mapper().valueToTree(new ClusterAssessment.Details(seen, List.of(missing)))));
+            Json.mapper()
+                .valueToTree(new ClusterAssessment.Details(seen, List.of(missing), Map.of()))));
   }
 
   private void all() {

@@ -1,5 +1,6 @@
 package hacert.opengauss;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import hacert.host.Commands;
 import hacert.host.Detached;
 import hacert.host.HostException;
@@ -37,6 +38,7 @@ public final class GaussHost {
   final Path base;
   final Map<String, String> variables = new HashMap<>();
   final Map<String, Object> options = new LinkedHashMap<>();
+  final ObjectNode overrides = Json.mapper().createObjectNode();
   Clock clock = Clock.systemUTC();
 
   public GaussHost(Path base) throws IOException {
@@ -56,6 +58,11 @@ public final class GaussHost {
         "gs_guc",
         "sed -i '/ssl_crl_file/d' \"$3/postgresql.conf\"",
         "echo \"$5\" >>\"$3/postgresql.conf\"");
+  }
+
+  /** Sets a variable of the login. */
+  public void variable(String name, String value) {
+    variables.put(name, value);
   }
 
   public Path data() {
@@ -135,8 +142,7 @@ public final class GaussHost {
 
   LocalNode node() throws HostException {
     OpenGaussProfile profile =
-        Profiles.load(
-            "opengauss", "opengauss", Json.mapper().createObjectNode(), OpenGaussProfile.class);
+        Profiles.load("opengauss", "opengauss", overrides, OpenGaussProfile.class);
     return new LocalNode(
         Installation.find(host(), profile, options().environment()),
         new NodeIdentity("db1", "192.0.2.11", 22, ""));

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -254,6 +255,32 @@ class NewBundleTest {
       assertThat(codes(accepted.findings())).containsExactly("CA_CHANGE");
       assertThat(Finding.stops(accepted.findings())).isFalse();
       assertThat(InstalledBundle.certificates(accepted.bundle(), ServerBundle.CA)).hasSize(1);
+    }
+  }
+
+  @Test
+  void drops_no_trust_unasked_where_the_installed_cas_cannot_be_read() throws Exception {
+    try (Made first = host.make(GaussHost.PASSWORD)) {
+      host.install(first.bundle());
+    }
+    byte[] cas = Files.readAllBytes(host.data().resolve(ServerBundle.CA));
+    Files.write(host.data().resolve(ServerBundle.CA), Arrays.copyOf(cas, cas.length - 40));
+    try (Made refused = host.make(null)) {
+      assertThat(refused.findings())
+          .filteredOn(f -> f.code().equals("CA_CHANGE"))
+          .singleElement()
+          .satisfies(f -> assertThat(f.message()).contains("cacert.pem cannot be read"));
+      assertThat(Finding.stops(refused.findings())).isTrue();
+    }
+    Files.delete(host.data().resolve(ServerBundle.CA));
+    Files.createDirectory(host.data().resolve(ServerBundle.CA));
+    try (Made refused = host.make(null)) {
+      assertThat(codes(refused.findings())).contains("CA_CHANGE");
+    }
+    host.options.put("accept_ca_change", true);
+    try (Made accepted = host.make(null)) {
+      assertThat(codes(accepted.findings())).contains("CA_CHANGE");
+      assertThat(Finding.stops(accepted.findings())).isFalse();
     }
   }
 

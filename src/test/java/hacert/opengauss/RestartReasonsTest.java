@@ -136,6 +136,28 @@ class RestartReasonsTest {
   }
 
   @Test
+  void a_cluster_manager_keeps_the_roles_itself() throws Exception {
+    host.status("Standby Normal", "Primary Normal");
+    Path status = base.resolve("status");
+    Files.writeString(
+        status,
+        """
+        [  CMServer State   ]
+
+        node    node_ip         instance                              state
+        -------------------------------------------------------------------
+        1  db1  192.0.2.11      1    /opt/cm/cm_server                Standby
+        2  db2  192.0.2.12      2    /opt/cm/cm_server                Primary
+
+        """
+            + Files.readString(status));
+    assertThat(host.node().known().managed()).isTrue();
+    RestartNeed need = need((String) null);
+    assertThat(need.why()).contains("cluster manager");
+    assertThat(need.findings().stream().map(Finding::code)).containsExactly("CLUSTER_RESTART");
+  }
+
+  @Test
   void refuses_a_restart_in_roles_that_are_not_the_current_ones() throws Exception {
     host.status("Standby Normal", "Primary Normal");
     assertThat(errors(need("Other$Pass1"))).containsExactly("ROLES_SWITCHED");

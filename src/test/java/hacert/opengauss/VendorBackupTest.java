@@ -73,6 +73,41 @@ class VendorBackupTest {
     }
   }
 
+  /** Unpacked on a disk, keys and their password would stay there when the call is killed. */
+  @Test
+  void is_read_in_memory_and_by_no_other_program() throws Exception {
+    tar(host.data(), "server.crt", "server.key");
+    host.script("tar", "touch '" + base.resolve("called") + "'", "exec /bin/tar \"$@\"");
+    new VendorBackup(host.node()).read().close();
+    assertThat(base.resolve("called")).doesNotExist();
+  }
+
+  @Test
+  void is_read_in_each_form_that_tar_writes_and_whatever_else_is_in_it() throws Exception {
+    Path directory = Files.createDirectories(host.data().resolve("x".repeat(120)));
+    Files.writeString(directory.resolve("server.key"), "another one");
+    for (String form : List.of("gnu", "oldgnu", "pax", "posix", "ustar", "v7")) {
+      // The first form knows no name as long as that.
+      String other = form.equals("v7") ? "cacert.pem" : directory.getFileName() + "/server.key";
+      tar(host.data(), "--format=" + form, "server.crt", "server.key", other);
+      try (Bundle read = new VendorBackup(host.node()).read()) {
+        assertThat(read.files().get("server.key"))
+            .isEqualTo(Files.readAllBytes(host.data().resolve("server.key")));
+      }
+    }
+  }
+
+  @Test
+  void is_missing_where_it_was_cut_off_or_changed() throws Exception {
+    tar(host.data(), "server.crt", "server.key");
+    Path file = host.data().resolve(VendorBackup.FILE);
+    byte[] whole = Files.readAllBytes(file);
+    for (int length = 0; length < whole.length - 10; length += whole.length / 7) {
+      Files.write(file, java.util.Arrays.copyOf(whole, length));
+      missing();
+    }
+  }
+
   @Test
   void takes_no_link_for_a_file() throws Exception {
     Path certificate = host.data().resolve("server.crt");

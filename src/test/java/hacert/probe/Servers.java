@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -103,18 +104,45 @@ public final class Servers {
 
   /** Answers an SSLRequest with S and hands the connection on to a TLS server. */
   public static Listening postgres(int tlsPort) throws IOException {
+    return of(client -> handOn(client, tlsPort));
+  }
+
+  /** The same with one connection. */
+  public static void handOn(Socket client, int tlsPort) throws IOException {
+    byte[] request = client.getInputStream().readNBytes(8);
+    if (!Arrays.equals(request, new byte[] {0, 0, 0, 8, 4, (byte) 0xd2, 0x16, 0x2f})) {
+      return;
+    }
+    client.getOutputStream().write('S');
+    try (Socket tls = new Socket("127.0.0.1", tlsPort)) {
+      start(() -> pump(tls.getInputStream(), client.getOutputStream()));
+      pump(client.getInputStream(), tls.getOutputStream());
+    }
+  }
+
+  /** Hands connections on to a server, each of whose answers takes its time. */
+  public static Listening slow(int port, Duration delay) throws IOException {
     return of(
         client -> {
-          byte[] request = client.getInputStream().readNBytes(8);
-          if (!Arrays.equals(request, new byte[] {0, 0, 0, 8, 4, (byte) 0xd2, 0x16, 0x2f})) {
-            return;
-          }
-          client.getOutputStream().write('S');
-          try (Socket tls = new Socket("127.0.0.1", tlsPort)) {
-            start(() -> pump(tls.getInputStream(), client.getOutputStream()));
-            pump(client.getInputStream(), tls.getOutputStream());
+          try (Socket server = new Socket("127.0.0.1", port)) {
+            start(() -> pump(client.getInputStream(), server.getOutputStream()));
+            byte[] answer = new byte[16384];
+            int read = server.getInputStream().read(answer);
+            while (read >= 0) {
+              pause(delay);
+              client.getOutputStream().write(answer, 0, read);
+              read = server.getInputStream().read(answer);
+            }
           }
         });
+  }
+
+  private static void pause(Duration time) throws IOException {
+    try {
+      Thread.sleep(time.toMillis());
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
   }
 
   private static void pump(InputStream from, OutputStream to) throws IOException {

@@ -281,6 +281,24 @@ class TlsProbeTest {
     }
   }
 
+  /** With TLS 1.3 the verdict comes after the handshake, over a slow link after any grace. */
+  @Test
+  void hears_the_verdict_on_a_client_certificate_however_late_it_comes() throws IOException {
+    Credentials good = Credentials.NONE.with(new Credentials.Identity(leafKey, List.of(leaf)));
+    Credentials bad =
+        Credentials.NONE.with(
+            new Credentials.Identity(stranger.key(), List.of(stranger.certificate())));
+    try (var server = server("-Verify", "3", "-verify_return_error", "-CAfile", path("root.crt"));
+        var slow = Servers.slow(server.port(), Duration.ofMillis(800))) {
+      refused(tls(slow.port(), LONG, bad), Kind.ALERT);
+      ProbeResult taken = tls(slow.port(), LONG, good);
+      assertThat(taken).isInstanceOf(Served.class);
+      assertThat(((Served) taken).protocol()).isEqualTo("TLSv1.2");
+      ProbeResult unasked = tls(server.port(), LONG, Credentials.NONE);
+      assertThat(unasked.chain()).startsWith(leaf);
+    }
+  }
+
   @Test
   void silence_after_tls_1_3_is_consent() throws IOException {
     Credentials good = Credentials.NONE.with(new Credentials.Identity(leafKey, List.of(leaf)));
@@ -336,6 +354,7 @@ class TlsProbeTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "S"})
   void quotes_the_error_message_of_a_database(String before) throws IOException {
+    Kind kind = before.isEmpty() ? Kind.NOT_NOW : Kind.SERVER_MESSAGE;
     String fields = "SFATAL\0C57P03\0Mthe database\u001b[2J is\nstarting up\0\0";
     String typed = "E\0\0\0" + (char) (fields.length() + 4) + fields;
     try (var starting = answering(latin1(before + typed));
@@ -343,15 +362,13 @@ class TlsProbeTest {
         var cut = answering(latin1(before + "E\0\0\1\0SFATAL\0Mhalf a mess"));
         var lying = answering(latin1(before + "E\0\u00ff\u00ff\u00ffMshort\0"));
         var huge = answering(latin1(before + "Ehuge " + "x".repeat(20_000)))) {
-      assertThat(refused(postgres(starting.port()), Kind.SERVER_MESSAGE).message())
+      assertThat(refused(postgres(starting.port()), kind).message())
           .endsWith("error: the database [2J is starting up");
-      assertThat(refused(postgres(old.port()), Kind.SERVER_MESSAGE).message())
+      assertThat(refused(postgres(old.port()), kind).message())
           .endsWith("error: unsupported frontend protocol");
-      assertThat(refused(postgres(cut.port()), Kind.SERVER_MESSAGE).message())
-          .endsWith("error: half a mess");
-      assertThat(refused(postgres(lying.port()), Kind.SERVER_MESSAGE).message())
-          .endsWith("error: short");
-      assertThat(refused(postgres(huge.port()), Kind.SERVER_MESSAGE).message())
+      assertThat(refused(postgres(cut.port()), kind).message()).endsWith("error: half a mess");
+      assertThat(refused(postgres(lying.port()), kind).message()).endsWith("error: short");
+      assertThat(refused(postgres(huge.port()), kind).message())
           .contains("error: huge xxx")
           .hasSizeLessThan(500);
     }

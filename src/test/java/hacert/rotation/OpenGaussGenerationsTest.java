@@ -37,6 +37,17 @@ class OpenGaussGenerationsTest {
   @BeforeEach
   void build() throws Exception {
     host = new GaussHost(base);
+    open();
+    Files.writeString(host.data().resolve("pg_hba.conf"), "not ours");
+    install("old");
+    keep(1, 0);
+    install("new");
+    Files.writeString(host.data().resolve("gsql_cert_backup.tar.gz"), "the vendor's backup");
+    host.install(ServerBundle.CRL, "new CRL".getBytes(UTF_8));
+    keep(2, 1);
+  }
+
+  private void open() throws Exception {
     ManagedNode node =
         new OpenGaussTarget()
             .open(
@@ -55,13 +66,6 @@ class OpenGaussGenerationsTest {
             node,
             new StateDirectory(base.resolve("kept; it's $(touch oops)/og")),
             "test");
-    Files.writeString(host.data().resolve("pg_hba.conf"), "not ours");
-    install("old");
-    keep(1, 0);
-    install("new");
-    Files.writeString(host.data().resolve("gsql_cert_backup.tar.gz"), "the vendor's backup");
-    host.install(ServerBundle.CRL, "new CRL".getBytes(UTF_8));
-    keep(2, 1);
   }
 
   private void install(String what) throws Exception {
@@ -158,6 +162,28 @@ class OpenGaussGenerationsTest {
     assertThat(e)
         .hasMessageContaining(other.toString())
         .hasMessageContaining("Nothing was changed");
+  }
+
+  /** gs_om writes the password of the shared storage's key into its settings. */
+  @Test
+  void the_key_password_in_the_settings_of_the_shared_storage_comes_back_with_the_key()
+      throws Exception {
+    Files.createDirectories(base.resolve("app/share/sslcert/dss"));
+    Path settings = Files.createDirectories(base.resolve("dss/cfg")).resolve("dss_inst.ini");
+    host.variable("DSS_SSL", "on");
+    host.variable("DSS_HOME", base.resolve("dss").toString());
+    open();
+    String before = "INST_ID=0\nSSL_PWD_CIPHERTEXT=b2xk\nLSNR_PATH=/dss\n";
+    Files.writeString(settings, before);
+    keep(3, 2);
+    Files.writeString(settings, before.replace("b2xk", "bmV3"));
+    keep(4, 3);
+    check(3);
+    assertThat(restoreByHand(3).ok()).isTrue();
+    assertThat(settings).hasContent(before.strip());
+    Files.writeString(settings, before.replace("/dss", "/other"));
+    HostException e = catchThrowableOfType(HostException.class, () -> check(3));
+    assertThat(e.code()).isEqualTo("CONFIGURATION_DIFFERS");
   }
 
   @Test

@@ -13,6 +13,7 @@ import hacert.result.Result;
 import hacert.result.Timings;
 import hacert.rotation.Discovery.Files;
 import hacert.rotation.Discovery.Loaded;
+import hacert.target.Contents;
 import hacert.target.HaRole;
 import hacert.target.NodeIdentity;
 import hacert.target.Options;
@@ -280,7 +281,7 @@ final class Records {
         Json.mapper().convertValue(settings, Settings.class),
         new Request.Holder("control", run),
         dead,
-        given,
+        given.map(Contents::new),
         false,
         NOW,
         "20261122T080000-11111111");

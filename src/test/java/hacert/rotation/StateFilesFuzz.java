@@ -108,7 +108,7 @@ public final class StateFilesFuzz {
                   q.settings(),
                   q.holder(),
                   q.deadProcesses(),
-                  q.givenDigest(),
+                  q.given(),
                   q.check(),
                   q.now(),
                   q.newRotation()));

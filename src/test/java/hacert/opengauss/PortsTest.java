@@ -1,0 +1,103 @@
+package hacert.opengauss;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hacert.probe.Servers;
+import hacert.target.Bundle;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is made of answers on the ports of the servers. */
+class PortsTest {
+  private static final byte[] ERROR =
+      "Esorry, too many clients already\n\0".getBytes(StandardCharsets.US_ASCII);
+
+  @TempDir private Path base;
+  private GaussHost host;
+  private Bundle bundle;
+
+  @BeforeEach
+  void build() throws Exception {
+    host = new GaussHost(base);
+    host.overrides.put("handshake_seconds", 2);
+    bundle = Samples.made(Samples.authority());
+    host.install(bundle);
+  }
+
+  /** This node listens there. */
+  private Ports at(int port) throws Exception {
+    Path status = base.resolve("status");
+    Files.writeString(
+        status,
+        Files.readString(status).replace("192.0.2.11", "127.0.0.1").replace("15400", "" + port));
+    return new Ports(host.node());
+  }
+
+  private Optional<X509Certificate> leaf() throws Exception {
+    return Optional.of(Samples.first(bundle, ServerBundle.SERVER_CERTIFICATE));
+  }
+
+  private Servers.Listening tls() throws Exception {
+    return Servers.openssl(
+        "-cert",
+        host.data().resolve("server.crt").toString(),
+        "-key",
+        host.data().resolve("server.key").toString(),
+        "-pass",
+        "pass:" + Samples.PASSWORD);
+  }
+
+  private static void say(Socket client, byte[] answer) throws java.io.IOException {
+    client.getInputStream().readNBytes(8);
+    client.getOutputStream().write(answer);
+    client.shutdownOutput();
+    client.getInputStream().transferTo(OutputStream.nullOutputStream());
+  }
+
+  @Test
+  void a_server_that_takes_no_connections_for_a_moment_is_asked_again() throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    try (var tls = tls();
+        var server =
+            Servers.of(
+                client -> {
+                  if (asked.getAndIncrement() % 2 == 0) {
+                    say(client, ERROR);
+                  } else {
+                    Servers.handOn(client, tls.port());
+                  }
+                })) {
+      Ports ports = at(server.port());
+      assertThat(ports.ownLeaf()).isEqualTo(leaf());
+      assertThat(ports.astray(leaf())).isFalse();
+      assertThat(asked).hasValue(4);
+    }
+  }
+
+  @Test
+  void one_that_takes_none_at_all_has_not_loaded_something_else() throws Exception {
+    try (var server = Servers.of(client -> say(client, ERROR))) {
+      Ports ports = at(server.port());
+      assertThat(ports.astray(leaf())).isFalse();
+      assertThat(ports.ownLeaf()).isEmpty();
+      assertThat(ports.problems().toString()).contains("too many clients");
+    }
+  }
+
+  @Test
+  void one_that_answers_handshakes_with_an_error_has_loaded_something_else() throws Exception {
+    byte[] answer = ("S" + new String(ERROR, StandardCharsets.US_ASCII)).getBytes();
+    try (var server = Servers.of(client -> say(client, answer))) {
+      assertThat(at(server.port()).astray(leaf())).isTrue();
+    }
+  }
+}
