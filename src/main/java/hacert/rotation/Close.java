@@ -8,7 +8,8 @@ import java.util.List;
 
 /**
  * Ends the rotation on this node: records the new generation, gives up the lease, removes what was
- * staged. After a rollback it only ends the journal.
+ * staged. After a rollback it only ends the journal; what a person has undone counts as rolled back
+ * even where nothing had been changed yet, so that {@link Undone} knows it.
  */
 final class Close {
   private final Site site;
@@ -27,8 +28,8 @@ final class Close {
     }
     Journal journal = OpenJournal.of(site);
     if (!journal.isOpen()) {
-      return Answer.of(
-          journal.outcome() == Outcome.ROLLED_BACK ? Outcome.ROLLED_BACK : Outcome.UNCHANGED);
+      boolean was = changed(journal) && journal.outcome() == Outcome.ROLLED_BACK;
+      return Answer.of(was ? Outcome.ROLLED_BACK : Outcome.UNCHANGED);
     }
     Outcome outcome = outcome(journal);
     StagedBundle.remove(site.state(), plan.rotation());
@@ -38,22 +39,21 @@ final class Close {
     Journal closed = journal.with(outcome);
     site.journals().archive(closed);
     site.journals().save(closed);
+    boolean back = changed(journal) && outcome == Outcome.ROLLED_BACK;
     String note =
-        switch (outcome) {
-          case SUCCEEDED -> "generation " + plan.to();
-          case ROLLED_BACK -> "generation " + plan.from() + " is back";
-          default -> "nothing was changed";
-        };
-    return Answer.of(outcome == Outcome.ROLLED_BACK ? outcome : Outcome.SUCCEEDED)
+        back
+            ? "generation " + plan.from() + " is back"
+            : outcome == Outcome.SUCCEEDED ? "generation " + plan.to() : "nothing was changed";
+    return Answer.of(back ? outcome : Outcome.SUCCEEDED)
         .steps(List.of(new StepReport("close", "done", 0, note)))
         .after(site.node().installed());
   }
 
   private Outcome outcome(Journal journal) throws RefusedException {
     boolean back = plan.action() == Plan.Action.BACK;
-    boolean changed = journal.begunAny(Phase.APPLY) || journal.begunAny(Phase.ROLLBACK);
-    if (back && !changed) {
-      return Outcome.REFUSED;
+    if (back && !changed(journal)) {
+      boolean undone = site.request().intent() == Settings.Intent.ROLLBACK;
+      return undone ? Outcome.ROLLED_BACK : Outcome.REFUSED;
     }
     if (!journal.done(back ? Phase.CONFIRM_BACK : Phase.CONFIRM_PROVE)) {
       throw new RefusedException(
@@ -62,6 +62,10 @@ final class Close {
           "Run the playbook from its beginning.");
     }
     return back ? Outcome.ROLLED_BACK : Outcome.SUCCEEDED;
+  }
+
+  private static boolean changed(Journal journal) {
+    return journal.begunAny(Phase.APPLY) || journal.begunAny(Phase.ROLLBACK);
   }
 
   private void record(Journal journal) throws HostException {

@@ -27,9 +27,13 @@ import java.util.function.Predicate;
  *
  * <ol>
  *   <li>a node cannot be reached: stop, for what it runs is not known;
+ *   <li>a generation is asked for that is neither the one that it came from nor the one that it
+ *       brings back: no, for it has to be ended first;
  *   <li>a node has ended it as succeeded: forward, for that node cannot go back;
  *   <li>no node was changed: close it, which needs no rollback;
- *   <li>a rollback was begun, or is asked for: finish it, unless it failed already;
+ *   <li>a rollback was begun, or is asked for: finish it, unless it failed already; where the
+ *       rotation itself brings an older generation back, and no step of it failed, it is what is
+ *       asked for: forward;
  *   <li>no failure is recorded, nor told by a node: forward;
  *   <li>someone else changed files, or they cannot be read: stop;
  *   <li>it is not known what a node runs: stop, but forward where a person asks again;
@@ -90,7 +94,14 @@ final class Recovery {
               + "Then it decides by what is found there. "
               + BOTH);
     }
-    boolean asked = q.intent() == Settings.Intent.ROLLBACK;
+    boolean begun = nodes().stream().anyMatch(d -> d.open() && rollbackBegun(d.journal()));
+    boolean refused = nodes().stream().anyMatch(d -> told("rollback", d) > 0);
+    if (anotherIsAsked()) {
+      return another();
+    }
+    // A rotation that brings an older generation back is itself what rollback-certs.yml has begun.
+    boolean asked =
+        q.intent() == Settings.Intent.ROLLBACK && !(isWayBack() && !begun && !refused && !failed());
     Optional<Discovery> ended = nodes().stream().filter(this::endedWell).findFirst();
     if (ended.isPresent()) {
       return asked ? ending(ended.get()) : forward(ended.get().node() + " has ended it");
@@ -98,8 +109,6 @@ final class Recovery {
     if (nodes().stream().noneMatch(Discovery::changed)) {
       return go(plan.back(List.of(), RestartNeed.Scope.NONE), "nothing was changed; it is closed");
     }
-    boolean begun = nodes().stream().anyMatch(d -> d.open() && rollbackBegun(d.journal()));
-    boolean refused = nodes().stream().anyMatch(d -> told("rollback", d) > 0);
     if (asked || begun || refused) {
       if (asked && restartedBackInVain()) {
         return stop(
@@ -116,6 +125,37 @@ final class Recovery {
       return forward("it was cut off, and no step of it failed");
     }
     return afterFailure();
+  }
+
+  /** Whether going on with it is what {@code rollback-certs.yml} asks for. */
+  private boolean isWayBack() {
+    return plan.kind() != Plan.Kind.REPLACE
+        && (q.settings().generation() == 0 || q.settings().generation() == plan.restore());
+  }
+
+  private boolean anotherIsAsked() {
+    int wanted = q.intent() == Settings.Intent.ROLLBACK ? q.settings().generation() : 0;
+    return wanted > 0
+        && wanted != plan.from()
+        && wanted != plan.restore()
+        && nodes().stream().anyMatch(Discovery::changed);
+  }
+
+  private Decision another() {
+    return new Decision.No(
+        Exit.REFUSED,
+        List.of(
+            Finding.error(
+                "ROTATION_OPEN",
+                "Generation "
+                    + q.settings().generation()
+                    + " is asked for, and rotation "
+                    + plan.rotation()
+                    + " has begun to change nodes and has not ended; its way back is generation "
+                    + plan.from()
+                    + ". Nothing was changed now.",
+                "End it first: run rollback-certs.yml without hacert_generation, or"
+                    + " rotate-certs.yml. Then ask for that generation again.")));
   }
 
   private Decision afterFailure() {
@@ -346,10 +386,22 @@ final class Recovery {
         Finding.error(
             code,
             "Rotation " + plan.rotation() + " stops, and stays open: " + why + "." + down(),
-            remedy));
+            remedy + wayBackNamed()));
     q.unreachable().values().forEach(findings::addAll);
     nodes().forEach(d -> findings.add(state(d)));
     return new Decision.Go(plan.with(Plan.Action.STOP), findings);
+  }
+
+  /** Asked for without its number, a return to an older generation may be finished instead. */
+  private String wayBackNamed() {
+    return plan.kind() == Plan.Kind.REPLACE
+        ? ""
+        : " This rotation itself brings an older generation back; the one that it came from is"
+            + " generation "
+            + plan.from()
+            + ": to go back to that, give rollback-certs.yml -e hacert_generation="
+            + plan.from()
+            + ".";
   }
 
   private String down() {

@@ -64,6 +64,7 @@ final class Records {
     boolean journal;
     Options.Apply apply = Options.Apply.LOCAL;
     boolean compromised;
+    Plan.Kind kind = Plan.Kind.REPLACE;
 
     Node(String name, HaRole role) {
       this.name = name;
@@ -170,7 +171,7 @@ final class Records {
       return new Journal(
           Journal.SCHEMA,
           ROTATION,
-          plan(apply, compromised),
+          plan(kind, apply, compromised),
           Change.NONE,
           lease,
           outcome,
@@ -182,13 +183,13 @@ final class Records {
 
   /** The plan that is pinned in the journals. */
   static Plan plan() {
-    return plan(Options.Apply.LOCAL, false);
+    return plan(Plan.Kind.REPLACE, Options.Apply.LOCAL, false);
   }
 
-  private static Plan plan(Options.Apply apply, boolean compromised) {
+  private static Plan plan(Plan.Kind kind, Options.Apply apply, boolean compromised) {
     return new Plan(
         Plan.Action.ROTATE,
-        Plan.Kind.REPLACE,
+        kind,
         Plan.Copy.SSH,
         apply,
         ROTATION,
@@ -201,7 +202,7 @@ final class Records {
         null,
         2,
         3,
-        0,
+        kind == Plan.Kind.RESTORE ? 1 : 0,
         true,
         false,
         false,
