@@ -32,13 +32,14 @@ final class Close {
       return Answer.of(was ? Outcome.ROLLED_BACK : Outcome.UNCHANGED);
     }
     Outcome outcome = outcome(journal);
-    StagedBundle.remove(site.state(), plan.rotation());
     if (outcome == Outcome.SUCCEEDED) {
       record(journal);
     }
     Journal closed = journal.with(outcome);
     site.journals().archive(closed);
     site.journals().save(closed);
+    // Not before: until the journal is closed, the rotation may have to go on from what is staged.
+    StagedBundle.remove(site.state(), plan.rotation());
     boolean back = changed(journal) && outcome == Outcome.ROLLED_BACK;
     String note =
         back
