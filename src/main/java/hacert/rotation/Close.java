@@ -5,6 +5,7 @@ import hacert.result.Outcome;
 import hacert.result.StepReport;
 import hacert.target.NodeFacts;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Ends the rotation on this node: records the new generation, gives up the lease, removes what was
@@ -24,6 +25,7 @@ final class Close {
     if (OpenJournal.neverReached(site)) {
       // It may have been copied here before the step that failed.
       StagedBundle.remove(site.state(), plan.rotation());
+      endSuperseded();
       return Answer.of(Outcome.UNCHANGED).after(site.node().installed());
     }
     Journal journal = OpenJournal.of(site);
@@ -48,6 +50,17 @@ final class Close {
     return Answer.of(back ? outcome : Outcome.SUCCEEDED)
         .steps(List.of(new StepReport("close", "done", 0, note)))
         .after(site.node().installed());
+  }
+
+  /** Nobody goes on with a rotation that another one was to take the place of. */
+  private void endSuperseded() throws HostException {
+    Optional<Journal> earlier = site.journals().load().filter(j -> OpenJournal.superseded(j, plan));
+    if (earlier.isPresent()) {
+      Journal closed = earlier.get().with(Outcome.REFUSED);
+      site.journals().archive(closed);
+      site.journals().save(closed);
+      StagedBundle.remove(site.state(), closed.rotation());
+    }
   }
 
   private Outcome outcome(Journal journal) throws RefusedException {

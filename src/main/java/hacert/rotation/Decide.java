@@ -84,9 +84,16 @@ public final class Decide {
         && staged(q).filter(j -> q.found().keySet().containsAll(j.plan().order())).isPresent();
   }
 
-  /** The open rotation, on none of whose nodes anything was changed. */
+  /**
+   * The open rotation, on none of whose nodes anything was changed. On some of them one may still
+   * be open that it takes the place of.
+   */
   private static Optional<Journal> staged(Question q) {
-    return q.found().values().stream().filter(Discovery::open).map(Discovery::journal).findFirst();
+    List<Journal> open =
+        q.found().values().stream().filter(Discovery::open).map(Discovery::journal).toList();
+    return open.stream()
+        .filter(j -> open.stream().noneMatch(o -> OpenJournal.superseded(j, o.plan())))
+        .findFirst();
   }
 
   /** Said to one who only looks: a rotation has not ended, and nobody is at work on it. */
