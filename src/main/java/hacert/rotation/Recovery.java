@@ -321,7 +321,8 @@ final class Recovery {
    */
   private Decision back(String why) {
     RestartNeed.Scope restart = restart();
-    List<String> busy = names(d -> restart == RestartNeed.Scope.CLUSTER && vendorRuns(d));
+    boolean stops = restart == RestartNeed.Scope.CLUSTER;
+    List<String> busy = names(d -> stops && vendorRuns(d));
     if (!busy.isEmpty()) {
       return stop(
           "RESTART_RUNNING",
@@ -330,11 +331,18 @@ final class Recovery {
               + ", and a stop of all nodes beside it would leave nobody knows what",
           "Wait until it has ended. " + BOTH);
     }
+    List<Discovery> changed = nodes().stream().filter(Discovery::changed).toList();
+    boolean allStarted = changed.stream().allMatch(d -> d.journal().done(Phase.ROLLBACK_RESTART));
+    if (restart == RestartNeed.Scope.CLUSTER && allStarted) {
+      // Files that came back are restored; nobody stops for that what runs already.
+      restart = RestartNeed.Scope.NONE;
+    }
     boolean each = restart == RestartNeed.Scope.NODE;
+    boolean whole = restart == RestartNeed.Scope.CLUSTER;
     List<String> back =
-        nodes().stream()
-            .filter(Discovery::changed)
-            .filter(d -> !d.journal().done(Phase.ROLLBACK_RESTART))
+        changed.stream()
+            .filter(
+                d -> !d.journal().done(Phase.ROLLBACK_RESTART) || !whole && d.files() != Files.OLD)
             .sorted(
                 Comparator.comparing((Discovery d) -> each && needsRestart(d))
                     .thenComparing(d -> plan.order().indexOf(d.node())))

@@ -38,7 +38,8 @@ final class Rollback {
     Steps steps = site.steps(journal);
     Generation backup = site.generations().get(plan.from());
     stop(steps, backup);
-    steps.run(
+    // Since an earlier call someone, or a file synchronisation, may have brought files back.
+    steps.always(
         Phase.ROLLBACK_RESTORE,
         () -> {
           backup.manifest().restore(site.state().generation(plan.from()));

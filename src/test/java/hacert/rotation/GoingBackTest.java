@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hacert.result.Exit;
 import hacert.result.Result;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -92,5 +93,30 @@ class GoingBackTest {
     pair.one.off("restart-fails");
     rollsBack(Exit.DONE);
     isBackAfter(3, 2);
+  }
+
+  @Test
+  void a_file_that_came_back_after_it_was_restored_is_restored_again() throws Exception {
+    Path root = pair.one.certHa().resolve("root-ca.crt");
+    byte[] left = Files.readAllBytes(root);
+    pair.one.on("restart-fails");
+    rollsBack(Exit.NEEDS_PERSON);
+    pair.one.off("restart-fails");
+    Files.write(root, left);
+    rollsBack(Exit.DONE);
+    isBackAfter(3, 2);
+  }
+
+  @Test
+  void a_file_that_came_back_after_its_node_was_back_is_restored_without_a_restart()
+      throws Exception {
+    Path root = pair.one.certHa().resolve("root-ca.crt");
+    byte[] left = Files.readAllBytes(root);
+    pair.two.on("restart-fails");
+    rollsBack(Exit.NEEDS_PERSON);
+    pair.two.off("restart-fails");
+    Files.write(root, left);
+    rollsBack(Exit.DONE);
+    isBackAfter(2, 3);
   }
 }
