@@ -7,6 +7,7 @@ import hacert.result.Result;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -118,5 +119,15 @@ class GoingBackTest {
     Files.write(root, left);
     rollsBack(Exit.DONE);
     isBackAfter(2, 3);
+  }
+
+  @Test
+  void a_dry_run_of_the_way_back_tells_it_and_does_nothing() throws Exception {
+    pair.check = true;
+    Map<String, String> before = TestHost.tree(base);
+    Driver.End end = pair.anotherRun().rollback();
+    assertThat(end.exit()).as("%s", end.findings()).isEqualTo(Exit.DONE);
+    assertThat(end.plan().back()).containsExactly("mgmt1", "mgmt2");
+    assertThat(TestHost.tree(base)).isEqualTo(before);
   }
 }
