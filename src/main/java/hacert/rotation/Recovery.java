@@ -26,7 +26,8 @@ import java.util.function.Predicate;
  * What becomes of a rotation that has begun to change nodes and has not ended:
  *
  * <ol>
- *   <li>a node cannot be reached: stop, for what it runs is not known;
+ *   <li>a node cannot be reached, or the inventory no longer has it: stop, for what it runs is not
+ *       known;
  *   <li>a generation is asked for that is neither the one that it came from nor the one that it
  *       brings back: no, for it has to be ended first;
  *   <li>a node has ended it as succeeded: forward, for that node cannot go back;
@@ -90,6 +91,18 @@ final class Recovery {
           "HOST_UNREACHABLE",
           String.join(" and ", q.unreachable().keySet()) + " cannot be reached, or not asked",
           "See that it runs and can be reached by ssh: "
+              + STOPS_AGAIN
+              + "Then it decides by what is found there. "
+              + BOTH);
+    }
+    List<String> left = plan.order().stream().filter(node -> !q.found().containsKey(node)).toList();
+    if (!left.isEmpty()) {
+      return stop(
+          "HOST_UNREACHABLE",
+          String.join(" and ", left)
+              + " belongs to this rotation, and was not asked: the inventory has no such node of"
+              + " this cluster",
+          "Put it back into the inventory, under that name and with this hacert_cluster: "
               + STOPS_AGAIN
               + "Then it decides by what is found there. "
               + BOTH);

@@ -36,6 +36,7 @@ final class Records {
   final Node two = new Node("mgmt2", HaRole.STANDBY);
   final List<Result> failed = new ArrayList<>();
   final Map<String, List<Finding>> unreachable = new LinkedHashMap<>();
+  final List<String> unlisted = new ArrayList<>();
   Settings.Intent intent = Settings.Intent.ROTATE;
   String run = RUN;
   Map<String, Object> settings = Map.of();
@@ -264,15 +265,18 @@ final class Records {
   Question question() {
     Map<String, Discovery> found = new LinkedHashMap<>();
     for (Node node : nodes()) {
-      if (!unreachable.containsKey(node.name)) {
+      if (!unreachable.containsKey(node.name) && !unlisted.contains(node.name)) {
         found.put(node.name, discovery(node));
       }
     }
     return new Question(
         "pair",
         List.of(
-            new NodeIdentity("mgmt1", "192.0.2.11", 22, ""),
-            new NodeIdentity("mgmt2", "192.0.2.12", 22, "")),
+                new NodeIdentity("mgmt1", "192.0.2.11", 22, ""),
+                new NodeIdentity("mgmt2", "192.0.2.12", 22, ""))
+            .stream()
+            .filter(n -> !unlisted.contains(n.name()))
+            .toList(),
         found,
         unreachable,
         List.copyOf(failed),

@@ -59,6 +59,19 @@ class RecoveryTest {
     assertThat(pair.messages()).contains("mgmt2", "mgmt1: runs the new generation");
   }
 
+  @ParameterizedTest
+  @EnumSource(
+      value = Settings.Intent.class,
+      names = {"ROTATE", "ROLLBACK"})
+  void stops_where_the_inventory_no_longer_has_a_node_of_the_rotation(Settings.Intent intent) {
+    pair.one.applied();
+    pair.two.applied();
+    pair.unlisted.add("mgmt2");
+    pair.intent = intent;
+    stops("HOST_UNREACHABLE");
+    assertThat(pair.messages()).contains("mgmt2 belongs to this rotation", "inventory");
+  }
+
   @Test
   void says_of_a_reachable_node_what_can_be_said_even_if_its_files_cannot_be_read() {
     pair.one.applied().state(null, Loaded.NEW);
