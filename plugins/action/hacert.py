@@ -474,8 +474,9 @@ class ActionModule(ActionBase):
             "change": change,
             "settings": self._settings(),
         }
-        if self._operation == "decide":
+        if self._operation in ("decide", "close"):
             request["intent"] = self._call["intent"]
+        if self._operation == "decide":
             request["found"] = self._call["found"]
             request["dead_processes"] = self._dead(process)
             if self._call["failed"]:

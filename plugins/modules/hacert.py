@@ -38,7 +38,7 @@ options:
     elements: str
     default: []
   intent:
-    description: What C(decide) is asked for.
+    description: What the run is asked for. Of C(decide) and C(close) only.
     type: str
     choices: [rotate, rollback, check]
     default: rotate

@@ -123,6 +123,9 @@ final class Drive {
 
   private String done(Plan plan) {
     if (plan != null && plan.action() == Plan.Action.NONE) {
+      if (plan.kind() != Plan.Kind.REPLACE) {
+        return "It is back already. Nothing was changed.";
+      }
       return "Nothing is due" + (plan.until() == null ? "." : " until " + plan.until() + ".");
     }
     return check ? "It can be done. Nothing was changed." : "Done.";

@@ -31,7 +31,7 @@ final class Rollback implements Callable<Integer> {
   @Option(
       names = "--generation",
       paramLabel = "N",
-      description = "the generation to bring back (default: the one before the installed one)")
+      description = "the generation to bring back (default: the one before the last rotation)")
   private int generation;
 
   @Option(names = "--check", description = "dry run: nothing is written, nothing is restarted")

@@ -37,6 +37,15 @@ final class Carrier {
     return told(plan.maker()).isPresent();
   }
 
+  /** Whether a node waits for the bundle: it has offered a key, and is not staged. */
+  boolean isAsked() {
+    return plan.receivers().stream().anyMatch(name -> !recipient(name).isEmpty());
+  }
+
+  private String recipient(String node) {
+    return told(node).map(d -> d.path(RECIPIENT).asText()).orElse("");
+  }
+
   /** Makes the key that the bundle is to be sealed to, and keeps its private half here. */
   Steps.Done offer() throws HostException {
     byte[] key = SealedBundle.newKey(site.host().random());
@@ -64,7 +73,7 @@ final class Carrier {
   ObjectNode sealed(Bundle bundle) throws HostException {
     ObjectNode sealed = Json.mapper().createObjectNode();
     for (String name : plan.receivers()) {
-      String recipient = told(name).map(d -> d.path(RECIPIENT).asText()).orElse("");
+      String recipient = recipient(name);
       if (!recipient.isEmpty()) {
         sealed.put(name, SealedBundle.seal(bundle, recipient, way(name)));
       }

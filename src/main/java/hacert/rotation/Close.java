@@ -5,10 +5,12 @@ import hacert.result.Outcome;
 import hacert.result.StepReport;
 import hacert.target.NodeFacts;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Ends the rotation on this node: records the new generation, gives up the lease, removes what was
- * staged. After a rollback it only ends the journal.
+ * staged. After a rollback it only ends the journal; what a person has undone counts as rolled back
+ * even where nothing had been changed yet, so that {@link Undone} knows it.
  */
 final class Close {
   private final Site site;
@@ -23,16 +25,16 @@ final class Close {
     if (OpenJournal.neverReached(site)) {
       // It may have been copied here before the step that failed.
       StagedBundle.remove(site.state(), plan.rotation());
+      endSuperseded();
       return Answer.of(Outcome.UNCHANGED).after(site.node().installed());
     }
     Journal journal = OpenJournal.of(site);
     if (!journal.isOpen()) {
       site.authorities().settle();
-      return Answer.of(
-          journal.outcome() == Outcome.ROLLED_BACK ? Outcome.ROLLED_BACK : Outcome.UNCHANGED);
+      boolean was = changed(journal) && journal.outcome() == Outcome.ROLLED_BACK;
+      return Answer.of(was ? Outcome.ROLLED_BACK : Outcome.UNCHANGED);
     }
     Outcome outcome = outcome(journal);
-    StagedBundle.remove(site.state(), plan.rotation());
     if (outcome == Outcome.SUCCEEDED) {
       record(journal);
     }
@@ -40,22 +42,34 @@ final class Close {
     site.journals().archive(closed);
     site.journals().save(closed);
     site.authorities().settle();
+    // Not before: until the journal is closed, the rotation may have to go on from what is staged.
+    StagedBundle.remove(site.state(), plan.rotation());
+    boolean back = changed(journal) && outcome == Outcome.ROLLED_BACK;
     String note =
-        switch (outcome) {
-          case SUCCEEDED -> "generation " + plan.to();
-          case ROLLED_BACK -> "generation " + plan.from() + " is back";
-          default -> "nothing was changed";
-        };
-    return Answer.of(outcome == Outcome.ROLLED_BACK ? outcome : Outcome.SUCCEEDED)
+        back
+            ? "generation " + plan.from() + " is back"
+            : outcome == Outcome.SUCCEEDED ? "generation " + plan.to() : "nothing was changed";
+    return Answer.of(back ? outcome : Outcome.SUCCEEDED)
         .steps(List.of(new StepReport("close", "done", 0, note)))
         .after(site.node().installed());
   }
 
+  /** Nobody goes on with a rotation that another one was to take the place of. */
+  private void endSuperseded() throws HostException {
+    Optional<Journal> earlier = site.journals().load().filter(j -> OpenJournal.superseded(j, plan));
+    if (earlier.isPresent()) {
+      Journal closed = earlier.get().with(Outcome.REFUSED);
+      site.journals().archive(closed);
+      site.journals().save(closed);
+      StagedBundle.remove(site.state(), closed.rotation());
+    }
+  }
+
   private Outcome outcome(Journal journal) throws RefusedException {
     boolean back = plan.action() == Plan.Action.BACK;
-    boolean changed = journal.begunAny(Phase.APPLY) || journal.begunAny(Phase.ROLLBACK);
-    if (back && !changed) {
-      return Outcome.REFUSED;
+    if (back && !changed(journal)) {
+      boolean undone = site.request().intent() == Settings.Intent.ROLLBACK;
+      return undone ? Outcome.ROLLED_BACK : Outcome.REFUSED;
     }
     if (!journal.done(back ? Phase.CONFIRM_BACK : Phase.CONFIRM_PROVE)) {
       throw new RefusedException(
@@ -64,6 +78,10 @@ final class Close {
           "Run the playbook from its beginning.");
     }
     return back ? Outcome.ROLLED_BACK : Outcome.SUCCEEDED;
+  }
+
+  private static boolean changed(Journal journal) {
+    return journal.begunAny(Phase.APPLY) || journal.begunAny(Phase.ROLLBACK);
   }
 
   private void record(Journal journal) throws HostException {

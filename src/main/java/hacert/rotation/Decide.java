@@ -24,6 +24,7 @@ import java.util.Set;
  *   <li>another rotation holds the cluster: no ({@link Claims});
  *   <li>a rotation has begun to change a node and has not ended: {@link Recovery} decides whether
  *       it goes forward, back, or stops;
+ *   <li>it has changed nothing, and is to be undone: close it;
  *   <li>the cluster is not fit for a change: no;
  *   <li>nothing is due ({@link Due}): nothing;
  *   <li>else: rotate, active node first.
@@ -62,10 +63,37 @@ public final class Decide {
     if (q.afterFailure() && !reading) {
       return beforeAnyChange(q);
     }
+    if (undone(q)) {
+      return new Recovery(target, q, staged(q).orElseThrow()).decide();
+    }
     if (changed.isPresent() && claims.isEmpty()) {
       return open(q, changed.get());
     }
     return fresh(q, claims);
+  }
+
+  /**
+   * Whether the rotation that a person asks to undo is open, and staged only. Who names something
+   * else to go back to does not mean this one.
+   */
+  private static boolean undone(Question q) {
+    return q.intent() == Settings.Intent.ROLLBACK
+        && q.settings().generation() == 0
+        && q.settings().options().rollback() == Options.Rollback.OWN
+        && q.unreachable().isEmpty()
+        && staged(q).filter(j -> q.found().keySet().containsAll(j.plan().order())).isPresent();
+  }
+
+  /**
+   * The open rotation, on none of whose nodes anything was changed. On some of them one may still
+   * be open that it takes the place of.
+   */
+  private static Optional<Journal> staged(Question q) {
+    List<Journal> open =
+        q.found().values().stream().filter(Discovery::open).map(Discovery::journal).toList();
+    return open.stream()
+        .filter(j -> open.stream().noneMatch(o -> OpenJournal.superseded(j, o.plan())))
+        .findFirst();
   }
 
   /** Said to one who only looks: a rotation has not ended, and nobody is at work on it. */
@@ -86,8 +114,7 @@ public final class Decide {
 
   /** A step failed before the rotation changed anything: what was staged is closed. */
   private Decision beforeAnyChange(Question q) {
-    Optional<Journal> open =
-        q.found().values().stream().filter(Discovery::open).map(Discovery::journal).findFirst();
+    Optional<Journal> open = staged(q);
     boolean allAnswer = q.unreachable().isEmpty();
     boolean appliedUnseen =
         q.failed().stream().anyMatch(r -> !BEFORE_APPLY.contains(r.operation()));

@@ -101,7 +101,12 @@ public final class Driver {
         return new End(Exit.NEEDS_PERSON, plan, decision.findings());
       }
       if (plan.action() == Plan.Action.NONE) {
-        return new End(lastFailure(Exit.DONE), plan, lastFindings());
+        boolean told = failed.isEmpty() && intent == Intent.ROLLBACK;
+        return new End(lastFailure(Exit.DONE), plan, told ? decision.findings() : lastFindings());
+      }
+      if (cluster.check() && plan.action() == Plan.Action.BACK) {
+        // A way back has no dry form: what it would do is what was decided.
+        return new End(Exit.DONE, plan, decision.findings());
       }
       try {
         return plan.action() == Plan.Action.BACK ? back(plan, intent) : forward(plan, intent);

@@ -65,6 +65,11 @@ final class FreshPlan {
           plan(Plan.Action.ROTATE, Plan.Kind.VENDOR, List.of(reason), 0), findings);
     }
     int wanted = q.settings().generation();
+    Optional<Finding> back = wanted > 0 ? Optional.empty() : Undone.last(q, kept());
+    if (back.isPresent()) {
+      findings.add(0, back.get());
+      return new Decision.Go(plan(Plan.Action.NONE, Plan.Kind.RESTORE, List.of(), 0), findings);
+    }
     OptionalInt generation = wanted > 0 ? OptionalInt.of(wanted) : previous();
     if (generation.isEmpty() || !keptEverywhere(generation.getAsInt())) {
       findings.add(

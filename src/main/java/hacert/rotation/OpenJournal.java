@@ -34,14 +34,23 @@ final class OpenJournal {
 
   /**
    * Whether a rotation that is to be closed never reached this node: a step failed on another one
-   * before this one was staged.
+   * before this one was staged. What is open here may be one that it takes the place of.
    */
   static boolean neverReached(Site site) throws HostException {
     return site.plan().action() == Plan.Action.BACK
         && site.journals()
             .load()
             .filter(j -> j.isOpen() || j.rotation().equals(site.plan().rotation()))
+            .filter(j -> !superseded(j, site.plan()))
             .isEmpty();
+  }
+
+  /** Whether this is a rotation that changed nothing and that the plan's one takes the place of. */
+  static boolean superseded(Journal journal, Plan plan) {
+    return journal.isOpen()
+        && plan.supersedes().contains(journal.rotation())
+        && !journal.begunAny(Phase.APPLY)
+        && !journal.begunAny(Phase.ROLLBACK);
   }
 
   /** A driver that was thought dead must not undo what another one decided since. */

@@ -134,6 +134,7 @@ public final class Operations {
     try {
       Trees.removeLeftovers(site.state().root());
       site.loan().settle();
+      StagedBundle.removeOutlived(site.state());
       return run(site);
     } finally {
       lock.close();
@@ -142,7 +143,7 @@ public final class Operations {
 
   /** One who only looks puts right what a killed call has left, unless a call works here now. */
   private static void settleIfFree(Site site) throws HostException {
-    if (!site.loan().open()) {
+    if (!site.loan().open() && !StagedBundle.outlived(site.state())) {
       return;
     }
     Optional<CallLock> lock =
@@ -150,6 +151,7 @@ public final class Operations {
     if (lock.isPresent()) {
       try {
         site.loan().settle();
+        StagedBundle.removeOutlived(site.state());
       } finally {
         lock.get().close();
       }

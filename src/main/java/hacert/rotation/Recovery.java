@@ -26,10 +26,15 @@ import java.util.function.Predicate;
  * What becomes of a rotation that has begun to change nodes and has not ended:
  *
  * <ol>
- *   <li>a node cannot be reached: stop, for what it runs is not known;
+ *   <li>a node cannot be reached, or the inventory no longer has it: stop, for what it runs is not
+ *       known;
+ *   <li>a generation is asked for that is neither the one that it came from nor the one that it
+ *       brings back: no, for it has to be ended first;
  *   <li>a node has ended it as succeeded: forward, for that node cannot go back;
  *   <li>no node was changed: close it, which needs no rollback;
- *   <li>a rollback was begun, or is asked for: finish it, unless it failed already;
+ *   <li>a rollback was begun, or is asked for: finish it, unless it failed already; where the
+ *       rotation itself brings an older generation back, and no step of it failed, it is what is
+ *       asked for: forward;
  *   <li>no failure is recorded, nor told by a node: forward;
  *   <li>someone else changed files, or they cannot be read: stop;
  *   <li>it is not known what a node runs: stop, but forward where a person asks again;
@@ -90,7 +95,26 @@ final class Recovery {
               + "Then it decides by what is found there. "
               + BOTH);
     }
-    boolean asked = q.intent() == Settings.Intent.ROLLBACK;
+    List<String> left = plan.order().stream().filter(node -> !q.found().containsKey(node)).toList();
+    if (!left.isEmpty()) {
+      return stop(
+          "HOST_UNREACHABLE",
+          String.join(" and ", left)
+              + " belongs to this rotation, and was not asked: the inventory has no such node of"
+              + " this cluster",
+          "Put it back into the inventory, under that name and with this hacert_cluster: "
+              + STOPS_AGAIN
+              + "Then it decides by what is found there. "
+              + BOTH);
+    }
+    boolean begun = nodes().stream().anyMatch(d -> d.open() && rollbackBegun(d.journal()));
+    boolean refused = nodes().stream().anyMatch(d -> told("rollback", d) > 0);
+    if (anotherIsAsked()) {
+      return another();
+    }
+    // A rotation that brings an older generation back is itself what rollback-certs.yml has begun.
+    boolean asked =
+        q.intent() == Settings.Intent.ROLLBACK && !(isWayBack() && !begun && !refused && !failed());
     Optional<Discovery> ended = nodes().stream().filter(this::endedWell).findFirst();
     if (ended.isPresent()) {
       return asked ? ending(ended.get()) : forward(ended.get().node() + " has ended it");
@@ -98,8 +122,6 @@ final class Recovery {
     if (nodes().stream().noneMatch(Discovery::changed)) {
       return go(plan.back(List.of(), RestartNeed.Scope.NONE), "nothing was changed; it is closed");
     }
-    boolean begun = nodes().stream().anyMatch(d -> d.open() && rollbackBegun(d.journal()));
-    boolean refused = nodes().stream().anyMatch(d -> told("rollback", d) > 0);
     if (asked || begun || refused) {
       if (asked && restartedBackInVain()) {
         return stop(
@@ -116,6 +138,37 @@ final class Recovery {
       return forward("it was cut off, and no step of it failed");
     }
     return afterFailure();
+  }
+
+  /** Whether going on with it is what {@code rollback-certs.yml} asks for. */
+  private boolean isWayBack() {
+    return plan.kind() != Plan.Kind.REPLACE
+        && (q.settings().generation() == 0 || q.settings().generation() == plan.restore());
+  }
+
+  private boolean anotherIsAsked() {
+    int wanted = q.intent() == Settings.Intent.ROLLBACK ? q.settings().generation() : 0;
+    return wanted > 0
+        && wanted != plan.from()
+        && wanted != plan.restore()
+        && nodes().stream().anyMatch(Discovery::changed);
+  }
+
+  private Decision another() {
+    return new Decision.No(
+        Exit.REFUSED,
+        List.of(
+            Finding.error(
+                "ROTATION_OPEN",
+                "Generation "
+                    + q.settings().generation()
+                    + " is asked for, and rotation "
+                    + plan.rotation()
+                    + " has begun to change nodes and has not ended; its way back is generation "
+                    + plan.from()
+                    + ". Nothing was changed now.",
+                "End it first: run rollback-certs.yml without hacert_generation, or"
+                    + " rotate-certs.yml. Then ask for that generation again.")));
   }
 
   private Decision afterFailure() {
@@ -281,7 +334,8 @@ final class Recovery {
    */
   private Decision back(String why) {
     RestartNeed.Scope restart = restart();
-    List<String> busy = names(d -> restart == RestartNeed.Scope.CLUSTER && vendorRuns(d));
+    boolean stops = restart == RestartNeed.Scope.CLUSTER;
+    List<String> busy = names(d -> stops && vendorRuns(d));
     if (!busy.isEmpty()) {
       return stop(
           "RESTART_RUNNING",
@@ -290,11 +344,18 @@ final class Recovery {
               + ", and a stop of all nodes beside it would leave nobody knows what",
           "Wait until it has ended. " + BOTH);
     }
+    List<Discovery> changed = nodes().stream().filter(Discovery::changed).toList();
+    boolean allStarted = changed.stream().allMatch(d -> d.journal().done(Phase.ROLLBACK_RESTART));
+    if (restart == RestartNeed.Scope.CLUSTER && allStarted) {
+      // Files that came back are restored; nobody stops for that what runs already.
+      restart = RestartNeed.Scope.NONE;
+    }
     boolean each = restart == RestartNeed.Scope.NODE;
+    boolean whole = restart == RestartNeed.Scope.CLUSTER;
     List<String> back =
-        nodes().stream()
-            .filter(Discovery::changed)
-            .filter(d -> !d.journal().done(Phase.ROLLBACK_RESTART))
+        changed.stream()
+            .filter(
+                d -> !d.journal().done(Phase.ROLLBACK_RESTART) || !whole && d.files() != Files.OLD)
             .sorted(
                 Comparator.comparing((Discovery d) -> each && needsRestart(d))
                     .thenComparing(d -> plan.order().indexOf(d.node())))
@@ -346,10 +407,22 @@ final class Recovery {
         Finding.error(
             code,
             "Rotation " + plan.rotation() + " stops, and stays open: " + why + "." + down(),
-            remedy));
+            remedy + wayBackNamed()));
     q.unreachable().values().forEach(findings::addAll);
     nodes().forEach(d -> findings.add(state(d)));
     return new Decision.Go(plan.with(Plan.Action.STOP), findings);
+  }
+
+  /** Asked for without its number, a return to an older generation may be finished instead. */
+  private String wayBackNamed() {
+    return plan.kind() == Plan.Kind.REPLACE
+        ? ""
+        : " This rotation itself brings an older generation back; the one that it came from is"
+            + " generation "
+            + plan.from()
+            + ": to go back to that, give rollback-certs.yml -e hacert_generation="
+            + plan.from()
+            + ".";
   }
 
   private String down() {

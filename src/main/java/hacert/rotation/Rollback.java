@@ -38,7 +38,8 @@ final class Rollback {
     Steps steps = site.steps(journal);
     Generation backup = site.generations().get(plan.from());
     stop(steps, backup);
-    steps.run(
+    // Since an earlier call someone, or a file synchronisation, may have brought files back.
+    steps.always(
         Phase.ROLLBACK_RESTORE,
         () -> {
           backup.manifest().restore(site.state().generation(plan.from()));
@@ -99,17 +100,19 @@ final class Rollback {
   private boolean restart(Steps steps) throws HostException {
     Journal journal = steps.journal();
     Optional<Entry> earlier = journal.entry(Phase.ROLLBACK_RESTART);
-    boolean resumed = earlier.filter(e -> e.state() == Journal.State.BEGUN).isPresent();
-    String start =
-        resumed ? earlier.get().data().path("start").asText() : site.node().serviceStart();
-    int attempt = earlier.map(e -> e.data().path("attempt").asInt() + (resumed ? 0 : 1)).orElse(1);
-    Path directory = Applied.rollbackDirectory(site.state(), plan.rotation(), attempt);
+    int last = earlier.map(e -> e.data().path("attempt").asInt(1)).orElse(0);
+    Attempt.State state = site.host().detached().find(directory(Math.max(last, 1))).poll();
+    boolean anew = earlier.isEmpty() || beginsAnew(earlier.get(), state);
+    int attempt = anew ? last + 1 : last;
+    String start = anew ? site.node().serviceStart() : earlier.get().data().path("start").asText();
     Optional<String> spared =
-        resumed && earlier.get().data().path("needed").asBoolean(true)
+        !anew && earlier.get().data().path("needed").asBoolean(true)
             ? Optional.empty()
             : spared(journal, start);
     boolean needed = spared.isEmpty();
-    Step restart = site.node().restart(directory, start, false);
+    boolean seenOver =
+        !anew && (earlier.get().state() == Journal.State.FAILED || state instanceof Attempt.Exited);
+    Step restart = site.node().restart(directory(attempt), start, seenOver);
     steps.run(
         Phase.ROLLBACK_RESTART,
         Json.mapper()
@@ -119,6 +122,36 @@ final class Rollback {
             .put("needed", needed),
         () -> Steps.Done.of(needed ? restart.action().run() : spared.get()));
     return needed;
+  }
+
+  private Path directory(int attempt) {
+    return Applied.rollbackDirectory(site.state(), plan.rotation(), attempt);
+  }
+
+  /**
+   * A restart that still runs is attached to, whatever was said of it when its time was over. One
+   * that is over is looked at again in the same run, and begun anew only in another, and only where
+   * the service is not seen to have started since.
+   */
+  private boolean beginsAnew(Entry earlier, Attempt.State state) {
+    boolean failed = earlier.state() == Journal.State.FAILED;
+    boolean over =
+        state instanceof Attempt.Exited exited && (failed || exited.code() != 0)
+            || state instanceof Attempt.Vanished;
+    boolean anotherRun = !site.request().holder().process().equals(earlier.run());
+    return anotherRun && over && !startedSince(earlier, state);
+  }
+
+  private boolean startedSince(Entry earlier, Attempt.State state) {
+    if (plan.restart() != Scope.NODE) {
+      // There one node's process tells nothing of the others.
+      return false;
+    }
+    String before = earlier.data().path("start").asText();
+    String now = site.node().serviceStart();
+    return before.isEmpty() || now.isEmpty()
+        ? state instanceof Attempt.Exited exited && exited.code() == 0
+        : !now.equals(before);
   }
 
   /**

@@ -90,8 +90,11 @@ final class Stage {
     steps.run(Phase.STAGE_TIDY, () -> Steps.Done.of(site.node().tidy()));
     steps.run(Phase.STAGE_BACKUP, this::backUp);
     if (site.maker() && plan.carried()) {
-      try (Bundle bundle = StagedBundle.read(site.state().bundle(plan.rotation()))) {
-        data = carrier.sealed(bundle);
+      // Nobody asks a second time, and at the end of a rotation the bundle may be gone.
+      if (carrier.isAsked()) {
+        try (Bundle bundle = StagedBundle.read(site.state().bundle(plan.rotation()))) {
+          data = carrier.sealed(bundle);
+        }
       }
       steps.tell(Phase.STAGE_COPY, "sealed for those that offer a key");
     } else if (site.maker() && plan.kind() == Plan.Kind.REPLACE) {

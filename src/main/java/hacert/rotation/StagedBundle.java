@@ -17,6 +17,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -61,6 +62,26 @@ final class StagedBundle {
     Trees.remove(state.bundle(rotation));
     Trees.remove(state.recipient(rotation));
     Trees.remove(InstallSpec.secrets(state.rotation(rotation)));
+  }
+
+  /** Whether a call was cut off between the end of its rotation and {@link #remove}. */
+  static boolean outlived(StateDirectory state) throws HostException {
+    Optional<Journal> ended = new JournalStore(state).load().filter(j -> !j.isOpen());
+    return ended
+        .map(Journal::rotation)
+        .filter(
+            r ->
+                Stream.of(
+                        state.bundle(r), state.recipient(r), InstallSpec.secrets(state.rotation(r)))
+                    .anyMatch(Files::exists))
+        .isPresent();
+  }
+
+  /** Removes what has outlived its rotation: it holds a key. */
+  static void removeOutlived(StateDirectory state) throws HostException {
+    if (outlived(state)) {
+      remove(state, new JournalStore(state).load().orElseThrow().rotation());
+    }
   }
 
   /** SHA-256 of each file, by name. */

@@ -99,6 +99,13 @@ final class Steps {
     begin(step, plan, after, work);
   }
 
+  /**
+   * Does a step whatever was done of it before: for work that changes nothing where all is well.
+   */
+  void always(String step, Work work) throws HostException {
+    begin(step, NullNode.instance, () -> NullNode.instance, work);
+  }
+
   private void begin(String step, JsonNode plan, Found after, Work work) throws HostException {
     Optional<Entry> earlier = journal.entry(step);
     int attempts = earlier.filter(e -> e.run().equals(run)).map(Entry::attempts).orElse(0) + 1;

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -71,6 +72,17 @@ class DryRunIT {
         .assertEnd(pair, Outcome.REFUSED, 3)
         .assertFinding("CERT_EXPIRED");
     assertThat(Footprint.of(pair)).isEqualTo(whole);
+  }
+
+  @Tag("long")
+  @Test
+  void tells_the_way_back_of_a_rotation_that_is_open_and_does_not_go_it() {
+    Playbook.rotate(LAB).pauseAfter("apply", pair.a()).start().awaitPause().kill();
+    Map<String, String> open = Footprint.of(pair);
+    PlayRun run =
+        Playbook.rollback(LAB).with("--check").succeed().assertEnd(pair, Outcome.PLANNED, 0);
+    assertThat(run.output()).contains("would go back on " + pair.a().name());
+    assertThat(Footprint.of(pair)).isEqualTo(open);
   }
 
   @Test

@@ -2,6 +2,7 @@ package hacert.rotation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hacert.result.Exit;
 import hacert.result.Finding;
 import hacert.result.Json;
 import hacert.result.Outcome;
@@ -166,6 +167,54 @@ class CarriedTest {
     assertThat(pair.two.runsWhatIsInstalled()).isTrue();
     // Staged again it is neither offered nor sealed anew.
     assertThat(pair.anotherRun().plan().action()).isEqualTo(Plan.Action.NONE);
+  }
+
+  /** Whether the rotation is proven on both nodes, and a close has failed on the first one. */
+  private Plan closedInVain() throws Exception {
+    Plan plan = pair.plan();
+    Result offered = stage(pair.two, plan);
+    Result first = stage(pair.one, plan, offered);
+    List<Result> staged = List.of(offered, first, stage(pair.two, plan, offered, first));
+    Result one = pair.ask("apply", pair.one, plan, staged, null);
+    pair.ask("apply", pair.two, plan, staged, one);
+    for (TestHost host : pair.hosts()) {
+      pair.ask("confirm", host, plan, List.of(), null);
+    }
+    Path block = pair.one.state().resolve("generations/0002");
+    Files.writeString(block, "no room");
+    Result failed = pair.ask("close", pair.one, plan, List.of(), null);
+    assertThat(failed.outcome()).isEqualTo(Outcome.FAILED);
+    Files.delete(block);
+    return plan;
+  }
+
+  @Test
+  void a_close_that_failed_once_is_ended_by_the_same_command() throws Exception {
+    Plan plan = closedInVain();
+    assertThat(pair.ask("close", pair.two, plan, List.of(), null).outcome().good()).isTrue();
+    assertThat(pair.anotherRun().rotate().exit()).as("%s", pair.codes()).isEqualTo(Exit.DONE);
+    for (TestHost host : pair.hosts()) {
+      assertThat(host.journal().outcome()).isEqualTo(Outcome.SUCCEEDED);
+      assertThat(host.state().resolve("rotations/" + plan.rotation() + "/bundle")).doesNotExist();
+      assertThat(host.count("restarts")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void a_bundle_that_has_outlived_its_rotation_goes_with_the_next_look() throws Exception {
+    Plan plan = closedInVain();
+    Path bundle = pair.one.state().resolve("rotations/" + plan.rotation() + "/bundle");
+    assertThat(bundle).isDirectory();
+    pair.ask("close", pair.one, plan, List.of(), null);
+    assertThat(bundle).doesNotExist();
+    // As a call leaves it that is killed before it has removed it.
+    Files.createDirectories(bundle);
+    pair.check = true;
+    pair.ask("discover", pair.one, null, List.of(), null);
+    assertThat(bundle).isDirectory();
+    pair.check = false;
+    pair.ask("discover", pair.one, null, List.of(), null);
+    assertThat(bundle).doesNotExist();
   }
 
   /** Not in the results, and not in what the hosts keep of them, in no way that is usual. */

@@ -37,6 +37,7 @@ final class Records {
   final Node two = new Node("mgmt2", HaRole.STANDBY);
   final List<Result> failed = new ArrayList<>();
   final Map<String, List<Finding>> unreachable = new LinkedHashMap<>();
+  final List<String> unlisted = new ArrayList<>();
   Settings.Intent intent = Settings.Intent.ROTATE;
   String run = RUN;
   Map<String, Object> settings = Map.of();
@@ -65,6 +66,7 @@ final class Records {
     boolean journal;
     Options.Apply apply = Options.Apply.LOCAL;
     boolean compromised;
+    Plan.Kind kind = Plan.Kind.REPLACE;
 
     Node(String name, HaRole role) {
       this.name = name;
@@ -171,7 +173,7 @@ final class Records {
       return new Journal(
           Journal.SCHEMA,
           ROTATION,
-          plan(apply, compromised),
+          plan(kind, apply, compromised),
           Change.NONE,
           lease,
           outcome,
@@ -183,13 +185,13 @@ final class Records {
 
   /** The plan that is pinned in the journals. */
   static Plan plan() {
-    return plan(Options.Apply.LOCAL, false);
+    return plan(Plan.Kind.REPLACE, Options.Apply.LOCAL, false);
   }
 
-  private static Plan plan(Options.Apply apply, boolean compromised) {
+  private static Plan plan(Plan.Kind kind, Options.Apply apply, boolean compromised) {
     return new Plan(
         Plan.Action.ROTATE,
-        Plan.Kind.REPLACE,
+        kind,
         Plan.Copy.SSH,
         apply,
         false,
@@ -203,7 +205,7 @@ final class Records {
         null,
         2,
         3,
-        0,
+        kind == Plan.Kind.RESTORE ? 1 : 0,
         true,
         false,
         false,
@@ -265,15 +267,18 @@ final class Records {
   Question question() {
     Map<String, Discovery> found = new LinkedHashMap<>();
     for (Node node : nodes()) {
-      if (!unreachable.containsKey(node.name)) {
+      if (!unreachable.containsKey(node.name) && !unlisted.contains(node.name)) {
         found.put(node.name, discovery(node));
       }
     }
     return new Question(
         "pair",
         List.of(
-            new NodeIdentity("mgmt1", "192.0.2.11", 22, ""),
-            new NodeIdentity("mgmt2", "192.0.2.12", 22, "")),
+                new NodeIdentity("mgmt1", "192.0.2.11", 22, ""),
+                new NodeIdentity("mgmt2", "192.0.2.12", 22, ""))
+            .stream()
+            .filter(n -> !unlisted.contains(n.name()))
+            .toList(),
         found,
         unreachable,
         List.copyOf(failed),

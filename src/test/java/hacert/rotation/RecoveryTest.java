@@ -59,6 +59,19 @@ class RecoveryTest {
     assertThat(pair.messages()).contains("mgmt2", "mgmt1: runs the new generation");
   }
 
+  @ParameterizedTest
+  @EnumSource(
+      value = Settings.Intent.class,
+      names = {"ROTATE", "ROLLBACK"})
+  void stops_where_the_inventory_no_longer_has_a_node_of_the_rotation(Settings.Intent intent) {
+    pair.one.applied();
+    pair.two.applied();
+    pair.unlisted.add("mgmt2");
+    pair.intent = intent;
+    stops("HOST_UNREACHABLE");
+    assertThat(pair.messages()).contains("mgmt2 belongs to this rotation", "inventory");
+  }
+
   @Test
   void says_of_a_reachable_node_what_can_be_said_even_if_its_files_cannot_be_read() {
     pair.one.applied().state(null, Loaded.NEW);
@@ -344,6 +357,64 @@ class RecoveryTest {
     pair.two.applied();
     pair.intent = Settings.Intent.ROLLBACK;
     back("mgmt1", "mgmt2");
+  }
+
+  /** A rotation that brings generation 1 back in the place of generation 2, cut off. */
+  private void returning() {
+    pair.nodes().forEach(node -> node.kind = Plan.Kind.RESTORE);
+    pair.one.state(Files.NEW, Loaded.NEW).open().done("apply.restore").done("apply.restart");
+    pair.two.open();
+    pair.intent = Settings.Intent.ROLLBACK;
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void finishes_the_return_to_an_older_generation_that_is_asked_for_again(int generation) {
+    returning();
+    pair.settings = Map.of("generation", generation);
+    forward();
+  }
+
+  @Test
+  void goes_back_from_the_return_to_an_older_generation_where_that_failed() {
+    returning();
+    pair.one.failed("confirm.prove", 1, Records.EARLIER);
+    back("mgmt1");
+  }
+
+  @Test
+  void goes_back_from_the_return_to_an_older_generation_where_the_one_before_is_named() {
+    returning();
+    pair.settings = Map.of("generation", 2);
+    back("mgmt1");
+  }
+
+  @Test
+  void finishes_the_return_to_an_older_generation_that_the_other_node_has_ended() {
+    returning();
+    pair.one.done("confirm.prove").closed(Outcome.SUCCEEDED);
+    pair.two.applied().done("confirm.prove");
+    forward();
+  }
+
+  @Test
+  void a_stop_of_the_return_to_an_older_generation_names_the_one_to_go_back_to() {
+    returning();
+    pair.away(pair.two);
+    stops("HOST_UNREACHABLE");
+    assertThat(pair.decide().findings().get(0).remedy()).contains("hacert_generation=2");
+  }
+
+  @Test
+  void another_generation_is_refused_while_a_rotation_is_open() {
+    pair.one.applied();
+    pair.two.open();
+    pair.intent = Settings.Intent.ROLLBACK;
+    pair.settings = Map.of("generation", 1);
+    assertThat(pair.no()).isEqualTo(Exit.REFUSED);
+    assertThat(pair.codes()).containsExactly("ROTATION_OPEN");
+    pair.settings = Map.of("generation", 2);
+    back("mgmt1");
   }
 
   @Test

@@ -239,7 +239,7 @@ class RotationTest {
   }
 
   @Test
-  void returns_to_the_generation_before_and_from_there_to_the_one_before_that() throws Exception {
+  void returns_to_the_generation_before_and_from_there_to_the_one_that_is_named() throws Exception {
     Map<String, String> old = pair.two.installed();
     String oldRoot = pair.one.root();
     assertThat(rotate()).isEqualTo(Exit.DONE);
@@ -249,6 +249,7 @@ class RotationTest {
     assertThat(pair.two.installed()).isEqualTo(old);
     restarted(2, 2);
     assertThat(pair.two.generations().get(3).origin()).isEqualTo(Generation.Origin.RESTORED);
+    pair.settings = Map.of("generation", 2);
     assertThat(pair.anotherRun().rollback().exit()).as(codes()).isEqualTo(Exit.DONE);
     assertThat(pair.two.root()).isEqualTo(newRoot);
     restarted(3, 3);

@@ -47,6 +47,9 @@ final class TwoHosts {
   boolean peerAnswers = true;
   private int run = 1;
 
+  /** How long a restart is waited for. */
+  int restartSeconds = 20;
+
   /** Boot and scope of the machine that drives, as the driver's name has them. */
   String machine = DrivingProcess.name().replaceFirst(".*@\\d+", "");
 
@@ -142,7 +145,7 @@ final class TwoHosts {
                     "replace",
                     Map.of("seconds", 20),
                     "restart",
-                    Map.of("seconds", 20, "start_seconds", 20))),
+                    Map.of("seconds", restartSeconds, "start_seconds", 20))),
         List.of(one.identity, two.identity),
         settings(),
         new Change("CHG1", "operator", "test"),

@@ -1,5 +1,6 @@
 . @HERE@/common.sh
 echo restart >>"$here/ha/restarts"
+while on restart-hangs; do sleep 0.1; done
 if on restart-fails; then
   echo "stop HA failed."
   exit 1

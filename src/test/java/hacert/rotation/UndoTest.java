@@ -1,0 +1,155 @@
+package hacert.rotation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import hacert.result.Exit;
+import hacert.result.Finding;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code rollback-certs.yml} without a generation undoes the last rotation, once. */
+class UndoTest {
+  @TempDir Path base;
+  private TwoHosts pair;
+
+  @BeforeEach
+  void build() throws Exception {
+    pair = new TwoHosts(base);
+  }
+
+  private void restarted(int each) throws Exception {
+    assertThat(List.of(pair.one.count("restarts"), pair.two.count("restarts")))
+        .as("%s", pair.codes())
+        .containsExactly(each, each);
+  }
+
+  private Driver.End rollback() {
+    Driver.End end = pair.anotherRun().rollback();
+    assertThat(end.exit()).as("%s", end.findings()).isEqualTo(Exit.DONE);
+    return end;
+  }
+
+  private void stageAnother() {
+    pair.settings = Map.of("force", true);
+    pair.anotherRun();
+    pair.stage(pair.plan());
+    pair.settings = Map.of();
+  }
+
+  @Test
+  void a_rotation_that_is_staged_only_is_closed_and_the_one_before_it_stays() throws Exception {
+    assertThat(pair.rotate().exit()).isEqualTo(Exit.DONE);
+    String root = pair.one.root();
+    stageAnother();
+    Driver.End end = rollback();
+    assertThat(end.plan().action()).isEqualTo(Plan.Action.BACK);
+    assertThat(end.plan().back()).isEmpty();
+    for (TestHost host : pair.hosts()) {
+      assertThat(host.root()).isEqualTo(root);
+      assertThat(host.journal().isOpen()).isFalse();
+      assertThat(host.state().resolve("rotations/" + end.plan().rotation() + "/bundle"))
+          .doesNotExist();
+    }
+    restarted(1);
+  }
+
+  @Test
+  void a_generation_that_is_named_is_brought_back_past_a_rotation_that_is_staged_only()
+      throws Exception {
+    String old = pair.one.root();
+    assertThat(pair.rotate().exit()).isEqualTo(Exit.DONE);
+    stageAnother();
+    pair.settings = Map.of("generation", 1);
+    assertThat(rollback().plan().kind()).isEqualTo(Plan.Kind.RESTORE);
+    assertThat(pair.two.root()).isEqualTo(old);
+    restarted(2);
+  }
+
+  private void nothingIsLeft(int generation, int restarts) throws Exception {
+    Driver.End end = rollback();
+    assertThat(end.plan().action()).isEqualTo(Plan.Action.NONE);
+    Finding finding = end.findings().get(0);
+    assertThat(finding.code()).isEqualTo("ALREADY_BACK");
+    assertThat(finding.message()).contains("generation " + generation + " runs");
+    assertThat(finding.remedy()).contains("hacert_generation=N", "mgmt1 [1, 2");
+    restarted(restarts);
+  }
+
+  @Test
+  void what_was_brought_back_stays_when_it_is_asked_for_again() throws Exception {
+    String old = pair.one.root();
+    assertThat(pair.rotate().exit()).isEqualTo(Exit.DONE);
+    rollback();
+    nothingIsLeft(3, 2);
+    stageAnother();
+    rollback();
+    nothingIsLeft(3, 2);
+    assertThat(pair.two.root()).isEqualTo(old);
+  }
+
+  @Test
+  void what_a_failed_rotation_went_back_to_stays_when_a_rollback_is_asked_for() throws Exception {
+    assertThat(pair.rotate().exit()).isEqualTo(Exit.DONE);
+    String root = pair.one.root();
+    pair.settings = Map.of("force", true);
+    pair.two.on("replace-fails-after");
+    assertThat(pair.anotherRun().rotate().exit()).isEqualTo(Exit.ROLLED_BACK);
+    pair.settings = Map.of();
+    int restarts = pair.one.count("restarts");
+    Driver.End end = rollback();
+    assertThat(end.findings()).extracting(Finding::code).contains("ALREADY_BACK");
+    assertThat(pair.one.root()).isEqualTo(root);
+    assertThat(pair.one.count("restarts")).isEqualTo(restarts);
+  }
+
+  @Test
+  void a_staged_rotation_that_was_undone_is_not_followed_by_the_one_before_it() throws Exception {
+    assertThat(pair.rotate().exit()).isEqualTo(Exit.DONE);
+    stageAnother();
+    rollback();
+    nothingIsLeft(2, 1);
+  }
+
+  @Test
+  void a_rollback_that_is_cut_off_between_the_nodes_is_finished_by_the_same_command()
+      throws Exception {
+    String old = pair.one.root();
+    assertThat(pair.rotate().exit()).isEqualTo(Exit.DONE);
+    cutBefore("apply", 2);
+    rollback();
+    assertThat(pair.hosts())
+        .allSatisfy(host -> assertThat(host.root()).isEqualTo(old))
+        .allSatisfy(host -> assertThat(host.runsWhatIsInstalled()).isTrue());
+    restarted(2);
+    nothingIsLeft(3, 2);
+  }
+
+  @Test
+  void a_rollback_that_is_cut_off_between_the_ends_is_finished_by_the_same_command()
+      throws Exception {
+    assertThat(pair.rotate().exit()).isEqualTo(Exit.DONE);
+    cutBefore("close", 2);
+    rollback();
+    nothingIsLeft(3, 2);
+  }
+
+  /** A rollback whose driver dies before it asks for this the {@code n}th time. */
+  private void cutBefore(String operation, int n) {
+    int[] asked = {0};
+    pair.way =
+        (host, agent) ->
+            (request, secrets) -> {
+              if (request.operation().equals(operation) && ++asked[0] == n) {
+                throw new TestClock.Killed();
+              }
+              return agent.ask(request, secrets);
+            };
+    assertThatThrownBy(() -> pair.anotherRun().rollback()).isInstanceOf(TestClock.Killed.class);
+    pair.way = (host, agent) -> agent;
+  }
+}
