@@ -151,7 +151,7 @@ final class Rollback {
     String now = site.node().serviceStart();
     return before.isEmpty() || now.isEmpty()
         ? state instanceof Attempt.Exited exited && exited.code() == 0
-        : !now.equals(before);
+        : !site.node().sameStart(now, before);
   }
 
   /**
