@@ -1,10 +1,13 @@
 package hacert.rotation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import hacert.host.HostException;
 import hacert.host.Snapshot;
+import hacert.host.Snapshot.Difference;
 import hacert.result.Json;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -19,6 +22,32 @@ final class Applied {
         .map(e -> e.data().path("installed"))
         .filter(JsonNode::isObject)
         .map(node -> Json.mapper().convertValue(node, Snapshot.class));
+  }
+
+  /**
+   * How certificates and keys differ from what was installed; nothing where no apply has written
+   * its last file.
+   */
+  static List<Difference> foreign(Site site, Journal journal, Snapshot now) throws HostException {
+    Optional<Snapshot> after = snapshot(journal);
+    if (after.isEmpty()) {
+      return List.of();
+    }
+    List<String> certificates =
+        site.node().certificateDirectories().stream().map(p -> p + "/").toList();
+    return GenerationStore.differences(after.get(), now).stream()
+        .filter(d -> certificates.stream().anyMatch(d.path()::startsWith))
+        .toList();
+  }
+
+  /** Whether a file was written here, as far as the journal knows. */
+  static boolean hasWritten(Journal journal) {
+    return journal.entries().stream()
+        .anyMatch(
+            e ->
+                e.step().startsWith(Phase.APPLY + ".")
+                    && !e.step().equals(Phase.APPLY_STOP)
+                    && e.state() == Journal.State.DONE);
   }
 
   /** The directory of the last restart that an apply began. */

@@ -1,11 +1,14 @@
 package hacert.rotation;
 
 import hacert.host.HostException;
+import hacert.host.Snapshot.Aspect;
+import hacert.host.Snapshot.Difference;
 import hacert.result.Outcome;
 import hacert.result.StepReport;
 import hacert.target.NodeFacts;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Ends the rotation on this node: records the new generation, gives up the lease, removes what was
@@ -13,6 +16,9 @@ import java.util.Optional;
  * even where nothing had been changed yet, so that {@link Undone} knows it.
  */
 final class Close {
+  /** Owners, modes and files beside the certificates may be set right by others meanwhile. */
+  private static final Set<Aspect> CONTENT = Set.of(Aspect.CONTENT, Aspect.REMOVED, Aspect.TYPE);
+
   private final Site site;
   private final Plan plan;
 
@@ -36,6 +42,7 @@ final class Close {
     }
     Outcome outcome = outcome(journal);
     if (outcome == Outcome.SUCCEEDED) {
+      unchanged(journal);
       record(journal);
     }
     Journal closed = journal.with(outcome);
@@ -82,6 +89,25 @@ final class Close {
 
   private static boolean changed(Journal journal) {
     return journal.begunAny(Phase.APPLY) || journal.begunAny(Phase.ROLLBACK);
+  }
+
+  /** What is recorded as proven is what was proven: nobody has put another key there since. */
+  private void unchanged(Journal journal) throws HostException, RefusedException {
+    List<Difference> foreign =
+        Applied.foreign(site, journal, site.installed()).stream()
+            .filter(d -> CONTENT.contains(d.aspect()))
+            .toList();
+    if (!foreign.isEmpty()) {
+      throw new RefusedException(
+          "FILES_CHANGED",
+          "Since they were installed someone changed certificate files on this node: "
+              + foreign.stream().limit(5).toList()
+              + ". Rotation "
+              + plan.rotation()
+              + " is not recorded as proven, and stays open here.",
+          "Find out who did it. Bring the files to what this rotation has installed, then run"
+              + " rotate-certs.yml again: it proves and records.");
+    }
   }
 
   private void record(Journal journal) throws HostException {

@@ -60,17 +60,26 @@ final class Confirm {
             .map(e -> e.data().path("digest").asText())
             .orElse("");
     List<Finding> findings = new ArrayList<>();
-    steps.run(
-        back ? Phase.CONFIRM_BACK : Phase.CONFIRM_PROVE,
+    String step = back ? Phase.CONFIRM_BACK : Phase.CONFIRM_PROVE;
+    Optional<Entry> earlier = journal.entry(step).filter(e -> journal.done(step));
+    Steps.Work work =
         () -> {
           asKept(back);
           Proof proof = site.node().prove(expected, healthy(back), proving(journal, back));
           findings.addAll(proof.findings());
           HostException.throwFirst(proof.findings());
-          return new Steps.Done("proven", agreed(journal, proof.agreed()));
-        });
-    Optional<JsonNode> data =
-        steps.journal().entry(back ? Phase.CONFIRM_BACK : Phase.CONFIRM_PROVE).map(Entry::data);
+          // The mixed window has ended when it was proven for the first time.
+          return new Steps.Done(
+              "proven", earlier.map(Entry::data).orElse(agreed(journal, proof.agreed())));
+        };
+    String run = site.request().holder().process();
+    if (earlier.filter(e -> !e.run().equals(run)).isPresent()) {
+      // Between the runs anything may have happened to what was proven then.
+      steps.always(step, work);
+    } else {
+      steps.run(step, work);
+    }
+    Optional<JsonNode> data = steps.journal().entry(step).map(Entry::data);
     return Answer.of(Outcome.SUCCEEDED)
         .findings(findings)
         .steps(steps.reports())

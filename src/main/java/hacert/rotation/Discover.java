@@ -169,13 +169,14 @@ final class Discover {
                     GenerationStore.differences(g.manifest(), installed).stream()
                         .allMatch(d -> waits && !amongCertificates.test(d)))
             .isPresent();
-    if (same) {
+    boolean applied = Applied.snapshot(journal).isPresent();
+    boolean asApplied = applied && Applied.foreign(site, journal, installed).isEmpty();
+    // A node that had the wanted files before has them now, and nobody has brought them back.
+    boolean both = asApplied && !journal.begunAny(Phase.ROLLBACK);
+    if (same && !both) {
       return Files.OLD;
     }
-    Optional<Snapshot> after = Applied.snapshot(journal);
-    if (after.isPresent()) {
-      boolean asApplied =
-          GenerationStore.differences(after.get(), installed).stream().noneMatch(amongCertificates);
+    if (applied) {
       return asApplied ? Files.NEW : Files.OTHER;
     }
     return journal.begunAny(Phase.APPLY) || journal.plan().together() ? Files.PARTIAL : Files.OTHER;

@@ -30,13 +30,16 @@ import java.util.function.Predicate;
  *       known;
  *   <li>a generation is asked for that is neither the one that it came from nor the one that it
  *       brings back: no, for it has to be ended first;
- *   <li>a node has ended it as succeeded: forward, for that node cannot go back;
+ *   <li>a node has ended it as succeeded: forward, for that node cannot go back; but stop where
+ *       someone else changed files;
  *   <li>no node was changed: close it, which needs no rollback;
  *   <li>a rollback was begun, or is asked for: finish it, unless it failed already; where the
  *       rotation itself brings an older generation back, and no step of it failed, it is what is
  *       asked for: forward;
- *   <li>no failure is recorded, nor told by a node: forward;
- *   <li>someone else changed files, or they cannot be read: stop;
+ *   <li>someone else changed files: stop;
+ *   <li>no failure is recorded, nor told by a node: forward; but stop where someone brought the old
+ *       files back;
+ *   <li>files cannot be read: stop;
  *   <li>it is not known what a node runs: stop, but forward where a person asks again;
  *   <li>all nodes run the new generation and the pair agrees: prove it once more, then stop if only
  *       health is missing; two active nodes: stop;
@@ -116,7 +119,13 @@ final class Recovery {
     boolean asked =
         q.intent() == Settings.Intent.ROLLBACK && !(isWayBack() && !begun && !refused && !failed());
     Optional<Discovery> ended = nodes().stream().filter(this::endedWell).findFirst();
+    // Without a backup there is nothing yet that files could be compared with.
+    List<String> other =
+        names(d -> d.files() == Files.OTHER && d.journal().done(Phase.STAGE_BACKUP));
     if (ended.isPresent()) {
+      if (!asked && !other.isEmpty()) {
+        return changedAtTheEnd(other, ended.get());
+      }
       return asked ? ending(ended.get()) : forward(ended.get().node() + " has ended it");
     }
     if (nodes().stream().noneMatch(Discovery::changed)) {
@@ -134,10 +143,63 @@ final class Recovery {
           ? stop("ROLLBACK_FAILED", "the rollback itself failed", begun ? BACK_ONLY : REFUSED)
           : asked ? backAsked() : back("a begun rollback is finished");
     }
-    if (!failed()) {
-      return forward("it was cut off, and no step of it failed");
+    if (!other.isEmpty()) {
+      return changedBeside(other);
     }
-    return afterFailure();
+    if (failed()) {
+      return afterFailure();
+    }
+    List<String> restored = names(d -> restored(d) && Applied.hasWritten(d.journal()));
+    return restored.isEmpty()
+        ? forward("it was cut off, and no step of it failed")
+        : broughtBack(restored);
+  }
+
+  /** Whether the old files lie where this rotation has begun to change them. */
+  private static boolean restored(Discovery d) {
+    return d.changed() && d.files() == Files.OLD;
+  }
+
+  /**
+   * What is done is not done again, so this rotation would go on as if the new files were there.
+   */
+  private Decision broughtBack(List<String> nodes) {
+    return stop(
+        "FILES_RESTORED",
+        "this rotation has written files on "
+            + String.join(" and ", nodes)
+            + ", and the old ones are there again: someone has brought them back, by RESTORE.txt"
+            + " say",
+        "Forward is no longer possible in this rotation: rotate-certs.yml stops here again. Back:"
+            + " run rollback-certs.yml; it ends this rotation with the old files, and restarts each"
+            + " node that runs the new generation. Then rotate-certs.yml begins a new one. "
+            + MIXED);
+  }
+
+  private Decision changedAtTheEnd(List<String> nodes, Discovery ended) {
+    return stop(
+        "FILES_CHANGED",
+        "someone else changed files on "
+            + String.join(" and ", nodes)
+            + ", and it has ended well on "
+            + ended.node(),
+        "Find out who. Forward: bring the files to what this rotation has installed there; "
+            + STOPS_AGAIN
+            + "Then it restarts nothing, proves and ends it. Only then it can go back:"
+            + " rollback-certs.yml is refused until it has ended on every node.");
+  }
+
+  private Decision changedBeside(List<String> nodes) {
+    return stop(
+        "FILES_CHANGED",
+        "someone else changed files on " + String.join(" and ", nodes),
+        "Find out who. Forward: first bring the files to what they were before that change; "
+            + STOPS_AGAIN
+            + "Then it restarts only nodes that do not run the new generation yet. Back: run"
+            + " rollback-certs.yml; it restores the files of each node that this rotation has"
+            + " begun to change, over that change, and restarts each that runs the new"
+            + " generation. "
+            + MIXED);
   }
 
   /** Whether going on with it is what {@code rollback-certs.yml} asks for. */
@@ -172,19 +234,6 @@ final class Recovery {
   }
 
   private Decision afterFailure() {
-    List<String> other = names(d -> d.files() == Files.OTHER);
-    if (!other.isEmpty()) {
-      return stop(
-          "FILES_CHANGED",
-          "someone else changed files on " + String.join(" and ", other),
-          "Find out who. Forward: first bring the files to what they were before that change; "
-              + STOPS_AGAIN
-              + "Then it restarts only nodes that do not run the new generation yet. Back: run"
-              + " rollback-certs.yml; it restores the files of each node that this rotation has"
-              + " begun to change, over that change, and restarts each that runs the new"
-              + " generation. "
-              + MIXED);
-    }
     List<String> unreadable = names(d -> d.changed() && d.files() == null);
     if (!unreadable.isEmpty()) {
       return stop(
@@ -205,7 +254,9 @@ final class Recovery {
     if (nodes().stream().allMatch(d -> d.files() == Files.NEW && d.loaded() == Loaded.NEW)) {
       return allNew();
     }
-    if (secondMayTryAgain()) {
+    boolean forwardIsWhole =
+        nodes().stream().noneMatch(d -> restored(d) && d.journal().done(Phase.APPLY_RESTART));
+    if (forwardIsWhole && secondMayTryAgain()) {
       return forward("the second node failed once and is tried once more");
     }
     return backIfSound("it failed before all nodes had the new generation");

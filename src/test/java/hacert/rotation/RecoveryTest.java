@@ -123,6 +123,31 @@ class RecoveryTest {
   }
 
   @Test
+  void stops_before_it_goes_forward_over_a_change_of_someone_else() {
+    pair.one.applied();
+    pair.two.applied().state(Files.OTHER, Loaded.NEW);
+    stops("FILES_CHANGED");
+    pair.one.closed(Outcome.SUCCEEDED);
+    stops("FILES_CHANGED");
+    assertThat(pair.decide().findings().get(0).remedy()).contains("is refused until it has ended");
+  }
+
+  @Test
+  void stops_before_it_goes_forward_where_someone_brought_the_old_files_back() {
+    pair.one.applied().state(Files.OLD, Loaded.OLD);
+    pair.two.open();
+    stops("FILES_RESTORED");
+    assertThat(pair.messages()).contains("written files on mgmt1, and the old ones are there");
+  }
+
+  @Test
+  void goes_back_after_a_failure_where_someone_brought_the_old_files_back() {
+    secondFailed("apply.replace", 1);
+    pair.one.state(Files.OLD, Loaded.OLD);
+    back("mgmt1", "mgmt2");
+  }
+
+  @Test
   void goes_forward_where_only_the_connection_was_lost() {
     pair.one.applied();
     pair.two.open().begun("apply.root").state(Files.PARTIAL, Loaded.OLD);
@@ -315,6 +340,18 @@ class RecoveryTest {
     back("mgmt1");
   }
 
+  @Test
+  void restores_again_what_came_back_and_stops_no_cluster_for_it() {
+    for (Records.Node node : pair.nodes()) {
+      node.applied().starts(RestartNeed.Scope.CLUSTER).state(Files.OLD, Loaded.OLD);
+      node.done("rollback.restore").done("rollback.restart");
+    }
+    back();
+    pair.two.state(Files.OTHER, Loaded.OLD);
+    back("mgmt2");
+    assertThat(pair.go().restart()).isEqualTo(RestartNeed.Scope.NONE);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"rollback.restore", "rollback.restart", "confirm.back"})
   void stops_where_the_rollback_itself_failed(String step) {
@@ -462,6 +499,9 @@ class RecoveryTest {
         secondFailed("apply.replace", 2);
         pair.two.state(Files.OTHER, Loaded.OLD);
       }
+      case "FILES_RESTORED" -> {
+        stops_before_it_goes_forward_where_someone_brought_the_old_files_back();
+      }
       case "FILES_NOT_READABLE" -> {
         secondFailed("apply.replace", 2);
         pair.two.state(null, Loaded.OLD);
@@ -510,6 +550,7 @@ class RecoveryTest {
         "HOST_UNREACHABLE",
         "LOADED_UNKNOWN",
         "FILES_CHANGED",
+        "FILES_RESTORED",
         "FILES_NOT_READABLE",
         "TWO_ACTIVES",
         "UNRELATED_UNHEALTHY",

@@ -1,10 +1,15 @@
 package hacert.rotation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hacert.result.Exit;
 import hacert.result.Outcome;
+import hacert.result.Result;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +41,86 @@ class ResumedTest {
       assertThat(host.state().resolve("rotations/" + cutOff.rotation() + "/bundle")).doesNotExist();
     }
     pair.peerAnswers = true;
+    ends(pair.anotherRun().rotate(), Exit.DONE);
+  }
+
+  /** A rotation whose driver dies before it asks for this the {@code n}th time. */
+  private void cutBefore(String operation, int n) {
+    int[] asked = {0};
+    pair.way =
+        (host, agent) ->
+            (request, secrets) -> {
+              if (request.operation().equals(operation) && ++asked[0] == n) {
+                throw new TestClock.Killed();
+              }
+              return agent.ask(request, secrets);
+            };
+    assertThatThrownBy(pair::rotate).isInstanceOf(TestClock.Killed.class);
+    pair.way = (host, agent) -> agent;
+  }
+
+  private void putForeignRoot(TestHost host) throws Exception {
+    Path other = Files.createDirectories(base.resolve("other"));
+    TwoHosts.newRoot(other, 400, "foreign");
+    for (String file : List.of("root-ca.crt", "root-ca.pem")) {
+      Files.copy(
+          other.resolve(file), host.certHa().resolve(file), StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  private void isNotRecorded(TestHost host) throws Exception {
+    assertThat(host.generations().all().keySet()).containsExactly(1);
+    assertThat(host.journal().isOpen()).isTrue();
+  }
+
+  @Test
+  void files_that_someone_changed_after_the_proof_are_not_recorded_as_proven() throws Exception {
+    String old = pair.one.root();
+    cutBefore("close", 1);
+    putForeignRoot(pair.two);
+    ends(pair.anotherRun().rotate(), Exit.NEEDS_PERSON);
+    assertThat(pair.codes()).contains("FILES_CHANGED");
+    isNotRecorded(pair.two);
+    ends(pair.anotherRun().rollback(), Exit.DONE);
+    assertThat(pair.hosts()).allSatisfy(host -> assertThat(host.root()).isEqualTo(old));
+  }
+
+  @Test
+  void a_close_records_nothing_that_was_changed_since_it_was_installed() throws Exception {
+    cutBefore("close", 1);
+    Plan plan = pair.one.journal().plan();
+    putForeignRoot(pair.two);
+    Result closed = pair.ask("close", pair.two, plan, List.of(), null);
+    assertThat(closed.outcome()).isEqualTo(Outcome.REFUSED);
+    assertThat(closed.findings().get(0).code()).isEqualTo("FILES_CHANGED");
+    isNotRecorded(pair.two);
+  }
+
+  @Test
+  void another_run_proves_anew_before_it_records() throws Exception {
+    cutBefore("close", 1);
+    pair.heard.clear();
+    ends(pair.anotherRun().rotate(), Exit.DONE);
+    assertThat(pair.heard.stream().filter(r -> r.operation().equals("confirm")))
+        .hasSize(2)
+        .allSatisfy(r -> assertThat(r.steps().get(0).state()).isEqualTo("done"));
+    assertThat(pair.one.journal().entry("confirm.prove").orElseThrow().run())
+        .isEqualTo(pair.process());
+  }
+
+  @Test
+  void a_node_that_someone_brought_back_by_hand_is_not_taken_for_a_new_one() throws Exception {
+    String old = pair.one.root();
+    cutBefore("apply", 2);
+    Path text = pair.one.state().resolve("generations/0001/RESTORE.txt");
+    assertThat(new ProcessBuilder("sh", text.toString()).start().waitFor()).isZero();
+    assertThat(pair.one.root()).isEqualTo(old);
+    ends(pair.anotherRun().rotate(), Exit.NEEDS_PERSON);
+    assertThat(pair.codes()).contains("FILES_RESTORED");
+    ends(pair.anotherRun().rollback(), Exit.DONE);
+    assertThat(pair.hosts())
+        .allSatisfy(host -> assertThat(host.root()).isEqualTo(old))
+        .allSatisfy(host -> assertThat(host.runsWhatIsInstalled()).isTrue());
     ends(pair.anotherRun().rotate(), Exit.DONE);
   }
 }
