@@ -32,28 +32,58 @@ final class BundleCopies {
    *     PEER_COPY_DIFFERS}
    */
   Steps.Done make() throws HostException {
-    List<String> copied = new ArrayList<>();
     try (Bundle bundle = StagedBundle.read(site.state().bundle(plan.rotation()))) {
       for (String name : plan.receivers()) {
-        String directory =
-            plan.nodes().get(name).stateDirectory() + "/rotations/" + plan.rotation() + "/bundle/";
-        try (PeerSession session = site.peers().open(peer(name))) {
-          for (Map.Entry<String, byte[]> file : bundle.files().entrySet()) {
-            String remote = directory + file.getKey();
-            session.upload(file.getValue(), remote, 0600);
-            Optional<String> seen = session.sha256(remote);
-            if (!seen.equals(Optional.of(StagedBundle.sha256(file.getValue())))) {
-              throw new HostException(
-                  "PEER_COPY_DIFFERS",
-                  remote + " on " + name + " does not read back as it was written.",
-                  "Check the disk of " + name + ". Nothing that runs was changed.");
-            }
-          }
-        }
-        copied.add(name);
+        copy(bundle, name);
       }
     }
-    return Steps.Done.of("copied to " + String.join(", ", copied) + ", and read back");
+    return Steps.Done.of("copied to " + String.join(", ", plan.receivers()) + ", and read back");
+  }
+
+  /**
+   * Copies it once more to those that have lost it. This is the mixed window: a node that takes no
+   * copy now may need none, and if it does, its own stage says so.
+   *
+   * @return a note for the report
+   * @throws HostException if the bundle cannot be read here
+   */
+  String renew() throws HostException {
+    List<String> notes = new ArrayList<>();
+    try (Bundle bundle = StagedBundle.read(site.state().bundle(plan.rotation()))) {
+      for (String name : plan.receivers()) {
+        try {
+          notes.add(name + (copy(bundle, name) ? " has a new copy" : " has its copy"));
+        } catch (HostException e) {
+          notes.add(name + " was not looked at: " + e.code());
+        }
+      }
+    }
+    return String.join(", ", notes);
+  }
+
+  /** Writes what differs there, and reads it back; answers whether anything did. */
+  private boolean copy(Bundle bundle, String name) throws HostException {
+    String directory =
+        plan.nodes().get(name).stateDirectory() + "/rotations/" + plan.rotation() + "/bundle/";
+    boolean written = false;
+    try (PeerSession session = site.peers().open(peer(name))) {
+      for (Map.Entry<String, byte[]> file : bundle.files().entrySet()) {
+        String remote = directory + file.getKey();
+        Optional<String> wanted = Optional.of(StagedBundle.sha256(file.getValue()));
+        if (session.sha256(remote).equals(wanted)) {
+          continue;
+        }
+        session.upload(file.getValue(), remote, 0600);
+        written = true;
+        if (!session.sha256(remote).equals(wanted)) {
+          throw new HostException(
+              "PEER_COPY_DIFFERS",
+              remote + " on " + name + " does not read back as it was written.",
+              "Check the disk of " + name + ". Nothing that runs was changed.");
+        }
+      }
+    }
+    return written;
   }
 
   /** Whether a node would take a copy: logs in there, and writes nothing. */

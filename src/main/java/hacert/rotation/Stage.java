@@ -98,7 +98,11 @@ final class Stage {
       }
       steps.tell(Phase.STAGE_COPY, "sealed for those that offer a key");
     } else if (site.maker() && plan.kind() == Plan.Kind.REPLACE) {
-      steps.run(Phase.STAGE_COPY, copies::make);
+      if (copiedByAnotherRun(steps.journal())) {
+        steps.tell(Phase.STAGE_COPY, copies.renew());
+      } else {
+        steps.run(Phase.STAGE_COPY, copies::make);
+      }
     }
     JsonNode staged = steps.journal().entry(Phase.STAGE_BUNDLE).orElseThrow().data();
     data.set("staged", staged);
@@ -108,6 +112,17 @@ final class Stage {
         .before(site.generations().get(plan.from()).certificates())
         .after(certificates(staged))
         .data(data);
+  }
+
+  /**
+   * Between the runs a node may have lost what it had; once it was proven, every node has installed
+   * it.
+   */
+  private boolean copiedByAnotherRun(Journal journal) {
+    String run = site.request().holder().process();
+    return journal.done(Phase.STAGE_COPY)
+        && !journal.entry(Phase.STAGE_COPY).orElseThrow().run().equals(run)
+        && !journal.begun(Phase.CONFIRM_PROVE);
   }
 
   /** All that will be written here can be, and what installs it can be run. */

@@ -123,4 +123,25 @@ class ResumedTest {
         .allSatisfy(host -> assertThat(host.runsWhatIsInstalled()).isTrue());
     ends(pair.anotherRun().rotate(), Exit.DONE);
   }
+
+  @Test
+  void a_second_node_that_lost_what_was_staged_gets_it_again_in_the_mixed_window()
+      throws Exception {
+    cutBefore("apply", 2);
+    Trees.remove(pair.two.home().resolve(".hacert"));
+    ends(pair.anotherRun().rotate(), Exit.DONE);
+    assertThat(pair.two.root()).isEqualTo(pair.one.root());
+    for (TestHost host : pair.hosts()) {
+      assertThat(host.runsWhatIsInstalled()).isTrue();
+      assertThat(host.count("restarts")).isEqualTo(1);
+      assertThat(host.journal().outcome()).isEqualTo(Outcome.SUCCEEDED);
+    }
+  }
+
+  @Test
+  void a_second_node_that_takes_no_second_copy_and_needs_none_holds_nobody_up() throws Exception {
+    cutBefore("apply", 2);
+    pair.peerAnswers = false;
+    ends(pair.anotherRun().rotate(), Exit.DONE);
+  }
 }
