@@ -88,8 +88,7 @@ final class TracedCall implements Agent {
 
   /** Answers nothing where the call was killed. */
   private Optional<Result> call(Request request, Secrets secrets, Path trace) throws IOException {
-    List<String> argv =
-        new ArrayList<>(List.of("strace", "-f", "--seccomp-bpf", "-qq", "-y", "-s", "1"));
+    List<String> argv = new ArrayList<>(List.of("strace", "-f", "-qq", "-y", "-s", "1"));
     argv.addAll(
         List.of(
             "-e",
