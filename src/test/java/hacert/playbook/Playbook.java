@@ -17,7 +17,7 @@ import java.util.TreeMap;
 /** One command line of ansible-playbook against a lab, as an operator gives it. */
 final class Playbook {
   private static final Path TEST_PLUGINS = Lab.PROJECT.resolve("src/test/ansible/callback_plugins");
-  private static final Duration PATIENCE = Duration.ofMinutes(10);
+  private static final Duration PATIENCE = Duration.ofMinutes(20);
 
   private final Lab lab;
   private final List<String> words = new ArrayList<>();
