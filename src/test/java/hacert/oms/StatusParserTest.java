@@ -198,4 +198,20 @@ class StatusParserTest {
     assertThat(read("abnormal").nodes()).noneMatch(NodeRow::normal);
     assertThat(read("abnormal").settled()).isTrue();
   }
+
+  @Test
+  void a_health_that_is_not_found_out_yet_is_still_to_be_told() {
+    String told =
+        "HAMode\ndouble\nNodeName HostName HAVersion StartTime HAActive HAAllResOK HARunPhase\n";
+    String active = "192-0-2-11 a V1 2026-11-01 00:00:00 active %s Actived\n";
+    String standby = "192-0-2-12 b V1 2026-11-01 00:00:00 standby normal Deactived\n";
+    assertThat(parsed(told + active.formatted("NULL") + standby).settled()).isTrue();
+    assertThat(parsed(told + active.formatted("NULL") + standby).told()).isFalse();
+    assertThat(parsed(told + active.formatted("abnormal") + standby).told()).isTrue();
+    assertThat(parsed(told + active.formatted("normal") + standby).told()).isTrue();
+  }
+
+  private static OmsStatus parsed(String text) {
+    return StatusParser.parse(text).orElseThrow();
+  }
 }
