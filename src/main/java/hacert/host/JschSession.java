@@ -76,7 +76,7 @@ final class JschSession implements PeerSession {
     return onPath(
         remotePath,
         sftp -> {
-          MessageDigest digest = Snapshot.digest();
+          MessageDigest digest = Sha256.digest();
           try (InputStream in = sftp.get(remotePath)) {
             byte[] buffer = new byte[32768];
             int count;

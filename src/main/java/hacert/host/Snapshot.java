@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -191,7 +190,7 @@ public record Snapshot(List<String> roots, List<Entry> entries, List<String> ski
       }
       byte[] content = content(entry.location());
       try {
-        if (!sha256(content).equals(entry.sha256())) {
+        if (!Sha256.of(content).equals(entry.sha256())) {
           throw changed(entry.location());
         }
         AtomicFiles.directories(copy.getParent(), 0700);
@@ -342,12 +341,8 @@ public record Snapshot(List<String> roots, List<Entry> entries, List<String> ski
     }
   }
 
-  static String sha256(byte[] content) {
-    return HexFormat.of().formatHex(digest().digest(content));
-  }
-
   static String hash(Path path) throws HostException {
-    MessageDigest digest = digest();
+    MessageDigest digest = Sha256.digest();
     byte[] buffer = new byte[65536];
     try (InputStream in = Files.newInputStream(path, LinkOption.NOFOLLOW_LINKS)) {
       int count;
@@ -360,14 +355,6 @@ public record Snapshot(List<String> roots, List<Entry> entries, List<String> ski
       Arrays.fill(buffer, (byte) 0);
     }
     return HexFormat.of().formatHex(digest.digest());
-  }
-
-  static MessageDigest digest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 
   static HostException unreadable(Path path, IOException cause) {

@@ -94,7 +94,7 @@ final class SnapshotRestore {
     makeWritable(entry.location().getParent());
     byte[] content = Snapshot.content(Snapshot.copyOf(generation, entry));
     try {
-      if (!Snapshot.sha256(content).equals(entry.sha256())) {
+      if (!Sha256.of(content).equals(entry.sha256())) {
         throw Snapshot.damaged(Snapshot.copyOf(generation, entry));
       }
       AtomicFiles.write(entry.location(), content, entry.meta());

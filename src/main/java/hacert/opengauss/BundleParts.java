@@ -1,16 +1,14 @@
 package hacert.opengauss;
 
+import hacert.host.Sha256;
 import hacert.target.Bundle;
 import hacert.x509.Certificates;
 import hacert.x509.RevocationLists;
 import hacert.x509.UnreadableCertificateException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.cert.CRLException;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,24 +43,16 @@ final class BundleParts {
         }
       } else if (name.equals(ServerBundle.CRL)) {
         for (X509CRL list : RevocationLists.read(content)) {
-          parts.add(sha256(list.getEncoded()));
+          parts.add(Sha256.of(list.getEncoded()));
         }
       } else {
-        parts.add(sha256(content));
+        parts.add(Sha256.of(content));
       }
     } catch (UnreadableCertificateException | CRLException e) {
       // It is still the same file or another; that it is wrong is said elsewhere.
-      parts.add(sha256(content));
+      parts.add(Sha256.of(content));
     }
     return parts;
-  }
-
-  private static String sha256(byte[] content) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 
   /**

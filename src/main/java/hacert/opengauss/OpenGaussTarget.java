@@ -2,6 +2,7 @@ package hacert.opengauss;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import hacert.host.HostException;
+import hacert.host.Sha256;
 import hacert.result.CertificateSummary;
 import hacert.target.Bundle;
 import hacert.target.ClusterView;
@@ -17,7 +18,6 @@ import hacert.target.Secret;
 import hacert.target.Target;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -78,17 +78,13 @@ public final class OpenGaussTarget implements Target {
     if (!bundle.files().keySet().containsAll(DIGESTED)) {
       return "";
     }
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (String name : DIGESTED) {
-        byte[] content = bundle.files().get(name);
-        digest.update((name + " " + content.length + "\n").getBytes(StandardCharsets.US_ASCII));
-        digest.update(content);
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
+    MessageDigest digest = Sha256.digest();
+    for (String name : DIGESTED) {
+      byte[] content = bundle.files().get(name);
+      digest.update((name + " " + content.length + "\n").getBytes(StandardCharsets.US_ASCII));
+      digest.update(content);
     }
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   @Override

@@ -3,6 +3,7 @@ package hacert.rotation;
 import hacert.host.HostException;
 import hacert.host.Peer;
 import hacert.host.PeerSession;
+import hacert.host.Sha256;
 import hacert.target.Bundle;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -69,7 +70,7 @@ final class BundleCopies {
     try (PeerSession session = site.peers().open(peer(name))) {
       for (Map.Entry<String, byte[]> file : bundle.files().entrySet()) {
         String remote = directory + file.getKey();
-        Optional<String> wanted = Optional.of(StagedBundle.sha256(file.getValue()));
+        Optional<String> wanted = Optional.of(Sha256.of(file.getValue()));
         if (session.sha256(remote).equals(wanted)) {
           continue;
         }

@@ -1,5 +1,6 @@
 package hacert.rotation;
 
+import hacert.host.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -58,7 +59,7 @@ public final class DrivingProcess {
       namespace = "";
     }
     String all = read("/etc/machine-id") + read("/proc/sys/kernel/hostname") + namespace;
-    return StagedBundle.sha256(all.getBytes(StandardCharsets.UTF_8)).substring(0, LENGTH);
+    return Sha256.of(all.getBytes(StandardCharsets.UTF_8)).substring(0, LENGTH);
   }
 
   private static String read(String path) {

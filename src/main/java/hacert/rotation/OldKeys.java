@@ -1,5 +1,6 @@
 package hacert.rotation;
 
+import hacert.host.Sha256;
 import hacert.host.Snapshot;
 import hacert.host.Snapshot.Entry;
 import hacert.host.Snapshot.Type;
@@ -100,7 +101,7 @@ public record OldKeys(List<Certificate> certificates, List<Key> keys) {
         summary.subject(),
         summary.serial(),
         summary.sha256(),
-        StagedBundle.sha256(one.getPublicKey().getEncoded()));
+        Sha256.of(one.getPublicKey().getEncoded()));
   }
 
   private static Key key(Entry entry, Description seen, Map<String, Snapshot> others) {

@@ -8,6 +8,7 @@ import hacert.host.OwnDirectory;
 import hacert.host.Peer;
 import hacert.host.PeerSession;
 import hacert.host.Peers;
+import hacert.host.Sha256;
 import hacert.result.Exit;
 import hacert.result.Finding;
 import hacert.result.Json;
@@ -104,7 +105,7 @@ public final class PeerAgent implements Agent {
     this.peers = peers;
     this.peer = peer;
     this.jar = jar.clone();
-    this.hash = StagedBundle.sha256(jar);
+    this.hash = Sha256.of(jar);
     this.version = version;
     this.java = java;
   }

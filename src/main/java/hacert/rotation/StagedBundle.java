@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import hacert.host.AtomicFiles;
 import hacert.host.FileMeta;
 import hacert.host.HostException;
+import hacert.host.Sha256;
 import hacert.result.Json;
 import hacert.target.Bundle;
 import hacert.target.InstallSpec;
@@ -12,9 +13,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -87,7 +85,7 @@ final class StagedBundle {
   /** SHA-256 of each file, by name. */
   static Map<String, String> hashes(Bundle bundle) {
     Map<String, String> hashes = new TreeMap<>();
-    bundle.files().forEach((name, content) -> hashes.put(name, sha256(content)));
+    bundle.files().forEach((name, content) -> hashes.put(name, Sha256.of(content)));
     return hashes;
   }
 
@@ -114,14 +112,6 @@ final class StagedBundle {
     return told.isMissingNode()
         ? RestartNeed.Scope.NODE
         : Json.mapper().convertValue(told, RestartNeed.Scope.class);
-  }
-
-  static String sha256(byte[] content) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 
   private static HostException missing(Path directory, String why) {

@@ -1,13 +1,12 @@
 package hacert.x509;
 
+import hacert.host.Sha256;
 import hacert.result.CertificateSummary;
 import hacert.x509.UnreadableCertificateException.Reason;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.CertificateEncodingException;
@@ -162,15 +161,7 @@ public final class Certificates {
 
   /** SHA-256 of the DER form, lower-case hexadecimal. */
   public static String sha256(X509Certificate certificate) {
-    return sha256(der(certificate));
-  }
-
-  static String sha256(byte[] der) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(der));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java runtime has SHA-256", e);
-    }
+    return Sha256.of(der(certificate));
   }
 
   /**

@@ -1,5 +1,6 @@
 package hacert.x509;
 
+import hacert.host.Sha256;
 import hacert.result.CertificateSummary;
 import hacert.x509.UnreadableCertificateException.Reason;
 import java.io.ByteArrayInputStream;
@@ -116,7 +117,7 @@ public final class RevocationLists {
           number(list).toString(16),
           list.getThisUpdate().toInstant(),
           list.getNextUpdate().toInstant(),
-          Certificates.sha256(list.getEncoded()),
+          Sha256.of(list.getEncoded()),
           list.getSigAlgName(),
           false,
           List.of());

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -107,10 +106,6 @@ class PeersTest {
 
   private PeerSession open() throws HostException {
     return open(peer());
-  }
-
-  private static String sha256(byte[] content) {
-    return HexFormat.of().formatHex(Snapshot.digest().digest(content));
   }
 
   @Test
@@ -242,9 +237,9 @@ class PeersTest {
       assertThat(session.sha256(".hacert/in/root-ca.pem")).isEmpty();
       session.upload("first".getBytes(UTF_8), ".hacert/in/root-ca.pem", 0600);
       session.upload(large, ".hacert/in/root-ca.pem", 0600);
-      assertThat(session.sha256(".hacert/in/root-ca.pem")).contains(sha256(large));
+      assertThat(session.sha256(".hacert/in/root-ca.pem")).contains(Sha256.of(large));
       session.upload(new byte[0], "/top", 0644);
-      assertThat(session.sha256("top")).contains(sha256(new byte[0]));
+      assertThat(session.sha256("top")).contains(Sha256.of(new byte[0]));
       session.remove("top");
       session.remove("top");
     }
@@ -373,7 +368,7 @@ class PeersTest {
         session.check();
         session.upload("one".getBytes(UTF_8), file, 0600);
         session.upload("two".getBytes(UTF_8), file, 0640);
-        assertThat(session.sha256(file)).contains(sha256("two".getBytes(UTF_8)));
+        assertThat(session.sha256(file)).contains(Sha256.of("two".getBytes(UTF_8)));
         assertThat(FileMeta.of(Path.of(file)).mode()).isEqualTo(0640);
         CommandResult result =
             session.exec(

@@ -8,6 +8,7 @@ import hacert.host.CommandResult;
 import hacert.host.Commands;
 import hacert.host.HostException;
 import hacert.host.PeerSession;
+import hacert.host.Sha256;
 import hacert.result.Finding;
 import hacert.result.Json;
 import hacert.result.Outcome;
@@ -109,7 +110,7 @@ class PeerAgentTest {
   @Test
   void only_its_own_jar_and_class_archive_stay_there() throws IOException {
     Path lib = makeDirectory(base.resolve("home/.hacert/lib"));
-    String own = "hacert-" + StagedBundle.sha256(JAR);
+    String own = "hacert-" + Sha256.of(JAR);
     for (String name : List.of("hacert-0a.jar", "hacert-0a-17-0b.jsa", own + "-17-0c.jsa")) {
       Files.writeString(lib.resolve(name), "");
     }

@@ -3,6 +3,7 @@ package hacert.rotation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import hacert.host.Sha256;
 import hacert.result.Exit;
 import hacert.result.Finding;
 import hacert.result.Json;
@@ -127,8 +128,7 @@ class PurgeTest {
     for (JsonNode key : first.path("content").path("keys")) {
       Path file = Path.of(key.path("path").asText());
       Path copy = pair.one.state().resolve("generations/0001/files" + file);
-      assertThat(key.path("sha256").asText())
-          .isEqualTo(StagedBundle.sha256(Files.readAllBytes(copy)));
+      assertThat(key.path("sha256").asText()).isEqualTo(Sha256.of(Files.readAllBytes(copy)));
       keys.add(file.getFileName() + " " + key.path("encrypted") + " " + key.path("form").asText());
     }
     assertThat(keys)
@@ -156,7 +156,7 @@ class PurgeTest {
     Path files = pair.one.state().resolve("generations/0001/files");
     byte[] root = Files.readAllBytes(Path.of(files + "" + pair.one.certHa() + "/root-ca.crt"));
     String publicKey =
-        StagedBundle.sha256(
+        Sha256.of(
             Openssl.ok(
                 Openssl.ok(root, "x509", "-pubkey", "-noout"),
                 "pkey",

@@ -1,9 +1,12 @@
 package hacert.rotation;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import hacert.host.AtomicFiles;
 import hacert.host.CommandResult;
 import hacert.host.HostException;
 import hacert.host.PeerSession;
+import hacert.host.Sha256;
 import hacert.oms.MrsTarget;
 import hacert.result.Change;
 import hacert.result.Finding;
@@ -27,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 
 /** A pair of test hosts, and the ways to ask them. */
 final class TwoHosts {
@@ -108,6 +112,21 @@ final class TwoHosts {
 
   Request.Holder holder() {
     return new Request.Holder("control", process());
+  }
+
+  /** A command whose driver dies before it asks for this operation the {@code n}th time. */
+  void cutBefore(String operation, int n, Supplier<Driver.End> command) {
+    int[] asked = {0};
+    way =
+        (host, agent) ->
+            (request, secrets) -> {
+              if (request.operation().equals(operation) && ++asked[0] == n) {
+                throw new TestClock.Killed();
+              }
+              return agent.ask(request, secrets);
+            };
+    assertThatThrownBy(command::get).isInstanceOf(TestClock.Killed.class);
+    way = (host, agent) -> agent;
   }
 
   Driver.End rotate() {
@@ -279,7 +298,7 @@ final class TwoHosts {
     @Override
     public Optional<String> sha256(String remotePath) throws HostException {
       try {
-        return Optional.of(StagedBundle.sha256(Files.readAllBytes(Path.of(remotePath))));
+        return Optional.of(Sha256.of(Files.readAllBytes(Path.of(remotePath))));
       } catch (IOException e) {
         return Optional.empty();
       }
