@@ -1,17 +1,20 @@
 package hacert.host;
 
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 /** Waits for a condition and fails when it does not come. */
-final class Await {
+public final class Await {
   /** A condition. */
-  interface Condition {
+  public interface Condition {
+    /** Whether it holds now. */
     boolean holds() throws Exception;
   }
 
   private Await() {}
 
-  static void until(String what, Condition condition) throws Exception {
+  /** Waits for 20 s at most. */
+  public static void until(String what, Condition condition) throws Exception {
     until(what, Duration.ofSeconds(20), condition);
   }
 
@@ -21,7 +24,7 @@ final class Await {
       if (System.nanoTime() - end > 0) {
         throw new AssertionError("not within " + deadline + ": " + what);
       }
-      java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
+      LockSupport.parkNanos(5_000_000);
     }
   }
 }

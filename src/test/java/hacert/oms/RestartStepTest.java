@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import hacert.host.Attempt;
+import hacert.host.Await;
 import hacert.host.Command;
 import hacert.host.Detached;
 import hacert.host.HostException;
@@ -13,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,11 +54,7 @@ class RestartStepTest {
   }
 
   private void await(Class<? extends Attempt.State> state) throws Exception {
-    long end = System.nanoTime() + 20_000_000_000L;
-    while (!state.isInstance(Detached.system().find(run).poll())) {
-      assertThat(System.nanoTime()).isLessThan(end);
-      LockSupport.parkNanos(5_000_000);
-    }
+    Await.until(state.getSimpleName(), () -> state.isInstance(Detached.system().find(run).poll()));
   }
 
   @ParameterizedTest
@@ -209,11 +205,7 @@ class RestartStepTest {
   }
 
   private void awaitOutput(String text) throws Exception {
-    long end = System.nanoTime() + 20_000_000_000L;
-    while (!Detached.system().find(run).output(1000).contains(text)) {
-      assertThat(System.nanoTime()).isLessThan(end);
-      LockSupport.parkNanos(5_000_000);
-    }
+    Await.until(text, () -> Detached.system().find(run).output(1000).contains(text));
   }
 
   @Test

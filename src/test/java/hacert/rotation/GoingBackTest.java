@@ -2,6 +2,8 @@ package hacert.rotation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hacert.host.Await;
+import hacert.host.HostException;
 import hacert.result.Exit;
 import hacert.result.Result;
 import java.nio.file.Files;
@@ -69,20 +71,26 @@ class GoingBackTest {
 
   private void letGo() {
     try {
-      Thread.sleep(500);
+      Await.until("the second run has come to the restart", this::isAtItsRestart);
       pair.one.off("restart-hangs");
-    } catch (InterruptedException | java.io.IOException e) {
+    } catch (Exception e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private boolean isAtItsRestart() throws HostException {
+    return pair.one
+        .journal()
+        .entry(Phase.ROLLBACK_RESTART)
+        .filter(e -> e.state() == Journal.State.BEGUN && e.run().equals(pair.process()))
+        .isPresent();
   }
 
   @Test
   void a_restart_that_worked_after_its_deadline_is_not_repeated() throws Exception {
     restartHangs();
     pair.one.off("restart-hangs");
-    while (!pair.one.runsWhatIsInstalled()) {
-      Thread.sleep(50);
-    }
+    Await.until("HA runs with the old files", pair.one::runsWhatIsInstalled);
     rollsBack(Exit.DONE);
     isBackAfter(2, 2);
   }
@@ -96,28 +104,27 @@ class GoingBackTest {
     isBackAfter(3, 2);
   }
 
-  @Test
-  void a_file_that_came_back_after_it_was_restored_is_restored_again() throws Exception {
+  /** A file of the first node comes back after a restart of the way back has failed. */
+  private void rootComesBackAfterAFailureOf(TestHost failing) throws Exception {
     Path root = pair.one.certHa().resolve("root-ca.crt");
     byte[] left = Files.readAllBytes(root);
-    pair.one.on("restart-fails");
+    failing.on("restart-fails");
     rollsBack(Exit.NEEDS_PERSON);
-    pair.one.off("restart-fails");
+    failing.off("restart-fails");
     Files.write(root, left);
     rollsBack(Exit.DONE);
+  }
+
+  @Test
+  void a_file_that_came_back_after_it_was_restored_is_restored_again() throws Exception {
+    rootComesBackAfterAFailureOf(pair.one);
     isBackAfter(3, 2);
   }
 
   @Test
   void a_file_that_came_back_after_its_node_was_back_is_restored_without_a_restart()
       throws Exception {
-    Path root = pair.one.certHa().resolve("root-ca.crt");
-    byte[] left = Files.readAllBytes(root);
-    pair.two.on("restart-fails");
-    rollsBack(Exit.NEEDS_PERSON);
-    pair.two.off("restart-fails");
-    Files.write(root, left);
-    rollsBack(Exit.DONE);
+    rootComesBackAfterAFailureOf(pair.two);
     isBackAfter(2, 3);
   }
 

@@ -1,7 +1,6 @@
 package hacert.rotation;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hacert.result.Exit;
 import hacert.result.Outcome;
@@ -44,19 +43,8 @@ class ResumedTest {
     ends(pair.anotherRun().rotate(), Exit.DONE);
   }
 
-  /** A rotation whose driver dies before it asks for this the {@code n}th time. */
   private void cutBefore(String operation, int n) {
-    int[] asked = {0};
-    pair.way =
-        (host, agent) ->
-            (request, secrets) -> {
-              if (request.operation().equals(operation) && ++asked[0] == n) {
-                throw new TestClock.Killed();
-              }
-              return agent.ask(request, secrets);
-            };
-    assertThatThrownBy(pair::rotate).isInstanceOf(TestClock.Killed.class);
-    pair.way = (host, agent) -> agent;
+    pair.cutBefore(operation, n, pair::rotate);
   }
 
   private void putForeignRoot(TestHost host) throws Exception {

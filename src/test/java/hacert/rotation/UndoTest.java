@@ -1,7 +1,6 @@
 package hacert.rotation;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hacert.result.Exit;
 import hacert.result.Finding;
@@ -138,18 +137,7 @@ class UndoTest {
     nothingIsLeft(3, 2);
   }
 
-  /** A rollback whose driver dies before it asks for this the {@code n}th time. */
   private void cutBefore(String operation, int n) {
-    int[] asked = {0};
-    pair.way =
-        (host, agent) ->
-            (request, secrets) -> {
-              if (request.operation().equals(operation) && ++asked[0] == n) {
-                throw new TestClock.Killed();
-              }
-              return agent.ask(request, secrets);
-            };
-    assertThatThrownBy(() -> pair.anotherRun().rollback()).isInstanceOf(TestClock.Killed.class);
-    pair.way = (host, agent) -> agent;
+    pair.cutBefore(operation, n, () -> pair.anotherRun().rollback());
   }
 }
