@@ -1,7 +1,7 @@
 package hacert.host;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongUnaryOperator;
 
 /** Attempts as sessions of their own under a wrapper in shell, which outlives this program. */
 final class DetachedProcesses implements Detached {
@@ -221,25 +220,22 @@ final class DetachedProcesses implements Detached {
 
     @Override
     public String output(int bytes) throws HostException {
-      return new String(part(length -> Math.max(0, length - bytes), bytes), StandardCharsets.UTF_8);
+      try {
+        long length = Files.exists(file("output")) ? Files.size(file("output")) : 0;
+        return new String(output(Math.max(0, length - bytes), bytes), StandardCharsets.UTF_8);
+      } catch (IOException e) {
+        throw unreadable("output", e);
+      }
     }
 
     @Override
     public byte[] output(long from, int bytes) throws HostException {
-      return part(length -> Math.min(from, length), bytes);
-    }
-
-    private byte[] part(LongUnaryOperator from, int bytes) throws HostException {
       if (!Files.exists(file("output"))) {
         return new byte[0];
       }
-      try (RandomAccessFile file = new RandomAccessFile(file("output").toFile(), "r")) {
-        long length = file.length();
-        long begin = from.applyAsLong(length);
-        byte[] part = new byte[(int) Math.min(length - begin, bytes)];
-        file.seek(begin);
-        file.readFully(part);
-        return part;
+      try (InputStream file = Files.newInputStream(file("output"))) {
+        file.skip(from);
+        return file.readNBytes(bytes);
       } catch (IOException e) {
         throw unreadable("output", e);
       }

@@ -1,7 +1,6 @@
 package hacert.host;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -41,9 +40,7 @@ public final class MarkedProcesses {
    * @param program the script that it runs: its path, or its name
    */
   public static Command mark(Command command, String mark, String program) {
-    return command
-        .withVariable(VARIABLE, mark)
-        .withVariable(PROGRAM, program.substring(program.lastIndexOf('/') + 1));
+    return command.withVariable(VARIABLE, mark).withVariable(PROGRAM, OwnProcesses.name(program));
   }
 
   /**
@@ -80,8 +77,7 @@ public final class MarkedProcesses {
 
   private record Marked(long pid, String program, List<String> words) {
     boolean runsTheScript() {
-      return words.stream()
-          .anyMatch(word -> word.substring(word.lastIndexOf('/') + 1).equals(program));
+      return words.stream().anyMatch(word -> OwnProcesses.name(word).equals(program));
     }
   }
 
@@ -92,12 +88,7 @@ public final class MarkedProcesses {
         String name = process.getFileName().toString();
         List<String> environment = name.matches("[0-9]+") ? words(process, "environ") : List.of();
         if (environment.contains(VARIABLE + "=" + mark)) {
-          String program =
-              environment.stream()
-                  .filter(word -> word.startsWith(PROGRAM + "="))
-                  .map(word -> word.substring(PROGRAM.length() + 1))
-                  .findFirst()
-                  .orElse("");
+          String program = OwnProcesses.value(environment, PROGRAM).orElse("");
           found.add(new Marked(Long.parseLong(name), program, words(process, "cmdline")));
         }
       }
@@ -110,8 +101,7 @@ public final class MarkedProcesses {
   /** Processes of others, and those that just ended, have none for us. */
   private static List<String> words(Path process, String file) {
     try {
-      byte[] raw = Files.readAllBytes(process.resolve(file));
-      return List.of(new String(raw, StandardCharsets.UTF_8).split("\0"));
+      return OwnProcesses.words(process.resolve(file));
     } catch (IOException e) {
       return List.of();
     }

@@ -62,21 +62,25 @@ public final class OwnProcesses {
   }
 
   /** Each word in these files of proc(5) ends with a NUL. */
-  private static List<String> words(Path file) throws IOException {
+  static List<String> words(Path file) throws IOException {
     String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
     return Arrays.asList(text.split("\0"));
   }
 
   private static Optional<String> value(Path process, String variable) {
     try {
-      return words(process.resolve("environ")).stream()
-          .filter(word -> word.startsWith(variable + "="))
-          .map(word -> word.substring(variable.length() + 1))
-          .findFirst();
+      return value(words(process.resolve("environ")), variable);
     } catch (IOException e) {
       // Whose it is cannot be told, which is the answer.
       return Optional.empty();
     }
+  }
+
+  static Optional<String> value(List<String> environment, String variable) {
+    return environment.stream()
+        .filter(word -> word.startsWith(variable + "="))
+        .map(word -> word.substring(variable.length() + 1))
+        .findFirst();
   }
 
   private static Optional<List<String>> arguments(String program, List<String> words) {
@@ -92,7 +96,8 @@ public final class OwnProcesses {
         : Optional.empty();
   }
 
-  private static String name(String path) {
+  /** Of a path or of a name alone. */
+  static String name(String path) {
     return path.substring(path.lastIndexOf('/') + 1);
   }
 }
