@@ -161,15 +161,13 @@ final class RestartStep {
       return started(startBefore, Duration.ZERO);
     }
     Optional<OmsStatus> last = look(startBefore, Duration.ofSeconds(profile.startSeconds()));
-    return anew(last, startBefore)
-        .or(
-            () ->
-                last.flatMap(self::in)
-                    .filter(row -> row.steady() && row.startTime().isEmpty())
-                    .map(
-                        row ->
-                            "the status tells no start time any more: the script's word is relied"
-                                + " on"));
+    return last.flatMap(s -> anew(s, startBefore)).or(() -> last.flatMap(this::silent));
+  }
+
+  private Optional<String> silent(OmsStatus seen) {
+    return self.in(seen)
+        .filter(row -> row.steady() && row.startTime().isEmpty())
+        .map(row -> "the status tells no start time any more: the script's word is relied on");
   }
 
   private HostException notRestarted(String script, String startBefore) {
@@ -187,15 +185,15 @@ final class RestartStep {
     if (startBefore.isEmpty()) {
       return Optional.of("the status tells no start time: the script's word is relied on");
     }
-    return anew(look(startBefore, patience), startBefore);
+    return look(startBefore, patience).flatMap(s -> anew(s, startBefore));
   }
 
   private Optional<OmsStatus> look(String startBefore, Duration patience) throws HostException {
-    return status.await(s -> anew(Optional.of(s), startBefore).isPresent(), patience);
+    return status.await(s -> anew(s, startBefore).isPresent(), patience);
   }
 
-  private Optional<String> anew(Optional<OmsStatus> seen, String startBefore) {
-    return seen.flatMap(self::in)
+  private Optional<String> anew(OmsStatus seen, String startBefore) {
+    return self.in(seen)
         .map(OmsStatus.NodeRow::startTime)
         .filter(t -> !t.isEmpty() && !status.sameStart(t, startBefore))
         .map(t -> "HA runs since " + t);

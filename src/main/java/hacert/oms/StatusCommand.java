@@ -9,6 +9,9 @@ import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -19,6 +22,7 @@ final class StatusCommand {
   private static final Duration PAUSE = Duration.ofMillis(200);
 
   private static final Duration ROUNDED = Duration.ofSeconds(1);
+  private static final DateTimeFormatter USUAL = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss");
 
   private final Host host;
   private final Path script;
@@ -80,14 +84,20 @@ final class StatusCommand {
    * round them to the one second or to the next.
    */
   boolean sameStart(String one, String other) {
-    if (one.equals(other)) {
-      return true;
+    return one.equals(other)
+        || between(one, other).filter(time -> time.compareTo(ROUNDED) <= 0).isPresent();
+  }
+
+  /** In the form that is documented no process is needed for it, which the mixed window counts. */
+  private Optional<Duration> between(String one, String other) {
+    try {
+      return Optional.of(
+          Duration.between(LocalDateTime.parse(one, USUAL), LocalDateTime.parse(other, USUAL))
+              .abs());
+    } catch (DateTimeParseException e) {
+      return moment(one)
+          .flatMap(first -> moment(other).map(second -> Duration.between(first, second).abs()));
     }
-    Optional<Instant> first = moment(one);
-    Optional<Instant> second = moment(other);
-    return first.isPresent()
-        && second.isPresent()
-        && Duration.between(first.get(), second.get()).abs().compareTo(ROUNDED) <= 0;
   }
 
   private CommandResult run() throws HostException {

@@ -30,14 +30,17 @@ final class SuccessText {
 
   /** Whether it has been printed by now; reads what has come since the last look. */
   boolean seen() throws HostException {
-    byte[] more = {};
-    while (!seen && (more = attempt.output(read, BLOCK)).length > 0) {
+    while (!seen) {
+      byte[] more = attempt.output(read, BLOCK);
+      if (more.length == 0) {
+        return false;
+      }
       read += more.length;
       byte[] text = ByteBuffer.allocate(line.length + more.length).put(line).put(more).array();
       seen = CleanText.lines(new String(text, StandardCharsets.UTF_8)).contains(wanted);
       line = unended(text);
     }
-    return seen;
+    return true;
   }
 
   private static byte[] unended(byte[] text) {
