@@ -4,12 +4,9 @@ import hacert.host.AtomicFiles;
 import hacert.host.HostException;
 import hacert.result.Outcome;
 import hacert.target.Bundle;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Keeps the CA of our own. One that a rotation makes waits beside what else belongs to the rotation
@@ -44,7 +41,7 @@ final class AuthorityStore {
    * lock, before the CA is read and after a rotation was closed.
    */
   void settle() throws HostException {
-    for (Path rotation : rotations()) {
+    for (Path rotation : Trees.list(state.rotations())) {
       String id = rotation.getFileName().toString();
       if (!Files.isDirectory(state.authority(id))) {
         continue;
@@ -65,19 +62,5 @@ final class AuthorityStore {
       AtomicFiles.move(state.authority(), waiting.resolve("before-" + rotation));
     }
     AtomicFiles.move(waiting, state.authority());
-  }
-
-  private List<Path> rotations() throws HostException {
-    if (!Files.isDirectory(state.rotations())) {
-      return List.of();
-    }
-    try (Stream<Path> all = Files.list(state.rotations())) {
-      return all.sorted().toList();
-    } catch (IOException e) {
-      throw new HostException(
-          "FILE_NOT_READABLE",
-          state.rotations() + " cannot be listed: " + e,
-          "Check its owner and mode.");
-    }
   }
 }

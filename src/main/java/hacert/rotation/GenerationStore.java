@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /** Keeps the generations of this node. */
 final class GenerationStore {
@@ -34,7 +33,7 @@ final class GenerationStore {
    */
   TreeMap<Integer, Generation> all() throws HostException {
     TreeMap<Integer, Generation> all = new TreeMap<>();
-    for (Path directory : directories()) {
+    for (Path directory : Trees.list(state.generations())) {
       Path manifest = directory.resolve(MANIFEST);
       // The manifest is written last: a directory without one was cut off and counts for nothing.
       if (Files.exists(manifest)) {
@@ -117,7 +116,7 @@ final class GenerationStore {
         remove(number);
       }
     }
-    for (Path directory : directories()) {
+    for (Path directory : Trees.list(state.generations())) {
       if (!Files.exists(directory.resolve(MANIFEST))) {
         Trees.remove(directory);
       }
@@ -128,20 +127,5 @@ final class GenerationStore {
   void remove(int number) throws HostException {
     AtomicFiles.remove(state.generation(number).resolve(MANIFEST));
     Trees.remove(state.generation(number));
-  }
-
-  private List<Path> directories() throws HostException {
-    if (!Files.isDirectory(state.generations())) {
-      return List.of();
-    }
-    try (Stream<Path> directories = Files.list(state.generations())) {
-      return directories.sorted().toList();
-    } catch (IOException e) {
-      throw new HostException(
-          "FILE_NOT_READABLE",
-          state.generations() + " cannot be listed: " + e,
-          "Check its owner and mode.",
-          e);
-    }
   }
 }

@@ -8,9 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.Stream;
 
-/** Removes directory trees of our own, and what killed calls have left in them. */
+/** Directory trees of our own: lists and removes them, and what killed calls have left in them. */
 final class Trees {
   private Trees() {}
 
@@ -39,6 +40,22 @@ final class Trees {
       }
     } catch (IOException | UncheckedIOException e) {
       throw notRemoved(tree, e);
+    }
+  }
+
+  /** What lies in a directory, sorted; nothing where there is none. */
+  static List<Path> list(Path directory) throws HostException {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries.sorted().toList();
+    } catch (IOException e) {
+      throw new HostException(
+          "FILE_NOT_READABLE",
+          directory + " cannot be listed: " + e,
+          "Check its owner and mode.",
+          e);
     }
   }
 
