@@ -25,19 +25,19 @@ final class Applied {
   }
 
   /**
-   * How certificates and keys differ from what was installed; nothing where no apply has written
-   * its last file.
+   * How certificates and keys differ from what was installed; empty where no apply has written its
+   * last file.
    */
-  static List<Difference> foreign(Site site, Journal journal, Snapshot now) throws HostException {
-    Optional<Snapshot> after = snapshot(journal);
-    if (after.isEmpty()) {
-      return List.of();
-    }
+  static Optional<List<Difference>> foreign(Site site, Journal journal, Snapshot now)
+      throws HostException {
     List<String> certificates =
         site.node().certificateDirectories().stream().map(p -> p + "/").toList();
-    return GenerationStore.differences(after.get(), now).stream()
-        .filter(d -> certificates.stream().anyMatch(d.path()::startsWith))
-        .toList();
+    return snapshot(journal)
+        .map(
+            after ->
+                GenerationStore.differences(after, now).stream()
+                    .filter(d -> certificates.stream().anyMatch(d.path()::startsWith))
+                    .toList());
   }
 
   /** Whether a file was written here, as far as the journal knows. */

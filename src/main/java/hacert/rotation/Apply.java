@@ -181,17 +181,13 @@ final class Apply {
     Optional<Snapshot> before = Applied.snapshot(journal);
     JsonNode data =
         Applied.restartData(attempt, start, before.isPresent() ? before.get() : site.installed());
-    if (before.isPresent()) {
-      steps.run(Phase.APPLY_RESTART, data, () -> Steps.Done.of(restart.action().run()));
-      return;
-    }
     // What the restart itself writes is no change of somebody else's. In a later call that can no
     // longer be told apart.
-    steps.run(
-        Phase.APPLY_RESTART,
-        data,
-        () -> Applied.restartData(attempt, start, site.installed()),
-        () -> Steps.Done.of(restart.action().run()));
+    Steps.Found after =
+        before.isPresent()
+            ? () -> data
+            : () -> Applied.restartData(attempt, start, site.installed());
+    steps.run(Phase.APPLY_RESTART, data, after, () -> Steps.Done.of(restart.action().run()));
   }
 
   /** Since the stage, HA may have been started anew beside us; that is not our restart. */

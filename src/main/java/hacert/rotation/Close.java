@@ -37,7 +37,7 @@ final class Close {
     Journal journal = OpenJournal.of(site);
     if (!journal.isOpen()) {
       site.authorities().settle();
-      boolean was = changed(journal) && journal.outcome() == Outcome.ROLLED_BACK;
+      boolean was = journal.hasChanged() && journal.outcome() == Outcome.ROLLED_BACK;
       return Answer.of(was ? Outcome.ROLLED_BACK : Outcome.UNCHANGED);
     }
     Outcome outcome = outcome(journal);
@@ -45,13 +45,8 @@ final class Close {
       unchanged(journal);
       record(journal);
     }
-    Journal closed = journal.with(outcome);
-    site.journals().archive(closed);
-    site.journals().save(closed);
-    site.authorities().settle();
-    // Not before: until the journal is closed, the rotation may have to go on from what is staged.
-    StagedBundle.remove(site.state(), plan.rotation());
-    boolean back = changed(journal) && outcome == Outcome.ROLLED_BACK;
+    end(journal, outcome);
+    boolean back = journal.hasChanged() && outcome == Outcome.ROLLED_BACK;
     String note =
         back
             ? "generation " + plan.from() + " is back"
@@ -65,16 +60,22 @@ final class Close {
   private void endSuperseded() throws HostException {
     Optional<Journal> earlier = site.journals().load().filter(j -> OpenJournal.superseded(j, plan));
     if (earlier.isPresent()) {
-      Journal closed = earlier.get().with(Outcome.REFUSED);
-      site.journals().archive(closed);
-      site.journals().save(closed);
-      StagedBundle.remove(site.state(), closed.rotation());
+      end(earlier.get(), Outcome.REFUSED);
     }
+  }
+
+  private void end(Journal journal, Outcome outcome) throws HostException {
+    Journal closed = journal.with(outcome);
+    site.journals().archive(closed);
+    site.journals().save(closed);
+    site.authorities().settle();
+    // Not before: until the journal is closed, the rotation may have to go on from what is staged.
+    StagedBundle.remove(site.state(), closed.rotation());
   }
 
   private Outcome outcome(Journal journal) throws RefusedException {
     boolean back = plan.action() == Plan.Action.BACK;
-    if (back && !changed(journal)) {
+    if (back && !journal.hasChanged()) {
       boolean undone = site.request().intent() == Settings.Intent.ROLLBACK;
       return undone ? Outcome.ROLLED_BACK : Outcome.REFUSED;
     }
@@ -87,14 +88,10 @@ final class Close {
     return back ? Outcome.ROLLED_BACK : Outcome.SUCCEEDED;
   }
 
-  private static boolean changed(Journal journal) {
-    return journal.begunAny(Phase.APPLY) || journal.begunAny(Phase.ROLLBACK);
-  }
-
   /** What is recorded as proven is what was proven: nobody has put another key there since. */
   private void unchanged(Journal journal) throws HostException, RefusedException {
     List<Difference> foreign =
-        Applied.foreign(site, journal, site.installed()).stream()
+        Applied.foreign(site, journal, site.installed()).orElse(List.of()).stream()
             .filter(d -> CONTENT.contains(d.aspect()))
             .toList();
     if (!foreign.isEmpty()) {

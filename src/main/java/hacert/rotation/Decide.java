@@ -63,8 +63,9 @@ public final class Decide {
     if (q.afterFailure() && !reading) {
       return beforeAnyChange(q);
     }
-    if (undone(q)) {
-      return new Recovery(target, q, staged(q).orElseThrow()).decide();
+    Optional<Journal> undone = undone(q);
+    if (undone.isPresent()) {
+      return new Recovery(target, q, undone.get()).decide();
     }
     if (changed.isPresent() && claims.isEmpty()) {
       return open(q, changed.get());
@@ -73,15 +74,17 @@ public final class Decide {
   }
 
   /**
-   * Whether the rotation that a person asks to undo is open, and staged only. Who names something
+   * The rotation that a person asks to undo, where it is open, and staged only. Who names something
    * else to go back to does not mean this one.
    */
-  private static boolean undone(Question q) {
-    return q.intent() == Settings.Intent.ROLLBACK
-        && q.settings().generation() == 0
-        && q.settings().options().rollback() == Options.Rollback.OWN
-        && q.unreachable().isEmpty()
-        && staged(q).filter(j -> q.found().keySet().containsAll(j.plan().order())).isPresent();
+  private static Optional<Journal> undone(Question q) {
+    boolean asked =
+        q.intent() == Settings.Intent.ROLLBACK
+            && q.settings().generation() == 0
+            && q.settings().options().rollback() == Options.Rollback.OWN;
+    return staged(q)
+        .filter(j -> asked && q.unreachable().isEmpty())
+        .filter(j -> q.found().keySet().containsAll(j.plan().order()));
   }
 
   /**

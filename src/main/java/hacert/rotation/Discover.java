@@ -169,14 +169,14 @@ final class Discover {
                     GenerationStore.differences(g.manifest(), installed).stream()
                         .allMatch(d -> waits && !amongCertificates.test(d)))
             .isPresent();
-    boolean applied = Applied.snapshot(journal).isPresent();
-    boolean asApplied = applied && Applied.foreign(site, journal, installed).isEmpty();
+    Optional<List<Difference>> foreign = Applied.foreign(site, journal, installed);
+    boolean asApplied = foreign.filter(List::isEmpty).isPresent();
     // A node that had the wanted files before has them now, and nobody has brought them back.
     boolean both = asApplied && !journal.begunAny(Phase.ROLLBACK);
     if (same && !both) {
       return Files.OLD;
     }
-    if (applied) {
+    if (foreign.isPresent()) {
       return asApplied ? Files.NEW : Files.OTHER;
     }
     return journal.begunAny(Phase.APPLY) || journal.plan().together() ? Files.PARTIAL : Files.OTHER;

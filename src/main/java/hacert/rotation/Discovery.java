@@ -117,8 +117,7 @@ public record Discovery(
   /** Whether an open rotation has begun to change this node. */
   public boolean changed() {
     return open()
-        && (journal.begunAny(Phase.APPLY)
-            || journal.begunAny(Phase.ROLLBACK)
+        && (journal.hasChanged()
             // Then another node's call changes this one too, and only the files tell, once there is
             // a backup to compare them with.
             || journal.plan().together() && journal.done(Phase.STAGE_BACKUP) && files != Files.OLD);

@@ -116,6 +116,12 @@ public record Journal(
     return entries.stream().anyMatch(e -> e.step().startsWith(phase + "."));
   }
 
+  /** Whether the rotation has begun to change this node, forward or back. */
+  @JsonIgnore
+  public boolean hasChanged() {
+    return begunAny(Phase.APPLY) || begunAny(Phase.ROLLBACK);
+  }
+
   /** The last failed step of a phase. */
   public Optional<Entry> failed(String phase) {
     return entries.stream()

@@ -49,8 +49,7 @@ final class OpenJournal {
   static boolean superseded(Journal journal, Plan plan) {
     return journal.isOpen()
         && plan.supersedes().contains(journal.rotation())
-        && !journal.begunAny(Phase.APPLY)
-        && !journal.begunAny(Phase.ROLLBACK);
+        && !journal.hasChanged();
   }
 
   /** A driver that was thought dead must not undo what another one decided since. */

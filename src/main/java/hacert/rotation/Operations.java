@@ -143,7 +143,7 @@ public final class Operations {
 
   /** One who only looks puts right what a killed call has left, unless a call works here now. */
   private static void settleIfFree(Site site) throws HostException {
-    if (!site.loan().open() && !StagedBundle.outlived(site.state())) {
+    if (!site.loan().open() && StagedBundle.outlived(site.state()).isEmpty()) {
       return;
     }
     Optional<CallLock> lock =

@@ -62,23 +62,24 @@ final class StagedBundle {
     Trees.remove(InstallSpec.secrets(state.rotation(rotation)));
   }
 
-  /** Whether a call was cut off between the end of its rotation and {@link #remove}. */
-  static boolean outlived(StateDirectory state) throws HostException {
-    Optional<Journal> ended = new JournalStore(state).load().filter(j -> !j.isOpen());
-    return ended
+  /** The rotation that has ended, and whose call was cut off before {@link #remove}. */
+  static Optional<String> outlived(StateDirectory state) throws HostException {
+    return new JournalStore(state)
+        .load()
+        .filter(j -> !j.isOpen())
         .map(Journal::rotation)
         .filter(
             r ->
                 Stream.of(
                         state.bundle(r), state.recipient(r), InstallSpec.secrets(state.rotation(r)))
-                    .anyMatch(Files::exists))
-        .isPresent();
+                    .anyMatch(Files::exists));
   }
 
   /** Removes what has outlived its rotation: it holds a key. */
   static void removeOutlived(StateDirectory state) throws HostException {
-    if (outlived(state)) {
-      remove(state, new JournalStore(state).load().orElseThrow().rotation());
+    Optional<String> rotation = outlived(state);
+    if (rotation.isPresent()) {
+      remove(state, rotation.get());
     }
   }
 

@@ -145,7 +145,7 @@ final class Steps {
     Step step = node.stop(directory);
     Work work = () -> Done.of(step.action().run());
     if (journal.done(stop) && !journal.begun(start) && !node.serviceStart().isEmpty()) {
-      begin(stop, NullNode.instance, () -> NullNode.instance, work);
+      always(stop, work);
     } else {
       run(stop, work);
     }
