@@ -1,7 +1,5 @@
 package hacert.oms;
 
-import hacert.host.AtomicFiles;
-import hacert.host.FileMeta;
 import hacert.host.HostException;
 import hacert.oms.OmsStatus.NodeRow;
 import hacert.probe.Credentials;
@@ -26,18 +24,14 @@ import hacert.target.Step;
 import hacert.target.Taken;
 import hacert.target.VendorMaker;
 import hacert.x509.Certificates;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -236,9 +230,10 @@ final class MrsNode implements ManagedNode {
 
   @Override
   public List<Step> install(Bundle bundle, Optional<Secret> password, InstallSpec spec) {
+    MrsInstall install = new MrsInstall(host, layout, profile);
     return List.of(
-        new Step("root", () -> installRoot(bundle)),
-        new Step("replace", () -> replace(bundle, password.orElseThrow(), spec)));
+        new Step("root", () -> install.root(bundle)),
+        new Step("replace", () -> install.server(bundle, password.orElseThrow(), spec)));
   }
 
   @Override
@@ -264,57 +259,6 @@ final class MrsNode implements ManagedNode {
   @Override
   public boolean runsEverywhere() {
     throw new IllegalStateException("each node of a pair is restarted by itself");
-  }
-
-  /** Which of the directories HA reads at its next start is not known: no old copy stays in any. */
-  private String installRoot(Bundle bundle) throws HostException {
-    Set<Path> directories = new LinkedHashSet<>();
-    for (String name : List.of(MrsLayout.ROOT_CERTIFICATE, MrsLayout.ROOT_KEY)) {
-      List<Path> all = new ArrayList<>(List.of(layout.certificates().resolve(name)));
-      all.addAll(layout.copies(name));
-      for (Path path : all) {
-        // A link's own mode lets everybody read; what it names is not what is replaced here.
-        boolean file = Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
-        FileMeta meta = file ? FileMeta.of(path) : FileMeta.mine(0600);
-        AtomicFiles.write(path, bundle.files().get(name), meta.withoutMtime());
-        directories.add(path.getParent());
-      }
-    }
-    return "root-ca.* in "
-        + String.join(" and ", directories.stream().map(Path::toString).toList());
-  }
-
-  private String replace(Bundle bundle, Secret password, InstallSpec spec) throws HostException {
-    InstalledCertificates old = new InstalledCertificates(layout, profile);
-    Optional<X509Certificate> before = old.server();
-    List<Path> copies = before.map(old::holding).orElse(List.of());
-    new ReplaceStep(host, layout, profile.replace()).run(password, spec);
-    InstalledCertificates installed = new InstalledCertificates(layout, profile);
-    if (!installed.digest().equals(RootBundle.digest(bundle))
-        || !installed.consistent()
-        || installed.server().equals(before)) {
-      throw new HostException(
-          "REPLACE_WITHOUT_EFFECT",
-          String.format(
-              "%s said that it worked, but %s is not a new certificate issued by the new root"
-                  + " certificate.",
-              layout.replaceScript(), layout.certificates().resolve(profile.serverCertificate())),
-          "Look at /var/log/Bigdata/omm/oms/ha/scriptlog on this host.");
-    }
-    List<Path> stray = new ArrayList<>(installed.strayCertificates());
-    before.map(installed::holding).orElse(List.of()).stream()
-        .filter(copies::contains)
-        .forEach(stray::add);
-    if (!stray.isEmpty()) {
-      throw new HostException(
-          "REPLACE_WITHOUT_EFFECT",
-          String.format(
-              "%s said that it worked, but %s should be the new root's, and is not: HA may read it"
-                  + " at its next start.",
-              layout.replaceScript(), stray),
-          "Look at /var/log/Bigdata/omm/oms/ha/scriptlog on this host.");
-    }
-    return "server certificate issued by the new root";
   }
 
   @Override
