@@ -4,41 +4,29 @@ import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import hacert.host.AtomicFiles;
-import hacert.host.Attempt;
 import hacert.host.FileMeta;
 import hacert.host.HostException;
 import hacert.host.MarkedProcesses;
 import hacert.host.Snapshot;
-import hacert.host.Snapshot.Difference;
 import hacert.result.Finding;
 import hacert.result.Json;
 import hacert.result.Outcome;
-import hacert.result.Result;
 import hacert.result.StepReport;
 import hacert.rotation.Journal.Entry;
-import hacert.rotation.Journal.State;
 import hacert.target.Bundle;
-import hacert.target.HaRole;
-import hacert.target.NodeFacts;
 import hacert.target.RestartNeed.Scope;
 import hacert.target.Secret;
 import hacert.target.Step;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.BinaryOperator;
-import java.util.function.Predicate;
 
 /**
  * Changes this node: installs what is staged, and restarts the service.
  *
- * <p>It refuses to begin unless every node is staged alike (first node), or the first node's apply
- * has succeeded (others), nothing was changed since the backup, and, on the first node, the HA
- * roles are still what the plan was made for. Once begun it is finished, however often it is cut
- * off.
+ * <p>{@link ApplyGate} says whether it may begin. Once begun it is finished, however often it is
+ * cut off.
  *
  * <p>Where all nodes are started at once ({@link Scope#CLUSTER}), the first node's apply stops them
  * before it installs, and the last node's starts them after it has installed.
@@ -62,7 +50,7 @@ final class Apply {
     }
     boolean begun = journal.begunAny(Phase.APPLY);
     if (!begun) {
-      gate(journal);
+      new ApplyGate(site).check(journal);
     }
     return begin(journal);
   }
@@ -102,20 +90,10 @@ final class Apply {
 
   /** The first node stops all; on the others it was seen before that they are stopped. */
   private void stop(Steps steps) throws HostException {
-    if (scope(steps.journal()) == Scope.CLUSTER && site.first()) {
+    if (StagedBundle.restart(site.request(), steps.journal()) == Scope.CLUSTER && site.first()) {
       Path directory = site.state().rotation(plan.rotation()).resolve("stop");
       steps.stop(Phase.APPLY_STOP, Phase.APPLY_RESTART, site.node(), directory);
     }
-  }
-
-  /** What is started anew, by what all nodes have said when they were staged. */
-  private Scope scope(Journal journal) {
-    return site.request().staged().stream()
-        .filter(r -> plan.order().contains(r.host()) && good(r, "stage", r.host()))
-        .map(r -> r.data().path("staged"))
-        .filter(JsonNode::isObject)
-        .map(StagedBundle::restart)
-        .reduce(StagedBundle.restart(journal), BinaryOperator.maxBy(Comparator.naturalOrder()));
   }
 
   /** An earlier call that was killed while it wrote may have left a temporary file. */
@@ -152,7 +130,7 @@ final class Apply {
 
   private Answer restart(Steps steps) throws HostException {
     Journal journal = steps.journal();
-    Scope scope = scope(journal);
+    Scope scope = StagedBundle.restart(site.request(), journal);
     boolean here = scope == Scope.NODE || scope == Scope.CLUSTER && plan.last(site.name());
     if (here) {
       restartHere(steps);
@@ -174,10 +152,12 @@ final class Apply {
 
   private void restartHere(Steps steps) throws HostException {
     Journal journal = steps.journal();
-    int attempt = attempt(journal);
-    Path directory = Applied.restartDirectory(site.state(), plan.rotation(), attempt);
+    EarlierRestart earlier =
+        EarlierRestart.find(site, journal, Phase.APPLY_RESTART, this::restartDirectory);
+    boolean anew = earlier.neverRan() || earlier.mayBeginAnew() && needed(journal);
+    int attempt = anew ? earlier.attempt() + 1 : earlier.attempt();
     String start = startBefore(journal);
-    Step restart = site.node().restart(directory, start, seenOver(journal, directory));
+    Step restart = site.node().restart(restartDirectory(attempt), start, !anew && earlier.isOver());
     Optional<Snapshot> before = Applied.snapshot(journal);
     JsonNode data =
         Applied.restartData(attempt, start, before.isPresent() ? before.get() : site.installed());
@@ -190,187 +170,20 @@ final class Apply {
     steps.run(Phase.APPLY_RESTART, data, after, () -> Steps.Done.of(restart.action().run()));
   }
 
+  private Path restartDirectory(int attempt) {
+    return Applied.restartDirectory(site.state(), plan.rotation(), attempt);
+  }
+
   /** Since the stage, HA may have been started anew beside us; that is not our restart. */
   private String startBefore(Journal journal) {
     String now = journal.begun(Phase.APPLY_RESTART) ? "" : site.node().serviceStart();
     return now.isEmpty() ? Applied.startBefore(journal) : now;
   }
 
-  /**
-   * A restart that was cut off is attached to. One that failed is looked at again in the same run,
-   * and begun anew only in another: at most one a run.
-   */
-  private int attempt(Journal journal) throws HostException {
-    Optional<Entry> earlier = journal.entry(Phase.APPLY_RESTART);
-    int number = earlier.map(e -> e.data().path("attempt").asInt(1)).orElse(1);
-    boolean anotherRun =
-        earlier.filter(e -> !e.run().equals(site.request().holder().process())).isPresent();
-    Attempt.State state =
-        site.host()
-            .detached()
-            .find(Applied.restartDirectory(site.state(), plan.rotation(), number))
-            .poll();
-    if (state instanceof Attempt.Withdrawn) {
-      // It never ran, and never will.
-      return number + 1;
-    }
-    boolean over =
-        state instanceof Attempt.Exited exited && exited.code() != 0
-            || state instanceof Attempt.Exited && failed(earlier)
-            || state instanceof Attempt.Vanished;
-    return anotherRun && over && needed(journal) ? number + 1 : number;
-  }
-
   /** Asked only where it decides: the vendor's status takes about a second, in the mixed window. */
   private boolean needed(Journal journal) throws HostException {
     String start = site.node().serviceStart();
     return Discover.loaded(site, journal, start) != Discovery.Loaded.NEW;
-  }
-
-  /** Whether this restart has ended before, so that only the service itself can tell how. */
-  private boolean seenOver(Journal journal, Path directory) throws HostException {
-    return failed(journal.entry(Phase.APPLY_RESTART))
-        || site.host().detached().find(directory).poll() instanceof Attempt.Exited;
-  }
-
-  private static boolean failed(Optional<Entry> entry) {
-    return entry.filter(e -> e.state() == State.FAILED).isPresent();
-  }
-
-  private void gate(Journal journal) throws HostException, RefusedException {
-    if (!journal.done(Phase.STAGE_BUNDLE) || !journal.done(Phase.STAGE_BACKUP)) {
-      throw new RefusedException(
-          "NOT_STAGED",
-          "This node is not staged for rotation " + plan.rotation() + ". It was not changed.",
-          "Run the playbook from its beginning.");
-    }
-    List<Finding> wrong = site.node().checkInstall(site.installSpec());
-    if (Finding.stops(wrong)) {
-      throw new RefusedException(wrong);
-    }
-    if (site.first()) {
-      stagedAlike(journal);
-      unchangedRoles(journal);
-    } else {
-      firstApplied();
-      stopped(journal);
-    }
-    if (site.first() || !plan.together()) {
-      untouched();
-    }
-  }
-
-  /** A service that runs must not meet files that it cannot open. */
-  private void stopped(Journal journal) throws RefusedException {
-    if (scope(journal) == Scope.CLUSTER && !site.node().serviceStart().isEmpty()) {
-      throw new RefusedException(
-          "NOT_STOPPED",
-          "The service on this node runs, and should have been stopped by "
-              + plan.order().get(0)
-              + " before its files are replaced. This node was not changed.",
-          "Find out who has started it. Then run the same command again.");
-    }
-  }
-
-  private void stagedAlike(Journal journal) throws RefusedException {
-    JsonNode mine = journal.entry(Phase.STAGE_BUNDLE).orElseThrow().data().path("files");
-    for (String node : plan.order()) {
-      boolean alike =
-          site.request().staged().stream()
-              .filter(r -> good(r, "stage", node))
-              .anyMatch(r -> r.data().path("staged").path("files").equals(mine));
-      if (!alike) {
-        throw new RefusedException(
-            "NOT_STAGED",
-            "There is no proof that "
-                + node
-                + " holds the same staged bundle as this node."
-                + " Nothing was changed.",
-            "Run the playbook from its beginning: it stages every node before it applies.");
-      }
-    }
-  }
-
-  private void firstApplied() throws RefusedException {
-    Result first = site.request().first();
-    if (first == null || !good(first, "apply", plan.order().get(0))) {
-      throw new RefusedException(
-          "FIRST_NODE_NOT_APPLIED",
-          "There is no proof that "
-              + plan.order().get(0)
-              + " was changed and restarted in rotation "
-              + plan.rotation()
-              + ". This node was not changed.",
-          "Run the playbook from its beginning: it applies the active node first.");
-    }
-  }
-
-  private boolean good(Result result, String operation, String node) {
-    return operation.equals(result.operation())
-        && node.equals(result.host())
-        && plan.rotation().equals(result.rotation())
-        && !result.check()
-        && result.outcome().good();
-  }
-
-  private void unchangedRoles(Journal journal) throws RefusedException {
-    NodeFacts facts = site.node().facts(true);
-    if (plan.named()) {
-      // Whatever it was called when a person named it; that it has become active bears the person
-      // out.
-      if (facts.role() != HaRole.ACTIVE && !facts.role().word().equals(journal.role())) {
-        throw rolesChanged(site.name(), journal.role(), facts.role());
-      }
-      return;
-    }
-    checkRole(site.name(), facts.role());
-    Map<String, HaRole> seen = site.node().roles(facts);
-    for (String other : plan.order().subList(1, plan.order().size())) {
-      // An ill pair, say one whose certificates have expired, cannot tell of the other node.
-      if (plan.healthy()) {
-        String name = plan.nodes().get(other).statusName();
-        checkRole(other, seen.getOrDefault(name, HaRole.UNKNOWN));
-      }
-    }
-  }
-
-  private void checkRole(String node, HaRole now) throws RefusedException {
-    HaRole planned = node.equals(plan.active()) ? HaRole.ACTIVE : HaRole.STANDBY;
-    if (now != planned) {
-      throw rolesChanged(node, planned.word(), now);
-    }
-  }
-
-  private static RefusedException rolesChanged(String node, String planned, HaRole now) {
-    return new RefusedException(
-        "ROLES_CHANGED",
-        String.format(
-            "%s was %s when the rotation was planned and is %s now. Nothing was changed.",
-            node, planned, now.word()),
-        "See that the cluster is well, then run the playbook again: it plans anew.");
-  }
-
-  /**
-   * What is installed must still be what was backed up, or the backup would be no way back. In the
-   * mixed window HA of a later node may note in its configuration what it sees; that alone must not
-   * leave the cluster mixed.
-   */
-  private void untouched() throws HostException, RefusedException {
-    Predicate<Difference> amongCertificates = site.amongCertificates();
-    List<Difference> differences =
-        GenerationStore.differences(
-                site.generations().get(plan.from()).manifest(), site.installed())
-            .stream()
-            .filter(d -> site.first() || amongCertificates.test(d))
-            .toList();
-    if (!differences.isEmpty()) {
-      throw new RefusedException(
-          "FILES_CHANGED",
-          "Since it was staged someone changed files on this node: "
-              + differences.stream().limit(5).toList()
-              + ". The rotation has not changed this node.",
-          "Find out who did it. Then run the playbook again: it plans anew.");
-    }
   }
 
   private void checkStaged(Journal journal, Bundle bundle, Optional<Secret> password)

@@ -3,6 +3,7 @@ package hacert.rotation;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import hacert.result.Needed;
+import hacert.result.Result;
 import hacert.target.Options;
 import hacert.target.RestartNeed;
 import java.time.Instant;
@@ -207,6 +208,15 @@ public record Plan(
   /** Whether one call on the first node installs on all. */
   boolean together() {
     return apply == Options.Apply.CLUSTER;
+  }
+
+  /** Whether this is that operation's answer for a node in this rotation, and it has succeeded. */
+  boolean proves(Result result, String operation, String node) {
+    return operation.equals(result.operation())
+        && node.equals(result.host())
+        && rotation.equals(result.rotation())
+        && !result.check()
+        && result.outcome().good();
   }
 
   /** Whether a node is the first to be changed. */

@@ -1,5 +1,7 @@
 package hacert.rotation;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import hacert.host.Attempt;
 import hacert.host.HostException;
 import hacert.host.MarkedProcesses;
@@ -99,20 +101,18 @@ final class Rollback {
   /** Restarts the service if it works with the new generation; answers whether it did. */
   private boolean restart(Steps steps) throws HostException {
     Journal journal = steps.journal();
-    Optional<Entry> earlier = journal.entry(Phase.ROLLBACK_RESTART);
-    int last = earlier.map(e -> e.data().path("attempt").asInt(1)).orElse(0);
-    Attempt.State state = site.host().detached().find(directory(Math.max(last, 1))).poll();
-    boolean anew = earlier.isEmpty() || beginsAnew(earlier.get(), state);
-    int attempt = anew ? last + 1 : last;
-    String start = anew ? site.node().serviceStart() : earlier.get().data().path("start").asText();
+    EarlierRestart earlier =
+        EarlierRestart.find(site, journal, Phase.ROLLBACK_RESTART, this::directory);
+    JsonNode before = earlier.entry().map(Entry::data).orElse(NullNode.instance);
+    boolean anew =
+        earlier.neverRan()
+            || earlier.mayBeginAnew() && !startedSince(before.path("start").asText(), earlier);
+    int attempt = anew ? earlier.attempt() + 1 : earlier.attempt();
+    String start = anew ? site.node().serviceStart() : before.path("start").asText();
     Optional<String> spared =
-        !anew && earlier.get().data().path("needed").asBoolean(true)
-            ? Optional.empty()
-            : spared(journal, start);
+        !anew && before.path("needed").asBoolean(true) ? Optional.empty() : spared(journal, start);
     boolean needed = spared.isEmpty();
-    boolean seenOver =
-        !anew && (earlier.get().state() == Journal.State.FAILED || state instanceof Attempt.Exited);
-    Step restart = site.node().restart(directory(attempt), start, seenOver);
+    Step restart = site.node().restart(directory(attempt), start, !anew && earlier.isOver());
     steps.run(
         Phase.ROLLBACK_RESTART,
         Json.mapper()
@@ -128,29 +128,14 @@ final class Rollback {
     return Applied.rollbackDirectory(site.state(), plan.rotation(), attempt);
   }
 
-  /**
-   * A restart that still runs is attached to, whatever was said of it when its time was over. One
-   * that is over is looked at again in the same run, and begun anew only in another, and only where
-   * the service is not seen to have started since.
-   */
-  private boolean beginsAnew(Entry earlier, Attempt.State state) {
-    boolean failed = earlier.state() == Journal.State.FAILED;
-    boolean over =
-        state instanceof Attempt.Exited exited && (failed || exited.code() != 0)
-            || state instanceof Attempt.Vanished;
-    boolean anotherRun = !site.request().holder().process().equals(earlier.run());
-    return anotherRun && over && !startedSince(earlier, state);
-  }
-
-  private boolean startedSince(Entry earlier, Attempt.State state) {
+  private boolean startedSince(String before, EarlierRestart earlier) {
     if (plan.restart() != Scope.NODE) {
       // There one node's process tells nothing of the others.
       return false;
     }
-    String before = earlier.data().path("start").asText();
     String now = site.node().serviceStart();
     return before.isEmpty() || now.isEmpty()
-        ? state instanceof Attempt.Exited exited && exited.code() == 0
+        ? earlier.state() instanceof Attempt.Exited exited && exited.code() == 0
         : !site.node().sameStart(now, before);
   }
 

@@ -13,10 +13,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BinaryOperator;
 import java.util.stream.Stream;
 
 /** The bundle as it lies staged on this node. */
@@ -96,6 +98,17 @@ final class StagedBundle {
         .entry(Phase.STAGE_BUNDLE)
         .map(e -> restart(e.data()))
         .orElse(RestartNeed.Scope.NODE);
+  }
+
+  /** What the rotation starts anew, by what all nodes have said when they were staged. */
+  static RestartNeed.Scope restart(Request request, Journal journal) {
+    Plan plan = journal.plan();
+    return request.staged().stream()
+        .filter(r -> plan.order().contains(r.host()) && plan.proves(r, "stage", r.host()))
+        .map(r -> r.data().path("staged"))
+        .filter(JsonNode::isObject)
+        .map(StagedBundle::restart)
+        .reduce(restart(journal), BinaryOperator.maxBy(Comparator.naturalOrder()));
   }
 
   /** Why, in words. */
