@@ -111,7 +111,10 @@ public final class Decide {
                 + journal.lease().since()
                 + ", and has not ended.",
             "Run rotate-certs.yml to go forward with it, or rollback-certs.yml to go back."));
-    q.found().values().stream().filter(Discovery::open).map(Recovery::state).forEach(findings::add);
+    q.found().values().stream()
+        .filter(Discovery::open)
+        .map(Discovery::state)
+        .forEach(findings::add);
     return new Decision.Go(journal.plan().with(Plan.Action.STOP), findings);
   }
 

@@ -122,4 +122,29 @@ public record Discovery(
             // a backup to compare them with.
             || journal.plan().together() && journal.done(Phase.STAGE_BACKUP) && files != Files.OLD);
   }
+
+  /** What this node has and runs, for a person. */
+  public Finding state() {
+    String runs =
+        switch (loaded == null ? Loaded.UNKNOWN : loaded) {
+          case OLD -> "runs the old generation";
+          case NEW -> "runs the new generation";
+          case DOWN -> "does not run, or serves nothing";
+          case UNKNOWN -> "runs a generation that is not known";
+        };
+    String lies = files == null ? "files that cannot be read" : words(files);
+    return Finding.warning(
+        "NODE_STATE",
+        String.format("%s: %s, has %s on disk, HA role %s.", node, runs, lies, role.word()),
+        "");
+  }
+
+  private static String words(Files files) {
+    return switch (files) {
+      case OLD -> "the old files";
+      case NEW -> "the new files";
+      case PARTIAL -> "old and new files mixed";
+      case OTHER -> "files that someone else changed";
+    };
+  }
 }

@@ -1,0 +1,113 @@
+package hacert.rotation;
+
+import hacert.result.Outcome;
+import hacert.result.Result;
+import hacert.rotation.Journal.Entry;
+import hacert.rotation.Journal.State;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What has been tried in a rotation, and what of it has failed: by the journals of its nodes, and
+ * by what the nodes themselves said in this run.
+ */
+final class Tried {
+  /** A step is tried this often in one run, forward. */
+  private static final int MOST = 2;
+
+  private final Question q;
+  private final Plan plan;
+
+  Tried(Question q, Plan plan) {
+    this.q = q;
+    this.plan = plan;
+  }
+
+  /** Whether a step forward has failed that was not done since. */
+  boolean failed() {
+    return journals()
+            .anyMatch(j -> j.failed(Phase.APPLY).isPresent() || j.failed(Phase.CONFIRM).isPresent())
+        || nodes().anyMatch(d -> told("apply", d) + told("confirm", d) > 0);
+  }
+
+  /** Whether a later node than the first has failed in this run, and may be tried once more. */
+  boolean laterNodeMayTryAgain() {
+    return nodes()
+        .filter(d -> !plan.first(d.node()) && d.open())
+        .anyMatch(
+            d -> {
+              long told = told("apply", d);
+              Optional<Entry> failed = d.journal().failed(Phase.APPLY);
+              long times = failed.map(e -> Math.max(inThisRun(e), told)).orElse(told);
+              return times < MOST && (failed.isPresent() || told > 0);
+            });
+  }
+
+  /** Whether the proof may be tried once more in this run. */
+  boolean proofMayTryAgain() {
+    return entries(Phase.CONFIRM_PROVE).allMatch(e -> inThisRun(e) < MOST);
+  }
+
+  /** Whether a step back was begun. */
+  boolean rollback() {
+    return journals().anyMatch(Tried::rollback);
+  }
+
+  private static boolean rollback(Journal journal) {
+    return journal.begunAny(Phase.ROLLBACK);
+  }
+
+  /** Whether a node has refused to go back in this run. */
+  boolean rollbackRefused() {
+    return nodes().anyMatch(d -> told("rollback", d) > 0);
+  }
+
+  /** Whether a step back, or the proof of it, has failed that was not done since. */
+  boolean rollbackFailed() {
+    return journals()
+        .filter(Tried::rollback)
+        .anyMatch(
+            j ->
+                j.failed(Phase.ROLLBACK).isPresent()
+                    || j.entry(Phase.CONFIRM_BACK).filter(Tried::failed).isPresent());
+  }
+
+  /** Whether a node was restarted in vain: for a rollback that is done at most once a run. */
+  boolean restartedBackInVain() {
+    return entries(Phase.ROLLBACK_RESTART).anyMatch(e -> failed(e) && inThisRun(e) > 0);
+  }
+
+  private static boolean failed(Entry entry) {
+    return entry.state() == State.FAILED;
+  }
+
+  private int inThisRun(Entry entry) {
+    return entry.run().equals(q.holder().process()) ? entry.attempts() : 0;
+  }
+
+  /** How often in this run a node itself said that it could not do this. */
+  private long told(String operation, Discovery d) {
+    return q.failed().stream()
+        .filter(r -> operation.equals(r.operation()) && d.node().equals(r.host()))
+        .filter(Tried::saidByTheNode)
+        .count();
+  }
+
+  /** A call whose answer was lost may have done its work: only the journal tells. */
+  private static boolean saidByTheNode(Result r) {
+    return r.outcome() == Outcome.REFUSED
+        || r.findings().stream().anyMatch(f -> f.code().equals("NODE_STATE"));
+  }
+
+  private Stream<Discovery> nodes() {
+    return q.found().values().stream();
+  }
+
+  private Stream<Journal> journals() {
+    return nodes().filter(Discovery::open).map(Discovery::journal);
+  }
+
+  private Stream<Entry> entries(String step) {
+    return journals().flatMap(j -> j.entry(step).stream());
+  }
+}
