@@ -57,7 +57,11 @@ class RandomisedIT {
     // The other source asks nobody, so that the prompts drawn for gen-cert.sh would never be seen.
     List<Pair> vendor =
         every(2, pairs().stream().filter(p -> p.a().layout().equals("3x")).toList());
-    vendor.forEach(pair -> rotate.setFor(pair, "hacert_source", "vendor"));
+    vendor.forEach(
+        pair ->
+            rotate
+                .setFor(pair, "hacert_source", "vendor")
+                .setYaml(pair, "hacert_subject", SourcesIT.SUBJECT));
     PlayRun run = rotate.succeed();
     for (Pair pair : pairs()) {
       run.assertEnd(pair, Outcome.SUCCEEDED, 0);
