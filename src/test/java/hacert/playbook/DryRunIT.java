@@ -45,6 +45,7 @@ class DryRunIT {
         .containsPattern("\\+\\s+serial\\s+[0-9a-f]{20,}");
   }
 
+  @Tag("long")
   @Test
   void says_no_go_for_an_unhealthy_pair_and_leaves_no_byte_behind() {
     LAB.turn(pair.a(), "abnormal-resource", "gaussDB");

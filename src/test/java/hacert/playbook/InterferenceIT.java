@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Someone else is at work while a rotation is between two steps. */
+@Tag("long")
 class InterferenceIT {
   @RegisterExtension static final Lab LAB = Lab.of(1, "2x");
 
@@ -30,7 +31,6 @@ class InterferenceIT {
     before = pair.remember();
   }
 
-  @Tag("long")
   @Test
   void of_two_runs_at_once_one_is_locked_out_and_the_other_ends_well() {
     Playbook.Running first =
@@ -57,7 +57,6 @@ class InterferenceIT {
     assertThat(pair.hosts()).allMatch(host -> before.restartsSince(host) == 1);
   }
 
-  @Tag("long")
   @Test
   void of_two_runs_that_begin_at_the_same_time_one_is_locked_out_and_the_other_ends_well() {
     Playbook.Running first = Playbook.rotate(LAB).start();
@@ -76,7 +75,6 @@ class InterferenceIT {
     assertThat(pair.hosts()).allMatch(host -> before.restartsSince(host) == 1);
   }
 
-  @Tag("long")
   @Test
   void a_certificate_edited_on_the_first_node_after_stage_is_refused_and_left_alone()
       throws IOException {
@@ -87,7 +85,6 @@ class InterferenceIT {
     pair.assertUntouched(edited);
   }
 
-  @Tag("long")
   @Test
   void a_certificate_edited_on_the_second_node_after_stage_calls_a_person() throws IOException {
     Playbook.Running run = Playbook.rotate(LAB).pauseAfter("stage", pair.b()).start().awaitPause();

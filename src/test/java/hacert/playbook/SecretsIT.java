@@ -137,6 +137,7 @@ class SecretsIT {
     assertThat(filesThatHold(LAB.password())).as("files").isEmpty();
   }
 
+  @Tag("long")
   @Test
   void a_password_of_a_command_is_asked_for_in_each_step_that_needs_it_and_shown_nowhere()
       throws Exception {

@@ -6,12 +6,14 @@ import hacert.result.Outcome;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** One run over pairs none of which is fit for a rotation. */
+@Tag("long")
 class UnfitPairsIT {
   @RegisterExtension static final Lab LAB = Lab.of(6, "mixed");
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,6 +33,7 @@ class CrashTest {
     }
   }
 
+  @Tag("long")
   @Test
   void a_rotation_that_is_cut_off_anywhere_is_finished_with_one_restart_a_node() throws Exception {
     int at = 0;
@@ -56,6 +58,7 @@ class CrashTest {
     assertThat(at).as("steps").isGreaterThan(20);
   }
 
+  @Tag("long")
   @Test
   void a_rollback_that_is_cut_off_anywhere_is_finished_with_one_restart_a_node() throws Exception {
     int at = 0;

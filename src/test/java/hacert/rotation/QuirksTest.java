@@ -251,7 +251,7 @@ class QuirksTest {
       edit(
           host,
           "status-oms.sh",
-          "start=$(cat \"$pair/$node/ha/start\")",
+          "read -r start <\"$pair/$node/ha/start\" || :",
           "start=$(date -d \"$(cat \"$pair/$node/ha/start\") $(($(date +%N | sed 's/^0*//') % 2)) seconds\""
               + " '+%Y-%m-%d %H:%M:%S')");
     }

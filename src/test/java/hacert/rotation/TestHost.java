@@ -11,6 +11,7 @@ import hacert.target.NodeIdentity;
 import hacert.x509.Openssl;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,8 @@ import java.util.stream.Stream;
 /** A directory that stands for a management node: home, vendor tree, and stand-ins of scripts. */
 final class TestHost {
   static final String PASSWORD = "It\'s$`\\1x";
+  private static final String ROOT_CERTIFICATE = "root-ca.crt";
+  private static final String ROOT_KEY = "root-ca.pem";
   private static final List<String> SCRIPTS =
       List.of("status-oms.sh", "restart-oms.sh", "replacehaSSLCert.sh");
 
@@ -46,6 +49,9 @@ final class TestHost {
 
   /** What it takes the time from. */
   Clock clock;
+
+  private String profile = "";
+  private LoginEnvironment login;
 
   /** A host that was made before. */
   TestHost(Path base, String name, String address, Clock clock) {
@@ -83,6 +89,14 @@ final class TestHost {
     Files.writeString(conf().resolve("ha.key"), "old cipher");
   }
 
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private void script(Path directory, String script) throws IOException {
     try (InputStream in = TestHost.class.getResourceAsStream("/hacert/rotation/" + script)) {
       String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
@@ -90,46 +104,50 @@ final class TestHost {
     }
   }
 
-  /** Installs this root and a server certificate of its own, as if an hour ago. */
-  void install(Path root) throws IOException {
-    for (String file : List.of("root-ca.crt", "root-ca.pem")) {
-      Files.copy(root.resolve(file), certHa().resolve(file));
-    }
-    byte[] none = new byte[0];
-    String key = certHa().resolve("server.key").toString();
-    String csr = here.resolve("csr").toString();
+  /** Makes a key and a server certificate of this root for the host of this name, beside it. */
+  static void issue(Path root, String name) throws IOException {
     Openssl.ok(
-        none,
+        new byte[0],
         ("req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout %s -subj /CN=%s -out"
                 + " %s")
-            .formatted(key, name, csr)
+            .formatted(root.resolve(name + ".key"), name, root.resolve(name + ".csr"))
             .split(" "));
-    Files.copy(certHa().resolve("root-ca.crt"), localCert().resolve("root-ca.crt"));
-    Files.copy(certHa().resolve("root-ca.crt"), here.resolve("ha/loaded"));
-    issue(3000);
+    sign(root, root.resolve(name + ".csr"), 3000, root.resolve(name + ".crt"));
+  }
+
+  /** Installs this root and the server certificate that it has issued, as if an hour ago. */
+  void install(Path root) throws IOException {
+    for (String file : List.of(ROOT_CERTIFICATE, ROOT_KEY)) {
+      Files.copy(root.resolve(file), certHa().resolve(file));
+    }
+    Files.copy(root.resolve(name + ".key"), certHa().resolve("server.key"));
+    Files.copy(root.resolve(name + ".csr"), here.resolve("csr"));
+    Files.copy(root.resolve(name + ".crt"), certHa().resolve("server.crt"));
+    Files.copy(root.resolve(ROOT_CERTIFICATE), localCert().resolve(ROOT_CERTIFICATE));
+    Files.copy(root.resolve(ROOT_CERTIFICATE), here.resolve("ha/loaded"));
+    settle();
   }
 
   /** Has a server certificate that ended yesterday, and has served it since it was valid. */
   void expire() throws IOException {
-    issue(-1);
+    sign(certHa(), here.resolve("csr"), -1, certHa().resolve("server.crt"));
+    settle();
     for (Path file : List.of(certHa().resolve("server.crt"), localCert().resolve("server.pem"))) {
       Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(3600)));
     }
   }
 
-  private void issue(int days) throws IOException {
-    Path root = certHa();
-    Path certificate = certHa().resolve("server.crt");
+  private static void sign(Path root, Path csr, int days, Path certificate) throws IOException {
     Openssl.ok(
         Openssl.line(PASSWORD),
         ("x509 -req -in %s -CA %s -CAkey %s -passin stdin -days %d -set_serial 7 -out %s")
             .formatted(
-                here.resolve("csr"),
-                root.resolve("root-ca.crt"),
-                root.resolve("root-ca.pem"),
-                days,
-                certificate)
+                csr, root.resolve(ROOT_CERTIFICATE), root.resolve(ROOT_KEY), days, certificate)
             .split(" "));
+  }
+
+  private void settle() throws IOException {
+    Path certificate = certHa().resolve("server.crt");
     Files.write(localCert().resolve("server.pem"), Files.readAllBytes(certificate));
     for (Path directory : List.of(certHa(), localCert(), conf())) {
       try (Stream<Path> files = Files.walk(directory)) {
@@ -141,8 +159,7 @@ final class TestHost {
         }
       }
     }
-    Files.setPosixFilePermissions(
-        certHa().resolve("server.crt"), PosixFilePermissions.fromString("rw-r-----"));
+    Files.setPosixFilePermissions(certificate, PosixFilePermissions.fromString("rw-r-----"));
   }
 
   Path home() {
@@ -177,21 +194,20 @@ final class TestHost {
     return here.resolve("switch");
   }
 
-  /** Opens it as the program would. */
+  /** Opens it as the program would; while its profile is the same, with what that gave before. */
   Host open() throws HostException {
     Commands commands = Commands.system();
+    String text = read(home().resolve(".profile"));
+    if (!text.equals(profile)) {
+      login =
+          LoginEnvironment.capture(
+              commands,
+              Map.of("HOME", home().toString(), "PATH", "/usr/bin:/bin", "SHELL", "/bin/sh"),
+              Duration.ofSeconds(20));
+      profile = text;
+    }
     return new Host(
-        LoginEnvironment.capture(
-            commands,
-            Map.of("HOME", home().toString(), "PATH", "/usr/bin:/bin", "SHELL", "/bin/sh"),
-            Duration.ofSeconds(20)),
-        commands,
-        terminal,
-        Detached.system(),
-        Map.of(),
-        user,
-        clock,
-        new SecureRandom());
+        login, commands, terminal, Detached.system(), Map.of(), user, clock, new SecureRandom());
   }
 
   void on(String name) throws IOException {

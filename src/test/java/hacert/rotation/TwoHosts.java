@@ -34,6 +34,9 @@ import java.util.function.Supplier;
 
 /** A pair of test hosts, and the ways to ask them. */
 final class TwoHosts {
+  private static final List<String> NAMES = List.of("mgmt1", "mgmt2");
+
+  /** What both hosts begin with; made once, for to make it takes longer than many a test. */
   private static final Path ROOT = makeRoot();
 
   final TestClock clock = new TestClock();
@@ -66,8 +69,8 @@ final class TwoHosts {
   }
 
   private TwoHosts(Path base, Path root) throws IOException {
-    one = new TestHost(base, "mgmt1", "192.0.2.11", clock);
-    two = new TestHost(base, "mgmt2", "192.0.2.12", clock);
+    one = new TestHost(base, NAMES.get(0), "192.0.2.11", clock);
+    two = new TestHost(base, NAMES.get(1), "192.0.2.12", clock);
     for (TestHost host : hosts()) {
       if (root != null) {
         host.make(host == one ? "active" : "standby");
@@ -322,6 +325,9 @@ final class TwoHosts {
     try {
       Path directory = Files.createTempDirectory("hacert-test-root");
       newRoot(directory, 3650, "old");
+      for (String host : NAMES) {
+        TestHost.issue(directory, host);
+      }
       Runtime.getRuntime().addShutdownHook(new Thread(() -> removeQuietly(directory)));
       return directory;
     } catch (IOException e) {

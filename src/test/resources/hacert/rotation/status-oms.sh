@@ -3,7 +3,7 @@ if on status-fails; then
   echo "[ERROR] get HA status failed."
   exit 1
 fi
-pair=$(dirname "$here")
+pair=${here%/*}
 ok=abnormal
 if cmp -s "$pair/mgmt1/ha/loaded" "$pair/mgmt2/ha/loaded"; then ok=normal; fi
 if on unhealthy; then ok=abnormal; fi
@@ -14,7 +14,8 @@ number=10
 for node in mgmt1 mgmt2; do
   number=$((number + 1))
   read -r role <"$pair/$node/ha/role"
-  start=$(cat "$pair/$node/ha/start")
+  start=
+  read -r start <"$pair/$node/ha/start" || :
   phase=Deactived
   [ "$role" != active ] || phase=Actived
   if [ -e "$pair/$node/ha/down" ]; then
