@@ -66,13 +66,17 @@ class DryRunIT {
   @Test
   void says_no_go_for_a_bundle_that_would_be_refused_and_leaves_no_byte_behind() {
     Path bundle = new Bundles(LAB.files(), LAB.password()).expired("expired");
-    Playbook.rotate(LAB)
-        .with("--check", "--diff")
-        .set("hacert_bundle", bundle)
-        .fail()
-        .assertEnd(pair, Outcome.REFUSED, 3)
-        .assertFinding("CERT_EXPIRED");
+    PlayRun run =
+        Playbook.rotate(LAB)
+            .with("--check", "--diff")
+            .set("hacert_bundle", bundle)
+            .fail()
+            .assertEnd(pair, Outcome.REFUSED, 3)
+            .assertFinding("CERT_EXPIRED");
     assertThat(Footprint.of(pair)).isEqualTo(whole);
+    assertThat(pair.hosts())
+        .allSatisfy(
+            host -> assertThat(run.output()).containsPattern(host.name() + " .* unchanged\\n"));
   }
 
   @Tag("long")

@@ -50,6 +50,7 @@ class UnreachableIT {
     assertThat(before.restartsSince(pair.b())).isEqualTo(1);
   }
 
+  @Tag("long")
   @Test
   void a_standby_that_cannot_be_reached_at_the_beginning_is_refused() {
     LAB.turn(pair.b(), "unreachable");
