@@ -36,8 +36,13 @@ import java.util.function.Supplier;
 final class TwoHosts {
   private static final List<String> NAMES = List.of("mgmt1", "mgmt2");
 
-  /** What both hosts begin with; made once, for to make it takes longer than many a test. */
-  private static final Path ROOT = makeRoot();
+  /**
+   * What both hosts begin with; made once, for to make it takes longer than many a test, and only
+   * where hosts are made.
+   */
+  private static final class First {
+    static final Path ROOT = makeRoot();
+  }
 
   final TestClock clock = new TestClock();
   final TestHost one;
@@ -65,7 +70,7 @@ final class TwoHosts {
 
   /** Makes a pair below this directory. */
   TwoHosts(Path base) throws IOException {
-    this(base, ROOT);
+    this(base, First.ROOT);
   }
 
   private TwoHosts(Path base, Path root) throws IOException {
