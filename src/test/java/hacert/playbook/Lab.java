@@ -226,6 +226,11 @@ final class Lab implements BeforeAllCallback, AfterAllCallback, TestExecutionExc
     return host.name() + "=" + address + ":" + description.path("ssh_port").asText();
   }
 
+  /** Hosts of all clusters. */
+  int size() {
+    return description.path("hosts").size();
+  }
+
   private Stream<JsonNode> hosts(String cluster) {
     return StreamSupport.stream(description.path("hosts").spliterator(), false)
         .filter(host -> host.path("pair").asText().equals(cluster));

@@ -19,6 +19,9 @@ final class Playbook {
   private static final Path TEST_PLUGINS = Lab.PROJECT.resolve("src/test/ansible/callback_plugins");
   private static final Duration PATIENCE = Duration.ofMinutes(20);
 
+  /** Two processors may take a minute and more for one of many pairs. */
+  private static final Duration PER_HOST = Duration.ofSeconds(40);
+
   private final Lab lab;
   private final List<String> words = new ArrayList<>();
   private final Map<String, String> environment = new HashMap<>();
@@ -100,7 +103,7 @@ final class Playbook {
   }
 
   PlayRun run() {
-    return start().await(PATIENCE);
+    return start().await(PATIENCE.plus(PER_HOST.multipliedBy(lab.size())));
   }
 
   /** Runs it and insists on its exit code, 0 or not. */
