@@ -132,9 +132,6 @@ final class TestHost {
   void expire() throws IOException {
     sign(certHa(), here.resolve("csr"), -1, certHa().resolve("server.crt"));
     settle();
-    for (Path file : List.of(certHa().resolve("server.crt"), localCert().resolve("server.pem"))) {
-      Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(3600)));
-    }
   }
 
   private static void sign(Path root, Path csr, int days, Path certificate) throws IOException {
@@ -146,6 +143,7 @@ final class TestHost {
             .split(" "));
   }
 
+  /** Has the copies and modes that HA wants, all written an hour ago. */
   private void settle() throws IOException {
     Path certificate = certHa().resolve("server.crt");
     Files.write(localCert().resolve("server.pem"), Files.readAllBytes(certificate));
