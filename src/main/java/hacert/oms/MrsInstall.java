@@ -57,27 +57,25 @@ final class MrsInstall {
     if (!installed.digest().equals(RootBundle.digest(bundle))
         || !installed.consistent()
         || installed.server().equals(before)) {
-      throw new HostException(
-          "REPLACE_WITHOUT_EFFECT",
-          String.format(
-              "%s said that it worked, but %s is not a new certificate issued by the new root"
-                  + " certificate.",
-              layout.replaceScript(), layout.certificates().resolve(profile.serverCertificate())),
-          "Look at /var/log/Bigdata/omm/oms/ha/scriptlog on this host.");
+      throw withoutEffect(
+          layout.certificates().resolve(profile.serverCertificate())
+              + " is not a new certificate issued by the new root certificate.");
     }
     List<Path> stray = new ArrayList<>(installed.strayCertificates());
     before.map(installed::holding).orElse(List.of()).stream()
         .filter(copies::contains)
         .forEach(stray::add);
     if (!stray.isEmpty()) {
-      throw new HostException(
-          "REPLACE_WITHOUT_EFFECT",
-          String.format(
-              "%s said that it worked, but %s should be the new root's, and is not: HA may read it"
-                  + " at its next start.",
-              layout.replaceScript(), stray),
-          "Look at /var/log/Bigdata/omm/oms/ha/scriptlog on this host.");
+      throw withoutEffect(
+          stray + " should be the new root's, and is not: HA may read it at its next start.");
     }
     return "server certificate issued by the new root";
+  }
+
+  private HostException withoutEffect(String seen) {
+    return new HostException(
+        "REPLACE_WITHOUT_EFFECT",
+        layout.replaceScript() + " said that it worked, but " + seen,
+        "Look at /var/log/Bigdata/omm/oms/ha/scriptlog on this host.");
   }
 }
