@@ -18,7 +18,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** Finds out what this node is and in what state. It changes nothing, and judges nothing. */
 final class Discover {
@@ -63,6 +65,7 @@ final class Discover {
     // What an open rotation has installed is not loaded yet, and that is its own doing, as is what
     // the vendor's script has left there.
     findings.removeIf(f -> (mixed || lent) && f.code().equals("UNPROVEN"));
+    List<Journal> ended = site.journals().ended();
     boolean open = journal.filter(Journal::isOpen).isPresent();
     Discovery discovery =
         new Discovery(
@@ -81,6 +84,8 @@ final class Discover {
             findings,
             busy,
             journal.orElse(null),
+            journal.flatMap(last -> undoable(last, ended)).orElse(null),
+            compromised(journal, ended),
             journal.filter(Journal::isOpen).map(Journal::lease).orElse(null),
             open && installed.isPresent() ? files(journal.get(), installed.get()) : null,
             open ? loaded(site, journal.get(), facts.serviceStart()) : null,
@@ -89,6 +94,27 @@ final class Discover {
     var data = Json.mapper().createObjectNode();
     data.set("discovery", Json.mapper().valueToTree(discovery));
     return Answer.of(Outcome.SUCCEEDED).findings(findings).before(facts.installed()).data(data);
+  }
+
+  private static Optional<Journal> undoable(Journal last, List<Journal> ended) {
+    return last.isOpen() || last.outcome() == Outcome.REFUSED
+        ? ended.stream().filter(j -> j.outcome() != Outcome.REFUSED).findFirst()
+        : Optional.empty();
+  }
+
+  /**
+   * What was installed when a rotation was told so, is kept as the generation that it backed up.
+   */
+  private List<Integer> compromised(Optional<Journal> last, List<Journal> ended)
+      throws HostException {
+    Set<Integer> kept = site.generations().all().keySet();
+    return Stream.concat(last.stream(), ended.stream())
+        .filter(j -> j.plan().compromised() && j.done(Phase.STAGE_BACKUP))
+        .map(j -> j.plan().from())
+        .filter(kept::contains)
+        .distinct()
+        .sorted()
+        .toList();
   }
 
   /**

@@ -30,6 +30,10 @@ import java.util.List;
  * @param findings what is wrong on this node alone
  * @param busy the operation that runs on this node right now; empty if none
  * @param journal the open or the last rotation; absent if there never was one
+ * @param undoable the last rotation here that was not refused and has ended, where {@code journal}
+ *     is another; absent if there is none
+ * @param compromised numbers of the kept generations whose keys are known to others, as the
+ *     rotations on record were told
  * @param files what lies on disk, seen from an open rotation
  * @param loaded what the service process works with, seen from an open rotation
  * @param generations what is kept
@@ -51,6 +55,8 @@ public record Discovery(
     List<Finding> findings,
     String busy,
     Journal journal,
+    Journal undoable,
+    List<Integer> compromised,
     Lease lease,
     Files files,
     Loaded loaded,
@@ -68,6 +74,7 @@ public record Discovery(
     Needed.value("busy of a discovery", busy);
     installed = Needed.list("installed of a discovery", installed);
     findings = Needed.list("findings of a discovery", findings);
+    compromised = Needed.list("compromised of a discovery", compromised);
     generations = Needed.list("generations of a discovery", generations);
   }
 
@@ -112,6 +119,11 @@ public record Discovery(
   /** Whether a rotation is open on this node. */
   public boolean open() {
     return journal != null && journal.isOpen();
+  }
+
+  /** The last rotation whose undoing could be asked for; null if there is none on record. */
+  Journal lastUndoable() {
+    return undoable != null ? undoable : journal;
   }
 
   /** Whether an open rotation has begun to change this node. */

@@ -104,13 +104,9 @@ final class FreshPlan {
         plan(Plan.Action.ROTATE, Plan.Kind.RESTORE, List.of(reason), number), findings);
   }
 
-  /** Only the last rotation tells why it was done. */
   private boolean compromised(int number) {
     return q.settings().compromised()
-        || q.found().values().stream()
-            .filter(d -> d.journal() != null)
-            .map(d -> d.journal().plan())
-            .anyMatch(p -> p.compromised() && p.from() == number);
+        || q.found().values().stream().anyMatch(d -> d.compromised().contains(number));
   }
 
   /** A person may go back to anything, and is told to what. */

@@ -10,6 +10,8 @@ import hacert.result.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** Keeps the journal of the open or the last rotation on this host. */
@@ -39,6 +41,22 @@ final class JournalStore {
     // The copy is written first: as long as the journal itself is open, so is the rotation.
     Optional<Journal> known = last.isPresent() ? last : load(archived(rotation));
     return known.map(Journal::outcome);
+  }
+
+  /**
+   * The rotations that have ended on this node, the newest first. One that is written in a format
+   * of long ago is passed over: nothing that is to be done hangs on it.
+   */
+  List<Journal> ended() throws HostException {
+    List<Journal> ended = new ArrayList<>();
+    for (Path rotation : Trees.list(state.rotations())) {
+      try {
+        load(archived(rotation.getFileName().toString())).ifPresent(j -> ended.add(0, j));
+      } catch (HostException e) {
+        continue;
+      }
+    }
+    return ended;
   }
 
   private static Optional<Journal> load(Path path) throws HostException {

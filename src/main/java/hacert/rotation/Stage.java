@@ -14,15 +14,12 @@ import hacert.target.Bundle;
 import hacert.target.Made;
 import hacert.target.NodeFacts;
 import hacert.target.RestartNeed;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /**
  * Puts everything that a rotation needs on this node and proves it good; nothing that runs is
@@ -173,20 +170,11 @@ final class Stage {
 
   /** A bundle may have been copied here for a rotation that was cut off before it was staged. */
   private void removeAbandoned() throws HostException {
-    Path rotations = site.state().rotations();
-    if (!Files.isDirectory(rotations)) {
-      return;
-    }
-    try (Stream<Path> all = Files.list(rotations)) {
-      for (Path rotation : all.toList()) {
-        String id = rotation.getFileName().toString();
-        if (!id.equals(plan.rotation())) {
-          StagedBundle.remove(site.state(), id);
-        }
+    for (Path rotation : Trees.list(site.state().rotations())) {
+      String id = rotation.getFileName().toString();
+      if (!id.equals(plan.rotation())) {
+        StagedBundle.remove(site.state(), id);
       }
-    } catch (IOException e) {
-      throw new HostException(
-          "FILE_NOT_READABLE", rotations + " cannot be listed: " + e, "Check its owner and mode.");
     }
   }
 

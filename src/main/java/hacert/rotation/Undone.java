@@ -58,9 +58,10 @@ final class Undone {
         : Optional.empty();
   }
 
-  /** Since when the backup of the last rotation on record runs again. */
+  /** Since when the backup of the last rotation on record that was not refused runs again. */
   private static Optional<Instant> rolledBack(List<Discovery> all, int number) {
-    List<Journal> journals = all.stream().map(Discovery::journal).filter(Objects::nonNull).toList();
+    List<Journal> journals =
+        all.stream().map(Discovery::lastUndoable).filter(Objects::nonNull).toList();
     Optional<String> last = journals.stream().map(Journal::rotation).max(Comparator.naturalOrder());
     return journals.stream()
         .filter(j -> last.equals(Optional.of(j.rotation())))

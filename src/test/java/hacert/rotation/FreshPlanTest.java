@@ -123,13 +123,13 @@ class FreshPlanTest {
   }
 
   @Test
-  void the_last_rotation_remembers_whose_keys_others_know() {
+  void a_generation_is_remembered_whose_keys_others_know() {
     pair.intent = Settings.Intent.ROLLBACK;
     pair.settings = Map.of("generation", 2);
     pair.nodes()
         .forEach(
             node -> {
-              node.compromised = true;
+              node.knownToOthers = List.of(2);
               node.generation(3, Generation.Origin.INSTALLED, true);
               node.current = 3;
               node.applied().closed(Outcome.SUCCEEDED);

@@ -60,7 +60,7 @@ class GoingBackTest {
     pair.way =
         (host, agent) ->
             (request, secrets) -> {
-              if (request.operation().equals("rollback")) {
+              if (host == pair.one && request.operation().equals("rollback")) {
                 new Thread(this::letGo).start();
               }
               return agent.ask(request, secrets);

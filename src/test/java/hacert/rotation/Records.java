@@ -66,6 +66,8 @@ final class Records {
     boolean journal;
     Options.Apply apply = Options.Apply.LOCAL;
     boolean compromised;
+    Journal undoable;
+    List<Integer> knownToOthers = List.of();
     Plan.Kind kind = Plan.Kind.REPLACE;
 
     Node(String name, HaRole role) {
@@ -310,6 +312,8 @@ final class Records {
         List.copyOf(n.findings),
         n.busy,
         journal,
+        n.undoable,
+        n.knownToOthers,
         journal != null && journal.isOpen() ? n.lease : null,
         n.files,
         n.loaded,

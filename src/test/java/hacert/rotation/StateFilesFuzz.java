@@ -132,6 +132,8 @@ public final class StateFilesFuzz {
         d.findings(),
         d.busy(),
         journal,
+        journal,
+        d.compromised(),
         journal.isOpen() ? journal.lease() : null,
         d.files(),
         d.loaded(),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hacert.result.Exit;
 import hacert.result.Finding;
+import hacert.result.Outcome;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -104,6 +105,39 @@ class UndoTest {
     assertThat(end.findings()).extracting(Finding::code).contains("ALREADY_BACK");
     assertThat(pair.one.root()).isEqualTo(root);
     assertThat(pair.one.count("restarts")).isEqualTo(restarts);
+  }
+
+  /** One that changes nothing, and is on record with the node that it was staged on. */
+  private void refused() throws Exception {
+    pair.settings = Map.of("force", true);
+    pair.peerAnswers = false;
+    assertThat(pair.anotherRun().rotate().exit()).isEqualTo(Exit.REFUSED);
+    assertThat(pair.one.journal().outcome()).isEqualTo(Outcome.REFUSED);
+    pair.settings = Map.of();
+    pair.peerAnswers = true;
+  }
+
+  @Test
+  void rotations_that_were_refused_since_are_passed_over() throws Exception {
+    assertThat(pair.rotate().exit()).isEqualTo(Exit.DONE);
+    pair.settings = Map.of("force", true);
+    pair.one.once("replace-fails-after");
+    assertThat(pair.anotherRun().rotate().exit()).isEqualTo(Exit.ROLLED_BACK);
+    refused();
+    refused();
+    nothingIsLeft(2, 1);
+  }
+
+  @Test
+  void that_others_know_the_keys_is_remembered_after_another_rotation() {
+    pair.settings = Map.of("compromised", true);
+    assertThat(pair.rotate().exit()).isEqualTo(Exit.DONE);
+    pair.settings = Map.of("force", true);
+    assertThat(pair.anotherRun().rotate().exit()).isEqualTo(Exit.DONE);
+    assertThat(pair.codes()).doesNotContain("COMPROMISED");
+    pair.settings = Map.of("generation", 1);
+    rollback();
+    assertThat(pair.codes()).contains("COMPROMISED");
   }
 
   @Test
