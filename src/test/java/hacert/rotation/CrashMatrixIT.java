@@ -85,11 +85,10 @@ class CrashMatrixIT {
   @ParameterizedTest
   @EnumSource(Harm.class)
   void harmed_at_one_effect_the_same_command_ends_well(Harm harm) throws Exception {
-    // Each harm at another part of the way, forward and back in turn.
-    Command command = Command.values()[harm.ordinal() % Command.values().length];
-    List<Point> all = points(command, harm);
+    List<Point> all = points(Command.ROTATE, harm);
+    // Each harm at another part of the way.
     int at = (harm.ordinal() + 1) * all.size() / (Harm.values().length + 1);
-    tryAll(command, harm, List.of(all.get(at)));
+    tryAll(Command.ROTATE, harm, List.of(all.get(at)));
   }
 
   @Tag("long")
