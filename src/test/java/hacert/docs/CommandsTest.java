@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The commands that the pages show exist, with the options they are shown with. */
@@ -19,6 +20,7 @@ class CommandsTest {
   private static final String EXAMPLE = "inventories/example";
   private static final Pattern OPTION = Pattern.compile("(?<=\\s)--[a-z][a-z-]*");
 
+  @Tag("long")
   @Test
   void every_playbook_command_is_understood_by_ansible() throws Exception {
     Set<List<String>> checked = new LinkedHashSet<>();

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -222,6 +223,7 @@ class DetachedTest {
   }
 
   /** Killed at instants from before the start to after it; then the same is asked for again. */
+  @Tag("long")
   @Test
   void starts_once_whenever_this_program_is_killed() throws Exception {
     int before = 0;

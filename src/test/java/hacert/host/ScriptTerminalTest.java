@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -193,6 +194,7 @@ class ScriptTerminalTest {
     assertThat(result.output()).contains("length 8");
   }
 
+  @Tag("long")
   @Test
   void drops_most_of_a_hundred_megabytes() throws Exception {
     TerminalResult result =

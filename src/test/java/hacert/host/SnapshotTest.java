@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -201,6 +202,7 @@ class SnapshotTest {
   }
 
   /** A restore that is cut off after any of its steps is finished by the next one. */
+  @Tag("long")
   @Test
   void ends_right_wherever_it_was_cut_off() throws Exception {
     Snapshot before = take();

@@ -63,6 +63,7 @@ class DryRunIT {
     assertThat(Footprint.of(pair)).isEqualTo(sick);
   }
 
+  @Tag("long")
   @Test
   void says_no_go_for_a_bundle_that_would_be_refused_and_leaves_no_byte_behind() {
     Path bundle = new Bundles(LAB.files(), LAB.password()).expired("expired");
@@ -90,6 +91,7 @@ class DryRunIT {
     assertThat(Footprint.of(pair)).isEqualTo(open);
   }
 
+  @Tag("long")
   @Test
   void looks_at_the_certificates_and_leaves_no_byte_behind() {
     PlayRun run = Playbook.check(LAB).succeed();

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -118,6 +119,7 @@ class AuthorityStoreTest {
     isPair(before().resolve(first), 0);
   }
 
+  @Tag("long")
   @Test
   void the_very_first_one_takes_no_place_of_another() throws Exception {
     Trees.remove(authority);
@@ -135,6 +137,7 @@ class AuthorityStoreTest {
     nothingWaits();
   }
 
+  @Tag("long")
   @Test
   void a_rotation_that_goes_back_leaves_the_old_one() throws Exception {
     pair.two.on("replace-fails-after");
@@ -143,6 +146,7 @@ class AuthorityStoreTest {
     nothingWaits();
   }
 
+  @Tag("long")
   @Test
   void a_rotation_that_is_forgotten_leaves_the_old_one() throws Exception {
     pair.stage(pair.plan());
@@ -154,6 +158,7 @@ class AuthorityStoreTest {
     nothingWaits();
   }
 
+  @Tag("long")
   @Test
   void as_long_as_it_may_still_go_back_the_old_one_is_in_place() throws Exception {
     pair.one.on("restart-fails-down");
@@ -170,6 +175,7 @@ class AuthorityStoreTest {
     return new StateDirectory(pair.one.state()).authority(pair.one.journal().rotation());
   }
 
+  @Tag("long")
   @Test
   void an_older_generation_that_is_brought_back_takes_neither_away() throws Exception {
     assertThat(pair.rotate().exit()).isEqualTo(Exit.DONE);

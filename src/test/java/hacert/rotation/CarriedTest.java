@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -188,6 +189,7 @@ class CarriedTest {
     return plan;
   }
 
+  @Tag("long")
   @Test
   void a_close_that_failed_once_is_ended_by_the_same_command() throws Exception {
     Plan plan = closedInVain();
@@ -200,6 +202,7 @@ class CarriedTest {
     }
   }
 
+  @Tag("long")
   @Test
   void a_bundle_that_has_outlived_its_rotation_goes_with_the_next_look() throws Exception {
     Plan plan = closedInVain();

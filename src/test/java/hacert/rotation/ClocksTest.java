@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,6 +71,7 @@ class ClocksTest {
     }
   }
 
+  @Tag("long")
   @Test
   void a_clock_that_is_set_back_after_discover_is_refused_and_mended_is_no_hindrance()
       throws Exception {

@@ -83,7 +83,7 @@ class CrashMatrixIT {
   }
 
   @ParameterizedTest
-  @EnumSource(Harm.class)
+  @EnumSource(names = {"KILLED_WITH_ITS_DRIVER", "FULL"})
   void harmed_at_one_effect_the_same_command_ends_well(Harm harm) throws Exception {
     List<Point> all = points(Command.ROTATE, harm);
     // Each harm at another part of the way.

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -124,6 +125,7 @@ class ExpiredTest {
     assertThat(apply.outcome()).isEqualTo(Outcome.SUCCEEDED);
   }
 
+  @Tag("long")
   @Test
   void two_actives_after_both_restarts_call_a_person_and_nothing_more_is_restarted()
       throws Exception {
@@ -140,6 +142,7 @@ class ExpiredTest {
     restarted(1, 1);
   }
 
+  @Tag("long")
   @Test
   void a_healthy_pair_needs_no_name_and_a_name_that_fits_is_passed_over() throws Exception {
     name("mgmt1");
@@ -149,6 +152,7 @@ class ExpiredTest {
     assertThat(applied()).containsExactly("mgmt1", "mgmt2");
   }
 
+  @Tag("long")
   @Test
   void a_name_that_a_healthy_pair_contradicts_is_refused() throws Exception {
     name("mgmt2");
@@ -157,6 +161,7 @@ class ExpiredTest {
     untouched();
   }
 
+  @Tag("long")
   @Test
   void a_failure_stops_because_nothing_can_prove_an_expired_state() throws Exception {
     pair.two.on("replace-fails-after");
@@ -171,6 +176,7 @@ class ExpiredTest {
     restarted(1, 1);
   }
 
+  @Tag("long")
   @Test
   void a_person_may_bring_the_expired_state_back_and_is_told_what_is_not_proven() throws Exception {
     bothActive();
@@ -195,6 +201,7 @@ class ExpiredTest {
             });
   }
 
+  @Tag("long")
   @Test
   void nobody_returns_to_the_expired_generation_once_the_rotation_has_ended() throws Exception {
     assertThat(pair.rotate().exit()).isEqualTo(Exit.DONE);

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -121,6 +122,7 @@ class ForeignChangesTest {
     assertThat(pair.one.journal().isOpen()).isFalse();
   }
 
+  @Tag("long")
   @Test
   void so_it_is_after_later_rotations_which_are_not_refused_themselves() throws Exception {
     edit(pair.one, "20012", "20013");
@@ -132,6 +134,7 @@ class ForeignChangesTest {
     assertThat(configuration(pair.one)).content().contains("20013");
   }
 
+  @Tag("long")
   @Test
   void the_key_of_the_cipher_is_somebody_elses_where_no_rotation_has_changed_it() throws Exception {
     Path other = Files.writeString(pair.one.conf().resolve("other.key"), "\0\1\2");
@@ -162,6 +165,7 @@ class ForeignChangesTest {
     assertThat(codes()).contains("CONFIGURATION_DIFFERS");
   }
 
+  @Tag("long")
   @Test
   void the_key_password_comes_back_with_the_certificates_of_any_generation() throws Exception {
     String newest = keyPassword(pair.one);

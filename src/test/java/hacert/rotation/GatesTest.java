@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,6 +106,7 @@ class GatesTest {
         .isEqualTo(Outcome.SUCCEEDED);
   }
 
+  @Tag("long")
   @Test
   void a_slow_status_is_no_clock_that_is_ahead() throws Exception {
     Path status = pair.one.omHome().resolve("sbin/status-oms.sh");
@@ -184,6 +186,7 @@ class GatesTest {
     nothingRuns();
   }
 
+  @Tag("long")
   @Test
   void a_restart_script_that_runs_on_after_it_has_worked_bears_no_second_one_beside_it()
       throws Exception {
@@ -208,6 +211,7 @@ class GatesTest {
         .isEqualTo(Outcome.ROLLED_BACK);
   }
 
+  @Tag("long")
   @Test
   void nothing_is_closed_that_is_not_confirmed() throws Exception {
     Plan plan = pair.plan();
@@ -270,6 +274,7 @@ class GatesTest {
     refused(pair.ask("apply", pair.one, plan, List.of(), null), "LOCKED", 6);
   }
 
+  @Tag("long")
   @Test
   void a_rotation_that_changed_a_node_is_never_taken_over() throws Exception {
     Plan plan = pair.plan();
@@ -280,6 +285,7 @@ class GatesTest {
     refused(pair.ask("stage", pair.one, other, List.of(), null), "LOCKED", 6);
   }
 
+  @Tag("long")
   @Test
   void a_driver_that_was_thought_dead_does_not_apply_after_a_rollback() throws Exception {
     Plan plan = pair.plan();
@@ -300,6 +306,7 @@ class GatesTest {
     assertThat(pair.one.count("restarts")).isEqualTo(2);
   }
 
+  @Tag("long")
   @Test
   void a_generation_is_not_overwritten_by_files_that_changed_since_the_plan() throws Exception {
     assertThat(pair.rotate().exit()).isEqualTo(hacert.result.Exit.DONE);

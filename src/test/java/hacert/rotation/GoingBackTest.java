@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,6 +55,7 @@ class GoingBackTest {
     pair.restartSeconds = 20;
   }
 
+  @Tag("long")
   @Test
   void a_restart_that_outlived_its_deadline_is_waited_for_by_the_next_run() throws Exception {
     restartHangs();
@@ -86,6 +88,7 @@ class GoingBackTest {
         .isPresent();
   }
 
+  @Tag("long")
   @Test
   void a_restart_that_worked_after_its_deadline_is_not_repeated() throws Exception {
     restartHangs();
@@ -115,12 +118,14 @@ class GoingBackTest {
     rollsBack(Exit.DONE);
   }
 
+  @Tag("long")
   @Test
   void a_file_that_came_back_after_it_was_restored_is_restored_again() throws Exception {
     rootComesBackAfterAFailureOf(pair.one);
     isBackAfter(3, 2);
   }
 
+  @Tag("long")
   @Test
   void a_file_that_came_back_after_its_node_was_back_is_restored_without_a_restart()
       throws Exception {

@@ -7,6 +7,7 @@ import hacert.target.NodeIdentity;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,6 +41,7 @@ class KeptTest {
     }
   }
 
+  @Tag("long")
   @Test
   void a_version_that_kept_no_overrides_is_read() throws Exception {
     Files.delete(new StateDirectory(pair.one.home().resolve(".hacert/pair")).profile());

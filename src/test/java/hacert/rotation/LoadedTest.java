@@ -15,6 +15,7 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -95,6 +96,7 @@ class LoadedTest {
     assertThat(loaded(OTHER)).isEqualTo(Loaded.UNKNOWN);
   }
 
+  @Tag("long")
   @Test
   void a_node_that_serves_what_is_installed_runs_the_new_generation() throws Exception {
     apply();
@@ -113,6 +115,7 @@ class LoadedTest {
     assertThat(loaded(OTHER)).isEqualTo(Loaded.OLD);
   }
 
+  @Tag("long")
   @Test
   void an_older_generation_that_was_asked_for_is_the_new_one() throws Exception {
     assertThat(pair.rotate().exit()).isEqualTo(Exit.DONE);

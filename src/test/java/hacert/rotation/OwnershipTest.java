@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -157,6 +158,7 @@ class OwnershipTest {
     }
   }
 
+  @Tag("long")
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void an_older_generation_is_judged_by_what_it_would_change(boolean foreign) throws Exception {

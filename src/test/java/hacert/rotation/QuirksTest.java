@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,6 +57,7 @@ class QuirksTest {
     assertThat(end.exit()).as("%s", end.findings()).isEqualTo(exit);
   }
 
+  @Tag("long")
   @Test
   void a_pair_without_a_server_certificate_goes_back_to_having_none() throws Exception {
     for (TestHost host : pair.hosts()) {
@@ -70,6 +72,7 @@ class QuirksTest {
     ended(Exit.DONE);
   }
 
+  @Tag("long")
   @Test
   void a_daemon_that_a_failing_script_leaves_keeps_nobody_from_going_back() throws Exception {
     Map<String, String> before = pair.one.installed();
@@ -207,6 +210,7 @@ class QuirksTest {
     }
   }
 
+  @Tag("long")
   @ParameterizedTest
   @ValueSource(strings = {"root-ca.crt", "server.crt"})
   void a_file_of_cert_ha_that_is_a_link_into_local_cert_is_read_and_replaced(String name)

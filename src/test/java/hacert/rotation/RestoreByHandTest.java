@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -101,6 +102,7 @@ class RestoreByHandTest {
     }
   }
 
+  @Tag("long")
   @Test
   void ends_a_rotation_whose_rollback_has_failed() throws Exception {
     Snapshot one = installed(pair.one);

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +28,7 @@ class ResumedTest {
     assertThat(end.exit()).as("%s", end.findings()).isEqualTo(exit);
   }
 
+  @Tag("long")
   @Test
   void a_stage_that_fails_after_another_one_was_cut_off_changes_nothing_and_is_over()
       throws Exception {
@@ -96,6 +98,7 @@ class ResumedTest {
         .isEqualTo(pair.process());
   }
 
+  @Tag("long")
   @Test
   void a_node_that_someone_brought_back_by_hand_is_not_taken_for_a_new_one() throws Exception {
     String old = pair.one.root();
@@ -112,6 +115,7 @@ class ResumedTest {
     ends(pair.anotherRun().rotate(), Exit.DONE);
   }
 
+  @Tag("long")
   @Test
   void a_second_node_that_lost_what_was_staged_gets_it_again_in_the_mixed_window()
       throws Exception {
@@ -126,6 +130,7 @@ class ResumedTest {
     }
   }
 
+  @Tag("long")
   @Test
   void a_second_node_that_takes_no_second_copy_and_needs_none_holds_nobody_up() throws Exception {
     cutBefore("apply", 2);

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,6 +59,7 @@ class RootCopiesTest {
     }
   }
 
+  @Tag("long")
   @Test
   void are_not_put_where_there_were_none_and_may_be_a_link() throws Exception {
     Files.delete(copy(pair.one, "root-ca.pem"));
@@ -69,6 +71,7 @@ class RootCopiesTest {
     assertThat(copy(pair.one, "root-ca.crt")).isSymbolicLink();
   }
 
+  @Tag("long")
   @Test
   void that_the_script_brings_back_end_the_rotation_before_a_restart() throws Exception {
     Map<String, String> before = pair.one.installed();
@@ -80,6 +83,7 @@ class RootCopiesTest {
     assertThat(pair.one.installed()).isEqualTo(before);
   }
 
+  @Tag("long")
   @Test
   void of_another_root_are_a_reason_for_a_rotation() throws Exception {
     assertThat(pair.rotate().exit()).as("%s", pair.codes()).isEqualTo(Exit.DONE);

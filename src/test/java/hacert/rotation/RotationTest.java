@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -238,6 +239,7 @@ class RotationTest {
     restarted(1, 1);
   }
 
+  @Tag("long")
   @Test
   void returns_to_the_generation_before_and_from_there_to_the_one_that_is_named() throws Exception {
     Map<String, String> old = pair.two.installed();
@@ -255,6 +257,7 @@ class RotationTest {
     restarted(3, 3);
   }
 
+  @Tag("long")
   @Test
   void an_older_generation_that_could_not_be_brought_back_is_no_success() throws Exception {
     assertThat(rotate()).isEqualTo(Exit.DONE);

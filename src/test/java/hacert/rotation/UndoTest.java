@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,6 +59,7 @@ class UndoTest {
     restarted(1);
   }
 
+  @Tag("long")
   @Test
   void a_generation_that_is_named_is_brought_back_past_a_rotation_that_is_staged_only()
       throws Exception {
@@ -92,6 +94,7 @@ class UndoTest {
     assertThat(pair.two.root()).isEqualTo(old);
   }
 
+  @Tag("long")
   @Test
   void what_a_failed_rotation_went_back_to_stays_when_a_rollback_is_asked_for() throws Exception {
     assertThat(pair.rotate().exit()).isEqualTo(Exit.DONE);
@@ -128,6 +131,7 @@ class UndoTest {
     nothingIsLeft(2, 1);
   }
 
+  @Tag("long")
   @Test
   void that_others_know_the_keys_is_remembered_after_another_rotation() {
     pair.settings = Map.of("compromised", true);
@@ -140,6 +144,7 @@ class UndoTest {
     assertThat(pair.codes()).contains("COMPROMISED");
   }
 
+  @Tag("long")
   @Test
   void a_staged_rotation_that_was_undone_is_not_followed_by_the_one_before_it() throws Exception {
     assertThat(pair.rotate().exit()).isEqualTo(Exit.DONE);
@@ -148,6 +153,7 @@ class UndoTest {
     nothingIsLeft(2, 1);
   }
 
+  @Tag("long")
   @Test
   void a_rollback_that_is_cut_off_between_the_nodes_is_finished_by_the_same_command()
       throws Exception {
@@ -162,6 +168,7 @@ class UndoTest {
     nothingIsLeft(3, 2);
   }
 
+  @Tag("long")
   @Test
   void a_rollback_that_is_cut_off_between_the_ends_is_finished_by_the_same_command()
       throws Exception {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,6 +67,7 @@ class WayBackTest {
     assertThat(proven(pair.two, 2)).isTrue();
   }
 
+  @Tag("long")
   @Test
   void a_failure_without_a_backup_of_the_configuration_stops() throws Exception {
     withoutConfiguration();
@@ -73,6 +75,7 @@ class WayBackTest {
     stopsAfterAFailure();
   }
 
+  @Tag("long")
   @Test
   void files_of_a_proven_generation_are_not_refused_for_what_clocks_say() throws Exception {
     assertThat(pair.rotate().exit()).as("%s", pair.codes()).isEqualTo(Exit.DONE);

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,6 +57,7 @@ class ReleaseFilesTest {
     assertThat(run()).startsWith("1\n").contains("listed and not in the jar: [old:third]");
   }
 
+  @Tag("long")
   @Test
   void two_runs_name_the_parts_in_the_same_bytes() throws Exception {
     listed("two:second", "org.one:first");

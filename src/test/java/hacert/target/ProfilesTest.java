@@ -8,6 +8,7 @@ import hacert.host.HostException;
 import hacert.oms.MrsProfile;
 import hacert.result.Json;
 import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -137,6 +138,7 @@ class ProfilesTest {
     assertThat(e.code()).isEqualTo("PROFILE_INVALID");
   }
 
+  @Tag("long")
   @Test
   void refuses_a_file_that_is_nested_or_long_beyond_measure() {
     for (String yaml : new String[] {"[".repeat(100_000), "a: " + "x".repeat(4 << 20)}) {
