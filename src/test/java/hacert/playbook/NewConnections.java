@@ -21,7 +21,7 @@ import javax.net.ssl.SSLSocket;
 final class NewConnections implements AutoCloseable {
   private static final int SSL_REQUEST = 80877103;
   private static final int PROTOCOL_3 = 196608;
-  private static final Duration PAUSE = Duration.ofMillis(50);
+  private static final Duration PAUSE = Duration.ofMillis(200);
   private static final int PATIENCE = 20_000;
 
   private final List<Thread> threads = new ArrayList<>();

@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,6 +78,13 @@ class CrashMatrixIT {
   /** One for all, so that what was listed is found again. */
   @TempDir static Path base;
 
+  private static ReadyClasses classes;
+
+  @BeforeAll
+  static void load() throws IOException {
+    classes = new ReadyClasses(Files.createDirectories(base.resolve("classes")));
+  }
+
   @AfterAll
   static void write() throws IOException {
     MATRIX.write();
@@ -115,7 +123,8 @@ class CrashMatrixIT {
     pair.way =
         (host, agent) ->
             (request, secrets) -> {
-              TracedCall traced = TracedCall.listing(base.resolve("list-" + command), host);
+              TracedCall traced =
+                  TracedCall.listing(classes, base.resolve("list-" + command), host);
               Result result = traced.ask(request, secrets);
               traced
                   .effects()
@@ -333,9 +342,9 @@ class CrashMatrixIT {
     TestHost host = point.host().equals(pair.one.name) ? pair.one : pair.two;
     return switch (harm) {
       case KILLED_WITH_ITS_DRIVER, KILLED_ALONE ->
-          TracedCall.killed(directory, host, point.effect());
-      case FULL -> TracedCall.failing(directory, host, point.effect(), "ENOSPC");
-      case READ_ONLY -> TracedCall.failing(directory, host, point.effect(), "EROFS");
+          TracedCall.killed(classes, directory, host, point.effect());
+      case FULL -> TracedCall.failing(classes, directory, host, point.effect(), "ENOSPC");
+      case READ_ONLY -> TracedCall.failing(classes, directory, host, point.effect(), "EROFS");
     };
   }
 }

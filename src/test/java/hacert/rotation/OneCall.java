@@ -1,6 +1,8 @@
 package hacert.rotation;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import hacert.result.Json;
+import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 
 /**
@@ -9,6 +11,14 @@ import java.nio.file.Path;
  */
 final class OneCall {
   private OneCall() {}
+
+  /** What it reads. */
+  static byte[] input(Request request, Secrets secrets) throws JsonProcessingException {
+    ByteArrayOutputStream input = new ByteArrayOutputStream();
+    input.writeBytes(Json.mapper().writeValueAsBytes(request));
+    secrets.frame(request.secrets(), input);
+    return input.toByteArray();
+  }
 
   /** Takes the directory of the pair and the name of the host. */
   public static void main(String[] arguments) throws Exception {

@@ -86,6 +86,7 @@ class QuirksTest {
     return "setsid sleep 98765 </dev/null >/dev/null 2>&1 &\n";
   }
 
+  @Tag("long")
   @Test
   void what_gen_cert_changes_beside_its_output_is_put_right_before_the_backup() throws Exception {
     Map<String, String> before = pair.one.installed();

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import hacert.result.Finding;
 import hacert.result.Json;
 import hacert.result.Result;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -24,27 +23,29 @@ import java.util.concurrent.TimeUnit;
  * harms it at one of these effects: a real signal, or a real error of the system call.
  */
 final class TracedCall implements Agent {
+  private final ReadyClasses classes;
   private final Path pair;
   private final TestHost host;
   private final String harm;
   private List<Effect> effects = List.of();
   private Optional<Effect> harmed = Optional.empty();
 
-  private TracedCall(Path pair, TestHost host, String harm) {
+  private TracedCall(ReadyClasses classes, Path pair, TestHost host, String harm) {
+    this.classes = classes;
     this.pair = pair;
     this.host = host;
     this.harm = harm;
   }
 
   /** Only lists what is done. */
-  static TracedCall listing(Path pair, TestHost host) {
-    return new TracedCall(pair, host, "");
+  static TracedCall listing(ReadyClasses classes, Path pair, TestHost host) {
+    return new TracedCall(classes, pair, host, "");
   }
 
   /** Is killed by SIGKILL just before the effect. */
-  static TracedCall killed(Path pair, TestHost host, Effect before) {
+  static TracedCall killed(ReadyClasses classes, Path pair, TestHost host, Effect before) {
     String harm = "inject=%s:signal=SIGKILL:when=%d".formatted(before.call(), before.number());
-    return new TracedCall(pair, host, harm);
+    return new TracedCall(classes, pair, host, harm);
   }
 
   /**
@@ -52,9 +53,10 @@ final class TracedCall implements Agent {
    *
    * @param error as in {@code errno.h}, such as {@code ENOSPC}
    */
-  static TracedCall failing(Path pair, TestHost host, Effect at, String error) {
+  static TracedCall failing(
+      ReadyClasses classes, Path pair, TestHost host, Effect at, String error) {
     String harm = "inject=%s:error=%s:when=%d".formatted(at.call(), error, at.number());
-    return new TracedCall(pair, host, harm);
+    return new TracedCall(classes, pair, host, harm);
   }
 
   /** What the last call did to files of the host, in order. */
@@ -100,25 +102,11 @@ final class TracedCall implements Agent {
     if (!harm.isEmpty()) {
       argv.addAll(List.of("-e", harm));
     }
-    argv.addAll(
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            "-XX:-UsePerfData",
-            "-Xmx256m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            OneCall.class.getName(),
-            pair.toString(),
-            host.name));
+    argv.addAll(classes.command(pair, host));
     Process process =
         new ProcessBuilder(argv).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-    ByteArrayOutputStream body = new ByteArrayOutputStream();
-    body.writeBytes(Json.mapper().writeValueAsBytes(request));
-    secrets.frame(request.secrets(), body);
     try (OutputStream stdin = process.getOutputStream()) {
-      stdin.write(body.toByteArray());
+      stdin.write(OneCall.input(request, secrets));
     }
     String answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     try {
