@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -66,6 +67,7 @@ final class Discover {
     // the vendor's script has left there.
     findings.removeIf(f -> (mixed || lent) && f.code().equals("UNPROVEN"));
     List<Journal> ended = site.journals().ended();
+    Map<Integer, Generation> kept = site.generations().all();
     boolean open = journal.filter(Journal::isOpen).isPresent();
     Discovery discovery =
         new Discovery(
@@ -85,11 +87,11 @@ final class Discover {
             busy,
             journal.orElse(null),
             journal.flatMap(last -> undoable(last, ended)).orElse(null),
-            compromised(journal, ended),
+            compromised(journal, ended, kept.keySet()),
             journal.filter(Journal::isOpen).map(Journal::lease).orElse(null),
             open && installed.isPresent() ? files(journal.get(), installed.get()) : null,
             open ? loaded(site, journal.get(), facts.serviceStart()) : null,
-            site.generations().all().values().stream().map(Generation::summary).toList(),
+            kept.values().stream().map(Generation::summary).toList(),
             current);
     var data = Json.mapper().createObjectNode();
     data.set("discovery", Json.mapper().valueToTree(discovery));
@@ -105,9 +107,8 @@ final class Discover {
   /**
    * What was installed when a rotation was told so, is kept as the generation that it backed up.
    */
-  private List<Integer> compromised(Optional<Journal> last, List<Journal> ended)
-      throws HostException {
-    Set<Integer> kept = site.generations().all().keySet();
+  private static List<Integer> compromised(
+      Optional<Journal> last, List<Journal> ended, Set<Integer> kept) {
     return Stream.concat(last.stream(), ended.stream())
         .filter(j -> j.plan().compromised() && j.done(Phase.STAGE_BACKUP))
         .map(j -> j.plan().from())
