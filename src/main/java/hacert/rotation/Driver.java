@@ -21,15 +21,11 @@ import java.util.function.Consumer;
  * is decided by {@link Decide}, as for the playbook.
  */
 public final class Driver {
-  /** A failed apply is tried once more, and a rollback is begun once. */
-  private static final int MOST_FAILURES = 2;
-
   private final Cluster cluster;
   private final Map<String, Agent> agents;
   private final Secrets secrets;
   private final Consumer<Result> listener;
   private final List<Result> failed = new ArrayList<>();
-  private int failures;
 
   /**
    * What is driven.
@@ -94,10 +90,7 @@ public final class Driver {
         return new End(exit(decision), null, decision.findings());
       }
       Plan plan = Json.mapper().convertValue(decision.data().get("plan"), Plan.class);
-      boolean spent =
-          plan.action() == Plan.Action.ROTATE && failures >= MOST_FAILURES
-              || plan.action() == Plan.Action.BACK && failures > MOST_FAILURES;
-      if (plan.action() == Plan.Action.STOP || spent) {
+      if (plan.action() == Plan.Action.STOP) {
         return new End(Exit.NEEDS_PERSON, plan, decision.findings());
       }
       if (plan.action() == Plan.Action.NONE) {
@@ -114,7 +107,6 @@ public final class Driver {
         if (cluster.check()) {
           return new End(lastFailure(Exit.REFUSED), plan, lastFindings());
         }
-        failures++;
       }
     }
   }

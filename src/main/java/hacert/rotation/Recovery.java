@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import hacert.result.Exit;
 import hacert.result.Finding;
 import hacert.result.Outcome;
+import hacert.result.Result;
 import hacert.result.Severity;
 import hacert.rotation.Discovery.Files;
 import hacert.rotation.Discovery.Loaded;
@@ -46,6 +47,9 @@ import java.util.function.Predicate;
  *   <li>the old generation is not sound: stop, but forward where a person asks again;
  *   <li>else: back.
  * </ol>
+ *
+ * Where the call that comes next has failed in this run as often as it may, and no record tells
+ * why: stop in the place of either way.
  */
 final class Recovery {
   private final Target target;
@@ -285,6 +289,11 @@ final class Recovery {
   }
 
   private Decision go(Plan next, String why) {
+    Optional<Result> spent = tried.spent(next.action());
+    if (spent.isPresent()) {
+      boolean ended = nodes().stream().anyMatch(this::endedWell);
+      return stop(RecoveryStop.triesUsedUp(spent.get(), ended));
+    }
     return new Decision.Go(
         next,
         List.of(

@@ -1,6 +1,7 @@
 package hacert.rotation;
 
 import hacert.result.Finding;
+import hacert.result.Result;
 import java.util.List;
 
 /**
@@ -82,6 +83,27 @@ record RecoveryStop(String code, String why, String remedy) {
         "RESTARTS_USED_UP",
         "a node was restarted for the rollback in this run, in vain",
         BACK_ONLY);
+  }
+
+  /**
+   * A call failed again, and what the nodes have on record does not tell that.
+   *
+   * @param last its last failure
+   * @param ended whether a node has ended the rotation, which cannot go back then
+   */
+  static RecoveryStop triesUsedUp(Result last, boolean ended) {
+    return new RecoveryStop(
+        "TRIES_USED_UP",
+        last.operation()
+            + " on "
+            + last.host()
+            + " failed again in this run, and no more is tried by itself",
+        "Put right what it failed for. "
+            + (ended
+                ? "Forward: run rotate-certs.yml again; it restarts nothing, proves and ends it."
+                    + " Only then it can go back: rollback-certs.yml is refused until it has ended"
+                    + " on every node."
+                : "Then it decides by what is found there. " + BOTH));
   }
 
   static RecoveryStop rollbackFailed() {

@@ -5,6 +5,7 @@ import hacert.result.Result;
 import hacert.rotation.Journal.Entry;
 import hacert.rotation.Journal.State;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -12,8 +13,14 @@ import java.util.stream.Stream;
  * by what the nodes themselves said in this run.
  */
 final class Tried {
-  /** A step is tried this often in one run, forward. */
+  /** A step is tried this often in one run, on one way. */
   private static final int MOST = 2;
+
+  /** Made on both ways. */
+  private static final String CONFIRM = "confirm";
+
+  private static final Set<String> FORWARD = Set.of("stage", "apply", CONFIRM, "close");
+  private static final Set<String> BACK = Set.of("rollback", CONFIRM, "close");
 
   private final Question q;
   private final Plan plan;
@@ -27,7 +34,7 @@ final class Tried {
   boolean failed() {
     return journals()
             .anyMatch(j -> j.failed(Phase.APPLY).isPresent() || j.failed(Phase.CONFIRM).isPresent())
-        || nodes().anyMatch(d -> told("apply", d) + told("confirm", d) > 0);
+        || nodes().anyMatch(d -> told("apply", d) + told(CONFIRM, d) > 0);
   }
 
   /** Whether a later node than the first has failed in this run, and may be tried once more. */
@@ -83,6 +90,26 @@ final class Tried {
 
   private int inThisRun(Entry entry) {
     return entry.run().equals(q.holder().process()) ? entry.attempts() : 0;
+  }
+
+  /**
+   * The last failure of a call that this way makes, and that has failed in this run as often as it
+   * may. What a node has on record is judged before; this ends what no record tells of, such as a
+   * connection that is lost in the same call again and again.
+   */
+  Optional<Result> spent(Plan.Action way) {
+    boolean forward = way == Plan.Action.ROTATE;
+    Set<String> calls = forward ? FORWARD : BACK;
+    return q.failed().stream()
+        .filter(r -> calls.contains(r.operation()))
+        .filter(r -> times(r) >= (!forward && CONFIRM.equals(r.operation()) ? 2 * MOST : MOST))
+        .reduce((earlier, later) -> later);
+  }
+
+  private long times(Result failed) {
+    return q.failed().stream()
+        .filter(r -> r.operation().equals(failed.operation()) && r.host().equals(failed.host()))
+        .count();
   }
 
   /** How often in this run a node itself said that it could not do this. */
