@@ -193,10 +193,10 @@ final class FreshPlan {
         .mapToInt(Generation.Summary::number);
   }
 
-  /** The newest kept generation before the installed one. */
+  /** The newest kept generation before the one whose certificates are installed. */
   private OptionalInt previous() {
-    int current = q.found().values().stream().mapToInt(Discovery::current).max().orElse(0);
-    int below = current > 0 ? current : Integer.MAX_VALUE;
+    int installed = Undone.installed(q);
+    int below = installed > 0 ? installed : Integer.MAX_VALUE;
     return numbers().filter(n -> n < below && keptEverywhere(n)).max();
   }
 

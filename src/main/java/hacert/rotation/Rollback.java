@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import hacert.host.Attempt;
 import hacert.host.HostException;
 import hacert.host.MarkedProcesses;
+import hacert.result.Finding;
 import hacert.result.Json;
 import hacert.result.Outcome;
 import hacert.rotation.Discovery.Loaded;
@@ -12,6 +13,7 @@ import hacert.rotation.Journal.Entry;
 import hacert.target.RestartNeed.Scope;
 import hacert.target.Step;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -35,7 +37,7 @@ final class Rollback {
     if (!journal.isOpen() || !journal.begunAny(Phase.APPLY) && !plan.together()) {
       return Answer.of(Outcome.UNCHANGED).after(site.node().installed());
     }
-    noRestartUnderWay(journal);
+    List<Finding> findings = leftOver(journal);
     MarkedProcesses.awaitEnd(plan.rotation() + "." + site.name(), site.host().clock());
     Steps steps = site.steps(journal);
     Generation backup = site.generations().get(plan.from());
@@ -49,6 +51,7 @@ final class Rollback {
         });
     boolean needed = restart(steps);
     return Answer.of(Outcome.ROLLED_BACK)
+        .findings(findings)
         .steps(steps.reports())
         .after(site.node().installed())
         .restart(needed ? steps.seconds(Phase.ROLLBACK_RESTART).orElse(null) : null);
@@ -140,19 +143,33 @@ final class Rollback {
   }
 
   /**
-   * Two restarts at once would leave nobody knows what; a script may run on after it has worked.
+   * Two restarts at once would leave nobody knows what. But a script whose restart is done may run
+   * on for ever, as where the service holds its output open: that one holds no way back up.
    */
-  private void noRestartUnderWay(Journal journal) throws HostException, RefusedException {
+  private List<Finding> leftOver(Journal journal) throws HostException, RefusedException {
     if (!journal.begun(Phase.APPLY_RESTART)) {
-      return;
+      return List.of();
     }
     Attempt.State state =
         site.host().detached().withdraw(Applied.restartDirectory(site.state(), journal)).poll();
-    if (state instanceof Attempt.Running running) {
+    if (!(state instanceof Attempt.Running running)) {
+      return List.of();
+    }
+    if (!journal.done(Phase.APPLY_RESTART)) {
       throw new RefusedException(
           "RESTART_RUNNING",
           "The restart that was begun here still runs (process " + running.pid() + ").",
           "Wait until it has ended, then run the same command again.");
     }
+    return List.of(
+        Finding.warning(
+            "RESTART_RUNS_ON",
+            "The script of the restart that this rotation has done here still runs (process "
+                + running.pid()
+                + "). It was not waited for.",
+            "See what it does: ps -f --ppid "
+                + running.pid()
+                + ". One that only holds its output"
+                + " open may be ended."));
   }
 }

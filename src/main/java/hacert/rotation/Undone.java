@@ -1,5 +1,6 @@
 package hacert.rotation;
 
+import hacert.result.CertificateSummary;
 import hacert.result.Finding;
 import hacert.result.Outcome;
 import java.time.Instant;
@@ -7,6 +8,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -23,12 +26,11 @@ final class Undone {
    * @param kept the kept generations, in words
    */
   static Optional<Finding> last(Question q, String kept) {
-    List<Discovery> all = List.copyOf(q.found().values());
-    List<Integer> current = all.stream().map(Discovery::current).distinct().toList();
-    if (current.size() != 1 || current.get(0) == 0) {
+    int number = installed(q);
+    if (number == 0) {
       return Optional.empty();
     }
-    int number = current.get(0);
+    List<Discovery> all = List.copyOf(q.found().values());
     return Stream.concat(restored(all, number).stream(), rolledBack(all, number).stream())
         .findFirst()
         .map(
@@ -44,6 +46,32 @@ final class Undone {
                         + " hacert_generation=N. Kept: "
                         + kept
                         + "."));
+  }
+
+  /**
+   * Number of the newest kept generation whose certificates every node has installed; 0 if there is
+   * none. Other things may differ: a mode, or a configuration that the service writes to.
+   */
+  static int installed(Question q) {
+    return q.found().values().stream()
+        .map(d -> d.generations().stream().filter(g -> same(g, d)).map(g -> g.number()).toList())
+        .reduce((some, others) -> some.stream().filter(others::contains).toList())
+        .orElse(List.of())
+        .stream()
+        .max(Comparator.naturalOrder())
+        .orElse(0);
+  }
+
+  private static boolean same(Generation.Summary kept, Discovery d) {
+    Set<List<String>> certificates = places(kept.certificates());
+    return kept.number() == d.current()
+        || !certificates.isEmpty() && places(d.installed()).containsAll(certificates);
+  }
+
+  private static Set<List<String>> places(List<CertificateSummary> certificates) {
+    return certificates.stream()
+        .map(c -> List.of(c.source(), c.sha256()))
+        .collect(Collectors.toSet());
   }
 
   /** Since when a generation runs that a rotation of its own has brought back. */

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import hacert.result.Exit;
 import hacert.result.Finding;
 import hacert.result.Outcome;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -108,6 +110,24 @@ class UndoTest {
     assertThat(end.findings()).extracting(Finding::code).contains("ALREADY_BACK");
     assertThat(pair.one.root()).isEqualTo(root);
     assertThat(pair.one.count("restarts")).isEqualTo(restarts);
+  }
+
+  /** What the service or an operator does beside the certificates. */
+  private static void touch(TestHost host) throws Exception {
+    Files.setPosixFilePermissions(
+        host.certHa().resolve("server.crt"), PosixFilePermissions.fromString("rw-r--r--"));
+  }
+
+  @Test
+  void another_mode_of_a_file_makes_the_running_generation_no_older_one() throws Exception {
+    String old = pair.one.root();
+    assertThat(pair.rotate().exit()).isEqualTo(Exit.DONE);
+    touch(pair.one);
+    touch(pair.two);
+    assertThat(rollback().plan().restore()).isEqualTo(1);
+    assertThat(pair.two.root()).isEqualTo(old);
+    touch(pair.one);
+    nothingIsLeft(4, 2);
   }
 
   /** One that changes nothing, and is on record with the node that it was staged on. */
