@@ -200,8 +200,11 @@ class CommandsIT {
     assertThat(control(ROTATE + "--limit oms_east -e hacert_active=oms-east-1" + ASK))
         .contains("ACTIVE_NAMED", "cluster oms-east: succeeded (code 0)");
     EAST.pair().assertHealthy();
-    String named = JAR + "rotate oms-east --setting active=oms-east-1 --password-stdin";
-    hand(EAST, east, named, Map.of(), EAST.password());
+    Files.writeString(east.directory().resolve("home/password.txt"), EAST.password() + "\n");
+    hand(
+        EAST,
+        east,
+        JAR + "rotate oms-east --setting active=oms-east-1 --password-stdin < password.txt");
   }
 
   private static void expire() {
@@ -222,8 +225,9 @@ class CommandsIT {
     assertThat(control(named, Map.of(id, leftOpen())))
         .contains("cluster oms-east: succeeded (code 0)");
     String byHand = JAR + "rotate oms-east --password-stdin";
-    hand(EAST, east, byHand + " --setting rotation=" + id, Map.of(id, leftOpen()), EAST.password());
-    hand(EAST, east, byHand, Map.of(), EAST.password());
+    String file = " < password.txt";
+    hand(EAST, east, byHand + " --setting rotation=" + id + file, Map.of(id, leftOpen()), "");
+    hand(EAST, east, byHand + file);
     hand(EAST, east, JAR + "rollback oms-east");
     EAST.pair().assertHealthy();
   }
