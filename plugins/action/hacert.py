@@ -620,7 +620,7 @@ class ActionModule(ActionBase):
 
     def _secrets(self, bundle):
         named = []
-        replaces = (self._call["plan"] or {}).get("kind") == "replace"
+        replaces = self._replaces()
         replaced = self._operation == "stage" and replaces
         # Whether the given CA is another than the installed one decides what is due; to tell it, its key is needed.
         opened = bool(bundle) and (replaced or self._operation == "decide")
@@ -695,10 +695,15 @@ class ActionModule(ActionBase):
             raise printed
         return printed
 
+    def _replaces(self):
+        return (self._call["plan"] or {}).get("kind") == "replace"
+
     def _bundle(self):
-        if self._operation not in ("discover", "decide", "stage"):
-            return {}
-        return self._files("hacert_bundle")
+        """The given one, where a new rotation may begin: nothing else may end because it cannot be read any more."""
+        begins = self._call["intent"] != "rollback" and not self._call["failed"]
+        if self._operation == "stage" and self._replaces() or self._operation in ("discover", "decide") and begins:
+            return self._files("hacert_bundle")
+        return {}
 
     def _files(self, variable):
         """Certificates and keys that a variable names: one file, or those of a directory."""

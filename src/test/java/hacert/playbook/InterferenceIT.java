@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import hacert.result.Finding;
 import hacert.result.Outcome;
+import hacert.x509.EnterpriseCa;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,6 +111,37 @@ class InterferenceIT {
         () -> pair.a().ha() + " " + pair.b().ha());
     run.goOn().assertEnd(pair, Outcome.REFUSED, 3).assertFinding("ROLES_CHANGED");
     pair.assertUntouched(before);
+  }
+
+  @Test
+  void a_given_bundle_that_is_gone_in_the_mixed_window_holds_no_way_back_up() throws Exception {
+    EnterpriseCa pki = EnterpriseCa.make(LAB.files().resolve("pki"), "ec:P-256");
+    Path bundle = pki.join("all.pem", "root.crt", "sub.key", "sub.crt").path("all.pem");
+    Playbook rotate = Playbook.rotate(LAB).setFor(pair, "hacert_bundle", bundle);
+    Playbook.Running run = rotate.pauseAfter("apply", pair.a()).start().awaitPause();
+    Files.delete(bundle);
+    LAB.turn(pair.b(), "replace-fails-after");
+    run.goOn().assertEnd(pair, Outcome.ROLLED_BACK, 4);
+    pair.assertAllOld(before);
+  }
+
+  @Test
+  void settings_that_are_gone_in_the_mixed_window_call_a_person_and_the_next_run_ends_well()
+      throws IOException {
+    Path profile = Files.writeString(LAB.files().resolve("own.yml"), "confirm_seconds: 60");
+    Playbook.Running run =
+        Playbook.rotate(LAB)
+            .set("hacert_profile_file", profile)
+            .pauseAfter("apply", pair.a())
+            .start()
+            .awaitPause();
+    Files.delete(profile);
+    PlayRun stopped = run.goOn().assertEnd(pair, Outcome.FAILED, 5);
+    stopped.assertFinding("FILE_UNREADABLE");
+    assertThat(stopped.text()).contains("could not be decided what to do: the rotation is open");
+    Playbook.rotate(LAB).succeed();
+    pair.assertAllNew(before);
+    assertThat(pair.hosts()).allMatch(host -> before.restartsSince(host) == 1);
   }
 
   private static void edit(LabHost host) throws IOException {
