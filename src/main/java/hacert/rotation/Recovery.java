@@ -30,8 +30,8 @@ import java.util.function.Predicate;
  *       known;
  *   <li>a generation is asked for that is neither the one that it came from nor the one that it
  *       brings back: no, for it has to be ended first;
- *   <li>a node has ended it as succeeded: forward, for that node cannot go back; but stop where
- *       someone else changed files;
+ *   <li>a node has ended it as succeeded: forward, for that node cannot go back, and no where that
+ *       is asked for; but stop where someone else changed files;
  *   <li>no node was changed: close it, which needs no rollback;
  *   <li>a rollback was begun, or is asked for: finish it, unless it failed already; where the
  *       rotation itself brings an older generation back, and no step of it failed, it is what is
@@ -41,8 +41,8 @@ import java.util.function.Predicate;
  *       files back;
  *   <li>files cannot be read: stop;
  *   <li>it is not known what a node runs: stop, but forward where a person asks again;
- *   <li>all nodes run the new generation and the pair agrees: prove it once more, then stop if only
- *       health is missing; two active nodes: stop;
+ *   <li>all nodes run the new generation: stop where all are active; prove it once more where they
+ *       agree, or a person asks again; then stop if only health is missing;
  *   <li>the second node failed once: forward once more (without a second restart);
  *   <li>the old generation is not sound: stop, but forward where a person asks again;
  *   <li>else: back.
