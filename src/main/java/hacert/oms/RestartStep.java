@@ -92,7 +92,7 @@ final class RestartStep {
   }
 
   private static String output(Attempt attempt) throws HostException {
-    return CleanText.lines(attempt.output(SHOWN));
+    return CleanText.of(attempt.output(SHOWN));
   }
 
   private String exited(int code, boolean said, String output, String startBefore)

@@ -223,8 +223,7 @@ final class OpenGaussNode implements ManagedNode {
       if (result.ok()) {
         return Optional.empty();
       }
-      said =
-          CleanText.lines(result.stderr()).strip().lines().reduce((a, b) -> b).orElse("no answer");
+      said = CleanText.of(result.stderr()).strip().lines().reduce((a, b) -> b).orElse("no answer");
     }
     return Optional.of(
         Finding.error(

@@ -181,6 +181,19 @@ class ScriptTerminalTest {
   }
 
   @Test
+  void knows_a_prompt_after_a_title_that_was_never_ended() throws Exception {
+    TerminalResult result =
+        terminal.run(
+            script(
+                """
+                printf '\\033]0;OMS tool\n'
+                printf 'Please input ha ssl cert password:'; read -r p; echo "length ${#p}"
+                """),
+            List.of(prompt(ASK, "12345678")));
+    assertThat(result.output()).contains("length 8");
+  }
+
+  @Test
   void answers_while_something_keeps_printing() throws Exception {
     TerminalResult result =
         terminal.run(
