@@ -265,7 +265,8 @@ final class OpenGaussNode implements ManagedNode {
   }
 
   @Override
-  public List<Step> install(Bundle bundle, Optional<Secret> password, InstallSpec spec) {
+  public List<Step> install(
+      Bundle bundle, Optional<Secret> password, InstallSpec spec, List<CertificateSummary> before) {
     return List.of(new Step("certificates", () -> new CertificateStep(node).run(bundle, spec)));
   }
 
