@@ -16,6 +16,9 @@ final class PromptMatcher implements CharSink {
   private final StringBuilder window = new StringBuilder();
   private boolean blank = true;
 
+  /** Where the line at hand begins in the window. */
+  private int line;
+
   PromptMatcher(List<String> texts) {
     this.texts = texts.stream().map(text -> text.strip().replaceAll("\\s+", " ")).toList();
     longest = this.texts.stream().mapToInt(String::length).max().orElse(1);
@@ -28,6 +31,9 @@ final class PromptMatcher implements CharSink {
       window.append(white ? ' ' : c);
     }
     blank = white;
+    if (c == '\n') {
+      line = window.length();
+    }
   }
 
   /**
@@ -35,10 +41,18 @@ final class PromptMatcher implements CharSink {
    * lie within another the outer one: "Verifying - Enter password:" is not "Enter password:".
    */
   Optional<Match> find() {
+    Match best = first(0);
+    if (best == null && window.length() >= longest) {
+      drop(window.length() - longest + 1);
+    }
+    return Optional.ofNullable(best);
+  }
+
+  private Match first(int from) {
     Match best = null;
     for (int i = 0; i < texts.size(); i++) {
       String text = texts.get(i);
-      int start = window.indexOf(text);
+      int start = window.indexOf(text, from);
       if (start >= 0
           && (best == null
               || start < best.start
@@ -46,10 +60,18 @@ final class PromptMatcher implements CharSink {
         best = new Match(i, start, start + text.length());
       }
     }
-    if (best == null && window.length() >= longest) {
-      window.delete(0, window.length() - longest + 1);
-    }
-    return Optional.ofNullable(best);
+    return best;
+  }
+
+  /**
+   * Whether a script may be waiting at this match: nothing has been printed behind it, or only the
+   * rest of a longer question on the same line, up to its colon. What quotes a prompt goes on
+   * otherwise.
+   */
+  boolean waits(Match match) {
+    String rest = window.substring(match.end).strip();
+    boolean question = line <= match.end && rest.endsWith(":") && first(match.end) == null;
+    return rest.isEmpty() || question;
   }
 
   /** Whether so much has come after a found prompt that it has to be acted on now. */
@@ -59,6 +81,16 @@ final class PromptMatcher implements CharSink {
 
   /** Forgets the text up to the end of this match. */
   void consume(Match match) {
-    window.delete(0, match.end);
+    drop(match.end);
+  }
+
+  /** Forgets all text. */
+  void clear() {
+    drop(window.length());
+  }
+
+  private void drop(int count) {
+    window.delete(0, count);
+    line = Math.max(0, line - count);
   }
 }

@@ -29,6 +29,12 @@ final class ScriptTerminal implements Terminal {
   /** How long a prompt waits for that silence when something keeps printing. */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
+  /**
+   * How long a script has to be silent at a prompt that has been answered before it counts as asked
+   * again: a script that traces itself or logs shows the text too, and then ends or goes on.
+   */
+  private static final Duration SILENCE = Duration.ofSeconds(5);
+
   private static final int PREAMBLE = 4096;
 
   // script passes this to $SHELL, so that is a POSIX one until here, and the user's own again
@@ -161,16 +167,25 @@ final class ScriptTerminal implements Terminal {
         found = match.isEmpty() ? 0 : found == 0 ? now : found;
         long due = Math.min(lastOutput + SETTLE.toNanos(), found + PATIENCE.toNanos());
         if (match.isPresent() && (now - due >= 0 || matcher.full())) {
-          found = 0;
-          matcher.consume(match.get());
           String asked = prompts.get(match.get().prompt()).text();
           OptionalInt open = open(asked);
-          if (open.isEmpty()) {
+          if (open.isPresent()) {
+            found = 0;
+            // A script that traces itself has shown the text twice by now, and asks once.
+            matcher.clear();
+            answer(open.getAsInt());
+            continue;
+          }
+          if (!matcher.waits(match.get()) || matcher.full()) {
+            found = 0;
+            matcher.consume(match.get());
+            continue;
+          }
+          due = lastOutput + SILENCE.toNanos();
+          if (now - due >= 0) {
             repeated = Optional.of(asked);
             break;
           }
-          answer(open.getAsInt());
-          continue;
         }
         if (now - deadline >= 0) {
           timedOut = true;

@@ -160,7 +160,7 @@ final class GenerateStep implements VendorMaker {
         result.exitCode(),
         result.timedOut(),
         Optional.empty(),
-        Scrubber.clean(CleanText.lines(result.stdout() + result.stderr()), secret));
+        Scrubber.clean(CleanText.of(result.stdout() + result.stderr()), secret));
   }
 
   private void judge(Ended result) throws HostException {

@@ -15,8 +15,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The HA certificates that lie on this node. */
@@ -33,6 +37,7 @@ final class InstalledCertificates {
 
   private final MrsLayout layout;
   private final Path serverFile;
+  private final Set<String> names;
   private final List<Finding> findings = new ArrayList<>();
   private final List<CertificateSummary> summaries = new ArrayList<>();
   private final Optional<X509Certificate> root;
@@ -43,6 +48,8 @@ final class InstalledCertificates {
     this.root = read(layout.rootCertificate());
     this.serverFile = layout.certificates().resolve(profile.serverCertificate());
     this.server = read(serverFile);
+    this.names = new HashSet<>(profile.serverKeys());
+    names.add(profile.serverCertificate());
     root.flatMap(r -> server.filter(s -> !Certificates.issuedBy(s, r)))
         .ifPresent(
             s ->
@@ -75,16 +82,32 @@ final class InstalledCertificates {
   }
 
   /**
-   * Files in any of the directories that hold this server certificate: which of them HA reads is
-   * not known.
+   * Where HA may look for the server certificate by the names of the profile, and where the one of
+   * before still lies.
+   *
+   * @param before the certificates that were installed before the rotation
    */
-  List<Path> holding(X509Certificate certificate) {
-    String wanted = Certificates.sha256(certificate);
+  List<Path> oldCopies(List<CertificateSummary> before) {
+    return holding(before, file -> names.contains(file.getFileName().toString()));
+  }
+
+  /** Files of other names that hold it, such as a copy that a person has put aside. */
+  List<Path> otherOldCopies(List<CertificateSummary> before) {
+    return holding(before, file -> !names.contains(file.getFileName().toString()));
+  }
+
+  private List<Path> holding(List<CertificateSummary> before, Predicate<Path> wanted) {
+    Set<String> old =
+        before.stream()
+            .filter(c -> c.source().equals(serverFile.toString()))
+            .map(CertificateSummary::sha256)
+            .collect(Collectors.toSet());
     List<Path> found = new ArrayList<>();
     for (Path directory : layout.certificateDirectories()) {
       try (Stream<Path> files = Files.list(directory)) {
         files
-            .filter(file -> Files.isRegularFile(file) && fingerprint(file).equals(wanted))
+            .filter(wanted)
+            .filter(file -> Files.isRegularFile(file) && old.contains(fingerprint(file)))
             .forEach(found::add);
       } catch (IOException e) {
         // What was there was listed for the backup, minutes ago.

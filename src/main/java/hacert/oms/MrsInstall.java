@@ -3,6 +3,7 @@ package hacert.oms;
 import hacert.host.AtomicFiles;
 import hacert.host.FileMeta;
 import hacert.host.HostException;
+import hacert.result.CertificateSummary;
 import hacert.target.Bundle;
 import hacert.target.Host;
 import hacert.target.InstallSpec;
@@ -10,11 +11,9 @@ import hacert.target.Secret;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /** Installs a staged bundle on a node of a pair. */
@@ -47,35 +46,34 @@ final class MrsInstall {
         + String.join(" and ", directories.stream().map(Path::toString).toList());
   }
 
-  /** Has the vendor's script issue the server certificate, and does not believe it alone. */
-  String server(Bundle bundle, Secret password, InstallSpec spec) throws HostException {
-    InstalledCertificates old = new InstalledCertificates(layout, profile);
-    Optional<X509Certificate> before = old.server();
-    List<Path> copies = before.map(old::holding).orElse(List.of());
+  /**
+   * Has the vendor's script issue the server certificate, and does not believe it alone.
+   *
+   * @param before the certificates that were installed before the rotation: what lies there now may
+   *     be of an earlier try
+   */
+  String server(Bundle bundle, Secret password, InstallSpec spec, List<CertificateSummary> before)
+      throws HostException {
     new ReplaceStep(host, layout, profile.replace()).run(password, spec);
     InstalledCertificates installed = new InstalledCertificates(layout, profile);
-    if (!installed.digest().equals(RootBundle.digest(bundle))
-        || !installed.consistent()
-        || installed.server().equals(before)) {
+    if (!installed.digest().equals(RootBundle.digest(bundle)) || !installed.consistent()) {
       throw withoutEffect(
-          layout.certificates().resolve(profile.serverCertificate())
-              + " is not a new certificate issued by the new root certificate.");
+          installed.serverFile() + " is not issued by the new root certificate.", "");
     }
-    List<Path> stray = new ArrayList<>(installed.strayCertificates());
-    before.map(installed::holding).orElse(List.of()).stream()
-        .filter(copies::contains)
-        .forEach(stray::add);
+    Set<Path> stray = new LinkedHashSet<>(installed.strayCertificates());
+    stray.addAll(installed.oldCopies(before));
     if (!stray.isEmpty()) {
       throw withoutEffect(
-          stray + " should be the new root's, and is not: HA may read it at its next start.");
+          stray + " should be the new root's, and is not: HA may read it at its next start.",
+          " If this version's script never writes " + stray + ", move it away, and run again.");
     }
     return "server certificate issued by the new root";
   }
 
-  private HostException withoutEffect(String seen) {
+  private HostException withoutEffect(String seen, String remedy) {
     return new HostException(
         "REPLACE_WITHOUT_EFFECT",
         layout.replaceScript() + " said that it worked, but " + seen,
-        "Look at /var/log/Bigdata/omm/oms/ha/scriptlog on this host.");
+        "Look at /var/log/Bigdata/omm/oms/ha/scriptlog on this host." + remedy);
   }
 }

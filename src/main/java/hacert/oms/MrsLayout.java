@@ -168,9 +168,13 @@ record MrsLayout(
     if (!value.startsWith("/")) {
       throw new HostException(
           "MRS_ENVIRONMENT",
-          String.format("The login environment of this user has no %s (seen: '%s').", name, value),
+          String.format(
+              "%s is not set to an absolute path, or not exported, in the login environment of this"
+                  + " user (seen: '%s').",
+              name, value),
           "Log in as omm, the user whose profile sets BIGDATA_HOME and OMS_RUN_PATH: set"
-              + " ansible_user, or become.");
+              + " ansible_user, or become. Where omm's own shell knows it and `env` does not list it,"
+              + " export it in that profile.");
     }
     return Path.of(value);
   }

@@ -229,11 +229,12 @@ final class MrsNode implements ManagedNode {
   }
 
   @Override
-  public List<Step> install(Bundle bundle, Optional<Secret> password, InstallSpec spec) {
+  public List<Step> install(
+      Bundle bundle, Optional<Secret> password, InstallSpec spec, List<CertificateSummary> before) {
     MrsInstall install = new MrsInstall(host, layout, profile);
     return List.of(
         new Step("root", () -> install.root(bundle)),
-        new Step("replace", () -> install.server(bundle, password.orElseThrow(), spec)));
+        new Step("replace", () -> install.server(bundle, password.orElseThrow(), spec, before)));
   }
 
   @Override

@@ -62,6 +62,7 @@ final class PairProof {
     if (proving.replaced()) {
       issued(installed);
       strays(installed);
+      old(installed.otherOldCopies(proving.before()));
     }
     Optional<OmsStatus> seen = Optional.empty();
     if (!Finding.stops(findings)) {
@@ -129,6 +130,18 @@ final class PairProof {
                   "%s should be the same as in %s, and is not: HA may read it at its next start.",
                   stray, layout.certificates()),
               "Find out who changed it."));
+    }
+  }
+
+  private void old(List<Path> copies) {
+    if (!copies.isEmpty()) {
+      findings.add(
+          Finding.warning(
+              "OLD_CERTIFICATE_LEFT",
+              copies
+                  + " still holds the old server certificate. HA is not known to read a file of that"
+                  + " name, and which it reads at its next start is not documented.",
+              "Move it out of the directory, unless the vendor's scripts have put it there."));
     }
   }
 

@@ -86,8 +86,12 @@ final class ReplaceStep {
     if (result.repeated().isPresent()) {
       throw new HostException(
           "REPLACE_PASSWORD_WRONG",
-          layout.replaceScript() + " asked for the password again: it did not accept it.",
-          "Check hacert_password against the key in root-ca.pem.");
+          layout.replaceScript()
+              + " asked for the password again and waited: it did not accept it. Its output ends: "
+              + tail(result.output()),
+          "Check hacert_password against the key in root-ca.pem, which it opened in stage; what else"
+              + " the script did not like may stand in /var/log/Bigdata/omm/oms/ha/scriptlog on"
+              + " this host.");
     }
     if (result.timedOut()) {
       throw new HostException(

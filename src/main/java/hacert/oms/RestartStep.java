@@ -58,6 +58,7 @@ final class RestartStep {
     SuccessText success = new SuccessText(attempt, profile.success());
     Instant end = host.clock().instant().plusSeconds(profile.seconds());
     Instant look = Instant.MAX;
+    Optional<Instant> until = Optional.empty();
     while (true) {
       Attempt.State state = attempt.poll();
       boolean said = success.seen();
@@ -66,6 +67,15 @@ final class RestartStep {
             startBefore.isEmpty() ? Optional.empty() : started(startBefore, Duration.ZERO);
         if (late.isPresent()) {
           return late.get() + ", though the restart script failed";
+        }
+      }
+      if (state instanceof Attempt.Exited exited && exited.code() == 0 && !said && !again) {
+        // What it has put into the background may have the word of success yet to say.
+        Instant now = host.clock().instant();
+        until = until.or(() -> Optional.of(now.plusSeconds(profile.startSeconds())));
+        if (!now.isAfter(until.get())) {
+          Pause.of(PAUSE, "a restart");
+          continue;
         }
       }
       if (state instanceof Attempt.Exited exited) {
@@ -92,7 +102,7 @@ final class RestartStep {
   }
 
   private static String output(Attempt attempt) throws HostException {
-    return CleanText.lines(attempt.output(SHOWN));
+    return CleanText.of(attempt.output(SHOWN));
   }
 
   private String exited(int code, boolean said, String output, String startBefore)

@@ -1,5 +1,6 @@
 package hacert.oms;
 
+import hacert.host.CleanText;
 import hacert.host.Command;
 import hacert.host.CommandResult;
 import hacert.host.HostException;
@@ -41,14 +42,15 @@ final class StatusCommand {
    */
   OmsStatus read() throws HostException {
     CommandResult result = run();
-    return StatusParser.parse(result.stdout())
+    return StatusParser.parse(printed(result))
         .orElseThrow(
             () ->
                 new HostException(
                     "STATUS_UNREADABLE",
                     String.format(
-                        "%s printed no table of nodes (exit code %d, %d characters).",
-                        script, result.exitCode(), result.stdout().length()),
+                        "%s printed no table of nodes. Exit code %d; its standard output ends: %s;"
+                            + " its standard error ends: %s",
+                        script, result.exitCode(), tail(result.stdout()), tail(result.stderr())),
                     "Run it by hand as omm. If this version prints another form, report it."));
   }
 
@@ -58,7 +60,18 @@ final class StatusCommand {
    * @throws HostException with {@code STATUS_TIMED_OUT}
    */
   String text() throws HostException {
-    return run().stdout();
+    return printed(run());
+  }
+
+  /** On which stream the table is printed is not documented. */
+  private static String printed(CommandResult result) {
+    return StatusParser.parse(result.stdout()).isPresent()
+        ? result.stdout()
+        : result.stdout() + "\n" + result.stderr();
+  }
+
+  private static String tail(String output) {
+    return ReplaceStep.tail(CleanText.of(output));
   }
 
   /**

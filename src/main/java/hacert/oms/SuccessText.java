@@ -37,7 +37,7 @@ final class SuccessText {
       }
       read += more.length;
       byte[] text = ByteBuffer.allocate(line.length + more.length).put(line).put(more).array();
-      seen = CleanText.lines(new String(text, StandardCharsets.UTF_8)).contains(wanted);
+      seen = CleanText.of(new String(text, StandardCharsets.UTF_8)).contains(wanted);
       line = unended(text);
     }
     return true;

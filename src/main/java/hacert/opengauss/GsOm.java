@@ -41,7 +41,7 @@ final class GsOm {
       if (!said.firstError().isEmpty()) {
         return said.firstError();
       }
-      String tail = CleanText.lines(output).strip();
+      String tail = CleanText.of(output).strip();
       return tail.isEmpty() ? "nothing" : tail.substring(Math.max(0, tail.length() - 400));
     }
   }

@@ -223,8 +223,7 @@ final class OpenGaussNode implements ManagedNode {
       if (result.ok()) {
         return Optional.empty();
       }
-      said =
-          CleanText.lines(result.stderr()).strip().lines().reduce((a, b) -> b).orElse("no answer");
+      said = CleanText.of(result.stderr()).strip().lines().reduce((a, b) -> b).orElse("no answer");
     }
     return Optional.of(
         Finding.error(
@@ -266,7 +265,8 @@ final class OpenGaussNode implements ManagedNode {
   }
 
   @Override
-  public List<Step> install(Bundle bundle, Optional<Secret> password, InstallSpec spec) {
+  public List<Step> install(
+      Bundle bundle, Optional<Secret> password, InstallSpec spec, List<CertificateSummary> before) {
     return List.of(new Step("certificates", () -> new CertificateStep(node).run(bundle, spec)));
   }
 

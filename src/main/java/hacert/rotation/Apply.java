@@ -8,6 +8,7 @@ import hacert.host.FileMeta;
 import hacert.host.HostException;
 import hacert.host.MarkedProcesses;
 import hacert.host.Snapshot;
+import hacert.result.CertificateSummary;
 import hacert.result.Finding;
 import hacert.result.Json;
 import hacert.result.Outcome;
@@ -75,7 +76,8 @@ final class Apply {
       Steps steps = site.steps(journal);
       stop(steps);
       removeLeftovers();
-      for (Step step : site.node().install(bundle, password, site.installSpec())) {
+      List<CertificateSummary> before = site.generations().get(plan.from()).certificates();
+      for (Step step : site.node().install(bundle, password, site.installSpec(), before)) {
         steps.run(Phase.APPLY + "." + step.name(), () -> Steps.Done.of(step.action().run()));
       }
       steps.run(Phase.APPLY_MODES, () -> Steps.Done.of(modes()));

@@ -112,8 +112,21 @@ final class BundleSource {
   Made get() throws HostException {
     Made made = unchecked();
     note(made.findings());
-    note(site.node().checkBundle(made.bundle(), site.secrets().password()));
+    List<Finding> findings = site.node().checkBundle(made.bundle(), site.secrets().password());
+    note(fromVendorScript() ? findings.stream().map(BundleSource::ofVendor).toList() : findings);
     return made;
+  }
+
+  /**
+   * Nobody can have the vendor's script issue otherwise. What TLS might bear in a root is refused
+   * all the same: a bundle made here has none of it, and costs one setting.
+   */
+  private static Finding ofVendor(Finding finding) {
+    return new Finding(
+        finding.severity(),
+        finding.code(),
+        "The vendor's script has made this bundle. " + finding.message(),
+        "Set hacert_source to make, or to given with a bundle of your own.");
   }
 
   private Made unchecked() throws HostException {

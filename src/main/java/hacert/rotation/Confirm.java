@@ -123,13 +123,14 @@ final class Confirm {
     return plan.healthy() || !back && plan.kind() == Plan.Kind.REPLACE;
   }
 
-  private Proving proving(Journal journal, boolean back) {
+  private Proving proving(Journal journal, boolean back) throws HostException {
     // Where a person had to say who is active, what the nodes called themselves was no HA role.
     HaRole before =
         plan.named() ? HaRole.UNKNOWN : HaRole.valueOf(journal.role().toUpperCase(Locale.ROOT));
     return new Proving(
         before,
         !back && plan.kind() == Plan.Kind.REPLACE,
+        site.generations().get(plan.from()).certificates(),
         back && plan.expired(),
         back ? "" : Applied.startBefore(journal),
         back ? Optional.empty() : Applied.installed(journal),

@@ -135,8 +135,13 @@ public interface ManagedNode {
    */
   RestartNeed restartNeed(Function<Path, Optional<byte[]>> content);
 
-  /** The steps that install a staged bundle on this node, without the restart. */
-  List<Step> install(Bundle bundle, Optional<Secret> password, InstallSpec spec);
+  /**
+   * The steps that install a staged bundle on this node, without the restart.
+   *
+   * @param before the certificates that were installed before the rotation
+   */
+  List<Step> install(
+      Bundle bundle, Optional<Secret> password, InstallSpec spec, List<CertificateSummary> before);
 
   /**
    * Whether an installed file has to get the permission bits back that it had before the rotation;
@@ -248,6 +253,7 @@ public interface ManagedNode {
    * @param role the node's HA role before the rotation: a swap is a warning
    * @param replaced whether a new bundle was installed: an older state that was brought back holds
    *     whatever it held
+   * @param before the certificates that were installed before the rotation
    * @param expired whether the old certificates that were brought back had expired: then nobody
    *     need trust them, and the nodes need not hear each other
    * @param startBefore {@link NodeFacts#serviceStart} before this rotation's restart of the node;
@@ -260,6 +266,7 @@ public interface ManagedNode {
   record Proving(
       HaRole role,
       boolean replaced,
+      List<CertificateSummary> before,
       boolean expired,
       String startBefore,
       Optional<Instant> installed,

@@ -86,6 +86,26 @@ class ScriptTerminalTest {
     assertThat(Files.readAllLines(got)).contains(SECRET).doesNotHaveDuplicates();
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        // It traces itself: the text is shown twice before it is answered.
+        "set -x; printf 'Please input ha ssl cert password:'; IFS= read -r p; set +x; sleep 0.3",
+        "@ASK@; echo '[INFO] Please input ha ssl cert password: ok.'; sleep 5.5",
+        "@ASK@; printf 'Please input ha ssl cert password:'; sleep 1; echo; sleep 0.3; echo done",
+        "@ASK@; printf 'Please input ha ssl cert password: Again:'; IFS= read -r p",
+      })
+  void lets_a_script_work_that_shows_an_answered_prompt_and_does_not_wait(String text)
+      throws Exception {
+    String ask = "printf 'Please input ha ssl cert password:'; IFS= read -r p; echo";
+    TerminalResult result =
+        terminal.run(
+            script(text.replace("@ASK@", ask) + "\necho \"length ${#p}\""),
+            List.of(prompt(ASK, "12345678"), prompt("Again:", "12345678")));
+    assertThat(result.repeated()).isEmpty();
+    assertThat(result.output()).endsWith("length 8\n");
+  }
+
   @Test
   void hangs_up_a_script_that_never_ends() throws Exception {
     Path pids = directory.resolve("pids");
@@ -178,6 +198,19 @@ class ScriptTerminalTest {
                 """),
             List.of(prompt(ASK, "12345678")));
     assertThat(result.output()).contains("length 8").doesNotContain("\033").doesNotContain("title");
+  }
+
+  @Test
+  void knows_a_prompt_after_a_title_that_was_never_ended() throws Exception {
+    TerminalResult result =
+        terminal.run(
+            script(
+                """
+                printf '\\033]0;OMS tool\n'
+                printf 'Please input ha ssl cert password:'; read -r p; echo "length ${#p}"
+                """),
+            List.of(prompt(ASK, "12345678")));
+    assertThat(result.output()).contains("length 8");
   }
 
   @Test

@@ -172,6 +172,7 @@ class HandshakesTest {
           new Proving(
               HaRole.ACTIVE,
               replaced,
+              List.of(),
               false,
               startBefore,
               Optional.ofNullable(written),

@@ -38,7 +38,8 @@ class MrsLayoutTest {
   void refuses_a_login_without_the_vendors_variables(String name) {
     host.variables.remove(name);
     assertThat(refusal().code()).isEqualTo("MRS_ENVIRONMENT");
-    assertThat(refusal().getMessage()).contains(name);
+    assertThat(refusal().getMessage()).contains(name, "or not exported");
+    assertThat(refusal().finding().remedy()).contains("export it");
     host.variables.put(name, "relative/path");
     assertThat(refusal().getMessage()).contains(name, "'relative/path'");
   }

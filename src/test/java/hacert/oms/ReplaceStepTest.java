@@ -63,7 +63,9 @@ class ReplaceStepTest {
   void a_prompt_that_comes_again_means_a_wrong_password() throws Exception {
     host.script(
         "replacehaSSLCert.sh", ON_TERMINAL + "echo '[ERROR] wrong'\n" + ON_TERMINAL + SUCCESS);
-    assertThat(failure().code()).isEqualTo("REPLACE_PASSWORD_WRONG");
+    HostException e = failure();
+    assertThat(e.code()).isEqualTo("REPLACE_PASSWORD_WRONG");
+    assertThat(e.getMessage()).contains("[ERROR] wrong");
   }
 
   @ParameterizedTest

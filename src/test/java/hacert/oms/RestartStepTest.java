@@ -60,11 +60,19 @@ class RestartStepTest {
   @ParameterizedTest
   @ValueSource(strings = {"exit 1", "echo 'start HA failed.'; exit 1", "exit 0", "kill -TERM $$"})
   void fails_unless_exit_code_and_text_are_both_right(String end) throws Exception {
+    host.overrides = "{\"restart\": {\"start_seconds\": 1}}";
     host.script("restart-oms.sh", counted("echo 'stop HA'\n" + end));
     HostException e = failure(BEFORE, false);
     assertThat(e.code()).isEqualTo("RESTART_FAILED");
     assertThat(e.getMessage()).contains("restart-oms.sh", "start HA successfully.", "stop HA");
     assertThat(failure(BEFORE, true).code()).isEqualTo("RESTART_FAILED");
+    assertThat(host.lines("restarts")).hasSize(1);
+  }
+
+  @Test
+  void reads_on_after_a_script_that_ends_well_and_leaves_the_rest_to_its_child() throws Exception {
+    host.script("restart-oms.sh", counted("{ sleep 1\n" + newStart() + SUCCESS + "} &\nexit 0"));
+    assertThat(host.restart().run(run, BEFORE, false)).isEqualTo("HA runs since " + AFTER);
     assertThat(host.lines("restarts")).hasSize(1);
   }
 

@@ -93,13 +93,16 @@ final class ScriptHost {
   }
 
   RestartStep restart() throws HostException, IOException {
-    Host host = host();
     return new RestartStep(
-        host,
+        host(),
         layout(),
         profile().restart(),
-        new StatusCommand(host, layout().statusScript(), profile().status()),
+        status(),
         new SelfRow(new NodeIdentity("mgmt1", "192.0.2.11", 22, ""), Map.of()));
+  }
+
+  StatusCommand status() throws HostException, IOException {
+    return new StatusCommand(host(), layout().statusScript(), profile().status());
   }
 
   List<String> lines(String file) throws IOException {

@@ -28,7 +28,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ClusterRestartTest {
   private static final ManagedNode.Proving PROVING =
       new ManagedNode.Proving(
-          HaRole.UNKNOWN, true, false, "", Optional.empty(), "", List.of(), Optional.empty());
+          HaRole.UNKNOWN,
+          true,
+          List.of(),
+          false,
+          "",
+          Optional.empty(),
+          "",
+          List.of(),
+          Optional.empty());
 
   @TempDir private Path base;
   private GaussHost host;

@@ -59,7 +59,7 @@ class ResumedInstallTest {
   }
 
   private String called(Options.Apply asked, Options.Apply planned) throws Exception {
-    for (Step step : node(asked).install(bundle, Optional.empty(), spec(planned))) {
+    for (Step step : node(asked).install(bundle, Optional.empty(), spec(planned), List.of())) {
       step.action().run();
     }
     return Files.readString(base.resolve("calls")).strip();

@@ -41,7 +41,12 @@ class ScriptFaultsIT {
     run =
         Playbook.rotate(LAB)
             .profile(
-                "replace", "{seconds: 20}", "restart", "{seconds: 20}", "confirm_seconds", "45")
+                "replace",
+                "{seconds: 20}",
+                "restart",
+                "{seconds: 20, start_seconds: 20}",
+                "confirm_seconds",
+                "45")
             .set("hacert_max_failed_clusters", PAIRS)
             .fail();
   }

@@ -3,9 +3,11 @@ package hacert.rotation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hacert.result.Exit;
+import hacert.result.Result;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
@@ -132,6 +134,36 @@ class QuirksTest {
         "");
     ended(Exit.ROLLED_BACK);
     assertThat(pair.codes()).contains("REPLACE_WITHOUT_EFFECT");
+  }
+
+  @Test
+  void nor_is_it_on_the_second_try() throws Exception {
+    pair.two.once(FAILS);
+    edit(
+        pair.two,
+        "replacehaSSLCert.sh",
+        "cat \"$made/server.crt\" \"$made/server.key\" >\"$local/cert/server.pem\"\n",
+        "");
+    ended(Exit.ROLLED_BACK);
+    assertThat(pair.heard)
+        .flatMap(Result::findings)
+        .filteredOn(f -> f.code().equals("REPLACE_WITHOUT_EFFECT"))
+        .isNotEmpty()
+        .allSatisfy(f -> assertThat(f.remedy()).contains("local/cert/server.pem"));
+    assertThat(pair.two.count("replaces")).isEqualTo(2);
+    assertThat(pair.two.count("restarts")).isZero();
+  }
+
+  @Test
+  void a_copy_that_a_person_has_put_aside_is_told_and_stops_nothing() throws Exception {
+    Path aside = pair.one.certHa().resolve("server.crt.bak");
+    Files.copy(pair.one.certHa().resolve("server.crt"), aside, StandardCopyOption.COPY_ATTRIBUTES);
+    ended(Exit.DONE);
+    assertThat(pair.heard)
+        .flatMap(Result::findings)
+        .filteredOn(f -> f.code().equals("OLD_CERTIFICATE_LEFT"))
+        .isNotEmpty()
+        .allSatisfy(f -> assertThat(f.message()).contains(aside.toString()));
   }
 
   @Test

@@ -84,6 +84,19 @@ class SourcesTest {
   }
 
   @Test
+  void names_a_way_out_where_the_vendors_script_makes_what_cannot_be_installed() throws Exception {
+    pair.settings = Map.of("source", "vendor", "subject", SUBJECT);
+    Path script = pair.one.run().resolve("workspace/ha/module/hacom/script/gen-cert.sh");
+    Files.writeString(script, Files.readString(script).replace("req -x509", "req -x509 -sha1"));
+    refused("CERT_WEAK_SIGNATURE");
+    assertThat(pair.heard)
+        .flatMap(Result::findings)
+        .filteredOn(f -> f.code().equals("CERT_WEAK_SIGNATURE"))
+        .isNotEmpty()
+        .allSatisfy(f -> assertThat(f.remedy()).contains("hacert_source to make"));
+  }
+
+  @Test
   void runs_no_vendors_script_in_a_dry_run_and_misses_one_that_is_not_there() throws Exception {
     pair.settings = Map.of("source", "vendor", "subject", SUBJECT);
     pair.check = true;
