@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is made of a gs_om that says odd things while the cluster stops, starts and is proven. */
 class ClusterRestartTest {
-  private static final ManagedNode.Proving PROVING =
+  static final ManagedNode.Proving PROVING =
       new ManagedNode.Proving(
           HaRole.UNKNOWN, true, false, "", Optional.empty(), "", List.of(), Optional.empty());
 
