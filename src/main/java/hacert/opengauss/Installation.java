@@ -72,7 +72,7 @@ record Installation(
                   + " openGauss cluster, or its login does not set the environment.",
               variable, value),
           "Log in as the cluster's user and see `env`. Where a file has to be sourced, name it in"
-              + " hacert_opengauss_env.");
+              + " hacert_opengauss_env; by hand with --setting options.environment=FILE.");
     }
     return Path.of(value);
   }
