@@ -7,7 +7,9 @@ import hacert.target.Host;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -111,6 +113,20 @@ record Installation(
         .map(d -> login.variables().getOrDefault("DSS_HOME", ""))
         .filter(home -> home.startsWith("/"))
         .map(home -> Path.of(home, "cfg", "dss_inst.ini"));
+  }
+
+  /**
+   * The directories beside the data directory that gs_om of this version fills on this node, and
+   * brings back, each from its own archive.
+   */
+  Map<ServerBundle.Place, Path> filled() {
+    Map<ServerBundle.Place, Path> filled = new EnumMap<>(ServerBundle.Place.class);
+    if (version().filter(ServerVersion::installsOmDirectory).isPresent()) {
+      there(profile.sslDirectories().om()).ifPresent(d -> filled.put(ServerBundle.Place.OM, d));
+      cm().ifPresent(d -> filled.put(ServerBundle.Place.CM, d));
+      dss().ifPresent(d -> filled.put(ServerBundle.Place.DSS, d));
+    }
+    return filled;
   }
 
   /** All directories of certificates that gs_om may write to, beside data directories. */

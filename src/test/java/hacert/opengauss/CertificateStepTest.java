@@ -195,6 +195,37 @@ class CertificateStepTest {
     assertThat(host.node().configuration().crlFile()).isEmpty();
   }
 
+  /** As where one directory was left out of a run: each has an archive of its own. */
+  @Test
+  void wants_each_directory_as_its_own_archive_has_it_after_the_rollback_of_the_vendor()
+      throws Exception {
+    Path cm = Files.createDirectories(base.resolve("app/share/sslcert/cm"));
+    for (String name : List.of("server.crt", "server.key")) {
+      Files.writeString(cm.resolve(name), "of an earlier run");
+    }
+    for (Path directory : List.of(host.data(), host.om(), cm)) {
+      String tar = "tar -zcf " + VendorBackup.FILE + " *.crt *.key";
+      assertThat(
+              new ProcessBuilder("sh", "-c", tar).directory(directory.toFile()).start().waitFor())
+          .isZero();
+    }
+    Bundle back = new VendorBackup(host.node()).read();
+    host.install(bundle);
+    Files.writeString(cm.resolve("server.key"), "of this run");
+    InstallSpec spec =
+        new InstallSpec(
+            "rotation.db1", false, base.resolve("kept"), true, true, Options.Apply.LOCAL);
+    String unpack =
+        "for d in '@DATA@' \"$GAUSSHOME\"/share/sslcert/om; do"
+            + " (cd \"$d\" && tar -zxf gsql_cert_backup.tar.gz); done; ";
+    cert(unpack);
+    assertThatThrownBy(() -> new CertificateStep(host.node()).run(back, spec))
+        .hasMessageContaining(cm.resolve("server.key") + "]");
+    cert(unpack + "cd '" + cm + "' && tar -zxf gsql_cert_backup.tar.gz");
+    assertThat(new CertificateStep(host.node()).run(back, spec)).isEqualTo("installed by gs_om");
+    assertThat(cm.resolve("server.key")).hasContent("of an earlier run");
+  }
+
   @Test
   void removes_what_a_gs_om_leaves_that_fails_behind_the_last_file() throws Exception {
     cert(UNPACK + "touch '@DATA@/certFlag'; mkdir -p \"$PGHOST/tempCertDir\"; exit 1");
