@@ -143,9 +143,14 @@ record Installation(
     return Optional.of(gaussHome.resolve(directory)).filter(Files::isDirectory);
   }
 
-  /** Whether {@code gs_om -t refreshconf} has written down which roles the nodes have now. */
+  /** Whether {@code gs_om -t refreshconf} has written down here which roles the nodes had then. */
   boolean knowsCurrentRoles() {
-    return Files.exists(gaussHome.resolve("bin/cluster_dynamic_config"));
+    return Files.exists(currentRoles());
+  }
+
+  /** Where it writes them down. */
+  Path currentRoles() {
+    return gaussHome.resolve("bin/cluster_dynamic_config");
   }
 
   /** The server's version; empty where no program of the installation tells it. */

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What this node says of itself and of its cluster; nothing is judged against other nodes. */
 final class LocalFacts {
@@ -40,7 +41,7 @@ final class LocalFacts {
       if (self.isPresent()) {
         return facts(status, self.get(), findings);
       }
-      return unknown(findings, new ClusterAssessment.Details(status, List.of(), Map.of()));
+      return unknown(findings, details(status, List.of(), Map.of()));
     } catch (HostException e) {
       findings.add(e.finding());
       return unknown(findings, null);
@@ -82,11 +83,13 @@ final class LocalFacts {
           installed.summaries(),
           OpenGaussTarget.digestOf(installed.bundle()),
           findings,
-          Json.mapper()
-              .valueToTree(
-                  new ClusterAssessment.Details(
-                      status, missing, BundleParts.of(installed.bundle()))));
+          Json.mapper().valueToTree(details(status, missing, BundleParts.of(installed.bundle()))));
     }
+  }
+
+  private ClusterAssessment.Details details(
+      ClusterStatus status, List<String> missing, Map<String, Set<String>> parts) {
+    return new ClusterAssessment.Details(status, missing, parts, installation.knowsCurrentRoles());
   }
 
   /** What is safe to remove is no reason to refuse where its removal is asked for. */

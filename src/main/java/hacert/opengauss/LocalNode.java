@@ -33,6 +33,7 @@ final class LocalNode {
   private final NodeIdentity identity;
   private ClusterStatus last;
   private Optional<ClusterStatus> remembered = Optional.empty();
+  private Optional<Boolean> rolesWritten = Optional.empty();
 
   LocalNode(Installation installation, NodeIdentity identity) {
     this.installation = installation;
@@ -91,6 +92,20 @@ final class LocalNode {
   /** What an earlier call was told, for where the stopped cluster tells nothing. */
   void remember(ClusterStatus earlier) {
     remembered = Optional.of(earlier);
+  }
+
+  /** Takes what the facts of all nodes have told, see {@link #rolesWritten()}. */
+  void rolesWritten(boolean anywhere) {
+    rolesWritten = Optional.of(anywhere);
+  }
+
+  /**
+   * Whether gs_om keeps written down on any node in which roles a start brings the nodes up; empty
+   * if that is not known. What this node keeps alone does not tell: a {@code gs_om -t refreshconf}
+   * that fails removes it here, and a start takes the newest of all nodes.
+   */
+  Optional<Boolean> rolesWritten() {
+    return installation.knowsCurrentRoles() ? Optional.of(true) : rolesWritten;
   }
 
   /**

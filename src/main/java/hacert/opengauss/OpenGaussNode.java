@@ -65,6 +65,11 @@ final class OpenGaussNode implements ManagedNode {
     ClusterAssessment.details(details).ifPresent(d -> node.remember(d.status()));
   }
 
+  @Override
+  public void rolesWritten(boolean anywhere) {
+    node.rolesWritten(anywhere);
+  }
+
   static HaRole role(Datanode row) {
     return row.primary() ? HaRole.ACTIVE : row.standby() ? HaRole.STANDBY : HaRole.UNKNOWN;
   }

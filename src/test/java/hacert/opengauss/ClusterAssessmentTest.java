@@ -11,6 +11,7 @@ import hacert.target.HaRole;
 import hacert.target.NodeFacts;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,8 @@ class ClusterAssessmentTest {
   private final List<Datanode> rows =
       new ArrayList<>(List.of(row(1, "Primary"), row(2, "Standby"), row(3, "Standby")));
   private final Map<String, NodeFacts> facts = new LinkedHashMap<>();
+  private final Map<Integer, Boolean> rolesWritten =
+      new HashMap<>(Map.of(1, false, 2, false, 3, false));
   private String state = "Normal";
   private String named = "";
   private Instant until = NOW.plusSeconds(1);
@@ -64,7 +67,9 @@ class ClusterAssessmentTest {
             "digest",
             List.of(),
             Json.mapper()
-                .valueToTree(new ClusterAssessment.Details(seen, List.of(missing), Map.of()))));
+                .valueToTree(
+                    new ClusterAssessment.Details(
+                        seen, List.of(missing), Map.of(), rolesWritten.get(number)))));
   }
 
   private void all() {
@@ -196,6 +201,19 @@ class ClusterAssessmentTest {
       node(i, status(), "db" + i, "sslcrl-file.crl");
     }
     assertThat(codes()).isEmpty();
+  }
+
+  /** gs_om -t start takes the newest that any node has, also where the primary has none. */
+  @Test
+  void knows_of_roles_that_are_written_down_on_any_node_or_may_be() {
+    all();
+    assertThat(view().rolesWritten()).isFalse();
+    rolesWritten.put(2, true);
+    all();
+    assertThat(view().rolesWritten()).isTrue();
+    rolesWritten.put(2, null);
+    all();
+    assertThat(view().rolesWritten()).isTrue();
   }
 
   @Test
