@@ -35,12 +35,15 @@ final class ClusterAssessment {
    * @param parts the installed bundle as {@link BundleParts}; empty where it was not told
    * @param rolesWritten whether gs_om keeps written down here in which roles a start brings the
    *     nodes up; null where it was not told
+   * @param filled the directories of certificates beside the data directory that gs_om fills here;
+   *     null where it was not told
    */
   record Details(
       ClusterStatus status,
       List<String> missing,
       Map<String, Set<String>> parts,
-      Boolean rolesWritten) {
+      Boolean rolesWritten,
+      List<String> filled) {
     /** Refuses one that lacks a part; one that an earlier version wrote has the first two. */
     Details {
       Needed.value("status in the details", status);

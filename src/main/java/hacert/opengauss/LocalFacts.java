@@ -8,6 +8,7 @@ import hacert.result.Severity;
 import hacert.target.HaRole;
 import hacert.target.NodeFacts;
 import hacert.target.Options;
+import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,7 +90,12 @@ final class LocalFacts {
 
   private ClusterAssessment.Details details(
       ClusterStatus status, List<String> missing, Map<String, Set<String>> parts) {
-    return new ClusterAssessment.Details(status, missing, parts, installation.knowsCurrentRoles());
+    return new ClusterAssessment.Details(
+        status,
+        missing,
+        parts,
+        installation.knowsCurrentRoles(),
+        installation.filled().values().stream().map(Path::toString).toList());
   }
 
   /** What is safe to remove is no reason to refuse where its removal is asked for. */
