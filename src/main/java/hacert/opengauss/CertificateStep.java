@@ -54,7 +54,8 @@ final class CertificateStep {
     }
     GsOm gsOm = new GsOm(installation);
     Path run = gsOm.next(spec.kept().resolve("gs_om-cert"));
-    leftBehind().remove();
+    // What one that failed has left would keep the next one from taking a backup.
+    node.leftOvers().remove();
     Path zip = spec.secrets().resolve(ServerBundle.PACKAGE);
     List<String> arguments = arguments(zip, spec);
     GsOm.Ended ended;
@@ -69,7 +70,7 @@ final class CertificateStep {
     }
     List<String> wrong = differing(bundle, spec);
     if (!wrong.isEmpty()) {
-      leftBehind().remove();
+      node.leftOvers().remove();
       throw new HostException(
           ended.code() == 0 ? "CERT_WITHOUT_EFFECT" : "GS_OM_FAILED",
           String.format(
@@ -87,7 +88,7 @@ final class CertificateStep {
    * been ended, behind the last file.
    */
   private void finish(Bundle bundle) throws HostException {
-    leftBehind().remove();
+    node.leftOvers().remove();
     if (!bundle.files().containsKey(ServerBundle.CRL)) {
       // Left there, it would be named in the settings again, and refuse every client once it ends.
       AtomicFiles.remove(node.dataDirectory().resolve(ServerBundle.CRL));
@@ -140,12 +141,6 @@ final class CertificateStep {
     } finally {
       Arrays.fill(packed, (byte) 0);
     }
-  }
-
-  /** What a gs_om that failed leaves would keep the next one from taking a backup. */
-  private LeftOvers leftBehind() throws HostException {
-    return LeftOvers.look(
-        installation.pgHost(), List.of(node.dataDirectory()), installation.host().clock());
   }
 
   /**

@@ -58,12 +58,7 @@ final class LocalFacts {
       throws HostException {
     ServerConfiguration configuration = node.configuration();
     findings.addAll(configuration.findings(self.name()));
-    LeftOvers.look(
-            installation.pgHost(), List.of(node.dataDirectory()), installation.host().clock())
-        .findings(self.name())
-        .stream()
-        .map(this::cleanable)
-        .forEach(findings::add);
+    node.leftOvers().findings(self.name()).stream().map(this::cleanable).forEach(findings::add);
     toolsDirectory().ifPresent(findings::add);
     try (InstalledBundle installed = new InstalledBundle(node.dataDirectory(), installation.om())) {
       findings.addAll(installed.findings());
@@ -100,8 +95,8 @@ final class LocalFacts {
 
   /** What is safe to remove is no reason to refuse where its removal is asked for. */
   private Finding cleanable(Finding f) {
-    boolean runs = f.code().equals("GS_OM_RUNNING");
-    return options.cleanUp() && !runs && f.severity() == Severity.ERROR
+    boolean stays = f.code().equals("GS_OM_RUNNING") || f.code().equals(LeftOvers.CUT_OFF);
+    return options.cleanUp() && !stays && f.severity() == Severity.ERROR
         ? new Finding(
             Severity.WARNING,
             f.code(),

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -215,6 +216,17 @@ final class LocalNode {
           "See that the inventory's host is the one that the status means: set hacert_status_name.");
     }
     return directory;
+  }
+
+  /**
+   * What a gs_om has left behind on this host.
+   *
+   * @throws HostException what {@link LeftOvers#look} throws
+   */
+  LeftOvers leftOvers() throws HostException {
+    List<Path> directories = new ArrayList<>(installation.sslDirectories());
+    directories.add(0, dataDirectory());
+    return LeftOvers.look(installation.pgHost(), directories, installation.host().clock());
   }
 
   /** The settings of the server on this host. */

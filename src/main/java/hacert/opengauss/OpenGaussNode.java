@@ -78,10 +78,6 @@ final class OpenGaussNode implements ManagedNode {
     return new InstalledBundle(node.dataDirectory(), installation.om());
   }
 
-  private LeftOvers leftBehind() throws HostException {
-    return LeftOvers.look(installation.pgHost(), List.of(node.dataDirectory()), host.clock());
-  }
-
   @Override
   public Map<String, HaRole> roles(NodeFacts facts) {
     Map<String, HaRole> roles = new HashMap<>();
@@ -291,13 +287,13 @@ final class OpenGaussNode implements ManagedNode {
 
   @Override
   public String tidy() throws HostException {
-    List<Path> removed = options.cleanUp() ? leftBehind().remove() : List.of();
+    List<Path> removed = options.cleanUp() ? node.leftOvers().remove() : List.of();
     return removed.isEmpty() ? "" : "removed " + removed;
   }
 
   @Override
   public String followRestored() throws HostException {
-    List<Path> removed = leftBehind().remove();
+    List<Path> removed = node.leftOvers().remove();
     return (new CrlSetting(node).follow() ? ", and ssl_crl_file follows" : "")
         + (removed.isEmpty() ? "" : ", and what gs_om left behind is removed: " + removed);
   }

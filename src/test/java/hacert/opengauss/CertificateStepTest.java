@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hacert.host.HostException;
+import hacert.result.Severity;
 import hacert.target.Bundle;
 import hacert.target.InstallSpec;
 import hacert.target.Made;
@@ -193,6 +194,18 @@ class CertificateStepTest {
     assertThat(run(Options.Apply.LOCAL)).isEqualTo("installed by gs_om");
     assertThat(host.data().resolve(ServerBundle.CRL)).doesNotExist();
     assertThat(host.node().configuration().crlFile()).isEmpty();
+  }
+
+  /** They may be the only copies: nothing removes them, whatever is asked for. */
+  @Test
+  void a_clean_up_does_not_cover_what_a_rollback_moved_away() throws Exception {
+    host.configuration("ssl = off");
+    host.options.put("clean_up", true);
+    Path key = host.data().resolve(ServerBundle.SERVER_KEY);
+    Files.move(key, Files.createDirectory(host.data().resolve("tempDir")).resolve("server.key"));
+    LocalFacts facts = new LocalFacts(host.node(), new Ports(host.node()), host.options());
+    assertThat(facts.read(false).findings())
+        .anyMatch(f -> f.code().equals("ROLLBACK_CUT_OFF") && f.severity() == Severity.ERROR);
   }
 
   /** As where one directory was left out of a run: each has an archive of its own. */
