@@ -138,7 +138,7 @@ final class OpenGaussNode implements ManagedNode {
 
   @Override
   public List<Finding> checkBundle(Bundle bundle, Optional<Secret> password) {
-    try {
+    try (InstalledBundle installed = read()) {
       boolean ecdsa = installation.version().map(ServerVersion::allowsEcdsa).orElse(true);
       return ServerBundlePolicy.check(
           bundle,
@@ -147,7 +147,8 @@ final class OpenGaussNode implements ManagedNode {
               host.clock().instant(),
               Optional.empty(),
               ecdsa,
-              Map.of()));
+              Map.of(),
+              installed.certificates(ServerBundle.CLIENT_CERTIFICATE)));
     } catch (HostException e) {
       return List.of(e.finding());
     }
