@@ -122,8 +122,7 @@ def roll_back(node):
 
 
 def put_back(directory, names):
-    if not os.path.isfile(f"{directory}/{BACKUP}"):
-        return
+    # A directory without an archive is left without files, as the real one leaves it.
     away = f"{directory}/tempDir"
     shutil.rmtree(away, ignore_errors=True)
     os.mkdir(away, 0o700)

@@ -6,7 +6,6 @@ import hacert.result.Outcome;
 import hacert.target.Host;
 import hacert.target.ManagedNode;
 import hacert.target.NodeIdentity;
-import hacert.target.Options;
 import hacert.target.Target;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -110,7 +109,7 @@ final class Record implements Callable<Integer> {
             cluster.self(),
             cluster.profile(),
             cluster.profileOverrides(),
-            Options.defaults());
+            cluster.settings(false, 0).options());
     String status = node.statusText();
     List<String> listed = node.hostsIn(status);
     if (listed.isEmpty()) {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Installs a bundle by {@code gs_om -t cert}, or has the vendor's own rollback bring one back. What
@@ -37,7 +38,7 @@ final class CertificateStep {
    *     GsOm#run} throws
    */
   String run(Bundle bundle, InstallSpec spec) throws HostException {
-    if (differing(bundle).isEmpty()) {
+    if (differing(bundle, spec).isEmpty()) {
       // A call that was killed may have come no further than the files, and has left its package.
       AtomicFiles.remove(spec.secrets().resolve(ServerBundle.PACKAGE));
       finish(bundle);
@@ -48,12 +49,13 @@ final class CertificateStep {
           "CERT_WITHOUT_EFFECT",
           "gs_om on the first node should have installed the bundle here too, and these files are"
               + " not the bundle's: "
-              + differing(bundle),
+              + differing(bundle, spec),
           "See that ssh works between the nodes; or leave hacert_apply at local.");
     }
     GsOm gsOm = new GsOm(installation);
     Path run = gsOm.next(spec.kept().resolve("gs_om-cert"));
-    leftBehind().remove();
+    // What one that failed has left would keep the next one from taking a backup.
+    node.leftOvers().remove();
     Path zip = spec.secrets().resolve(ServerBundle.PACKAGE);
     List<String> arguments = arguments(zip, spec);
     GsOm.Ended ended;
@@ -66,9 +68,9 @@ final class CertificateStep {
       // It holds private keys; a gs_om that has not ended has unpacked it long since.
       AtomicFiles.remove(zip);
     }
-    List<String> wrong = differing(bundle);
+    List<String> wrong = differing(bundle, spec);
     if (!wrong.isEmpty()) {
-      leftBehind().remove();
+      node.leftOvers().remove();
       throw new HostException(
           ended.code() == 0 ? "CERT_WITHOUT_EFFECT" : "GS_OM_FAILED",
           String.format(
@@ -86,7 +88,7 @@ final class CertificateStep {
    * been ended, behind the last file.
    */
   private void finish(Bundle bundle) throws HostException {
-    leftBehind().remove();
+    node.leftOvers().remove();
     if (!bundle.files().containsKey(ServerBundle.CRL)) {
       // Left there, it would be named in the settings again, and refuse every client once it ends.
       AtomicFiles.remove(node.dataDirectory().resolve(ServerBundle.CRL));
@@ -141,25 +143,21 @@ final class CertificateStep {
     }
   }
 
-  /** What a gs_om that failed leaves would keep the next one from taking a backup. */
-  private LeftOvers leftBehind() throws HostException {
-    return LeftOvers.look(
-        installation.pgHost(), List.of(node.dataDirectory()), installation.host().clock());
-  }
-
-  /** Files that are not the bundle's, where gs_om of this version should have put them. */
-  List<String> differing(Bundle bundle) throws HostException {
+  /**
+   * Files that are not the bundle's, where gs_om of this version should have put them. Its rollback
+   * brings each directory back from its own archive, which is what that has to equal then.
+   */
+  private List<String> differing(Bundle bundle, InstallSpec spec) throws HostException {
     List<String> wrong = new ArrayList<>();
     compare(node.dataDirectory(), ServerBundle.Place.DATA, bundle, wrong);
-    if (installsForTools()) {
-      if (installation.hasOm()) {
-        compare(installation.om(), ServerBundle.Place.OM, bundle, wrong);
-      }
-      if (installation.cm().isPresent()) {
-        compare(installation.cm().get(), ServerBundle.Place.CM, bundle, wrong);
-      }
-      if (installation.dss().isPresent()) {
-        compare(installation.dss().get(), ServerBundle.Place.DSS, bundle, wrong);
+    for (Map.Entry<ServerBundle.Place, Path> filled : installation.filled().entrySet()) {
+      ServerBundle.Place place = filled.getKey();
+      if (spec.vendorBackup()) {
+        try (Bundle own = new VendorBackup(node).of(place, filled.getValue())) {
+          compare(filled.getValue(), place, own, wrong);
+        }
+      } else {
+        compare(filled.getValue(), place, bundle, wrong);
       }
     }
     return wrong;

@@ -33,9 +33,18 @@ final class ClusterAssessment {
    * @param status the cluster's status as this node tells it
    * @param missing names of certificate files that are not in the data directory
    * @param parts the installed bundle as {@link BundleParts}; empty where it was not told
+   * @param rolesWritten whether gs_om keeps written down here in which roles a start brings the
+   *     nodes up; null where it was not told
+   * @param filled the directories of certificates beside the data directory that gs_om fills here;
+   *     null where it was not told
    */
-  record Details(ClusterStatus status, List<String> missing, Map<String, Set<String>> parts) {
-    /** Refuses one that lacks a part; one that an earlier version wrote has no parts. */
+  record Details(
+      ClusterStatus status,
+      List<String> missing,
+      Map<String, Set<String>> parts,
+      Boolean rolesWritten,
+      List<String> filled) {
+    /** Refuses one that lacks a part; one that an earlier version wrote has the first two. */
     Details {
       Needed.value("status in the details", status);
       missing = Needed.list("missing in the details", missing);
@@ -65,7 +74,19 @@ final class ClusterAssessment {
     }
     String maker = facts.isEmpty() ? "" : facts.keySet().iterator().next();
     return new ClusterView(
-        active.size() == 1 ? active.get(0) : "", standbys, maker, List.copyOf(findings));
+        active.size() == 1 ? active.get(0) : "",
+        standbys,
+        maker,
+        List.copyOf(findings),
+        false,
+        false,
+        rolesWritten());
+  }
+
+  /** A start takes the newest that any node has; a node that does not tell may have one. */
+  private boolean rolesWritten() {
+    return details.size() < facts.size()
+        || details.values().stream().anyMatch(d -> !Boolean.FALSE.equals(d.rolesWritten()));
   }
 
   private List<String> names(HaRole role) {

@@ -109,8 +109,9 @@ final class ClusterProof {
     }
   }
 
-  private static Finding proven(boolean expired, boolean client) {
-    String served = "each node serves the installed certificate on both ports";
+  private Finding proven(boolean expired, boolean client) {
+    String ports = installation.profile().haPortOffset() > 0 ? "both ports" : "its port";
+    String served = "each node serves the installed certificate on " + ports;
     return expired
         ? Finding.warning(
             "BACK_TO_EXPIRED",

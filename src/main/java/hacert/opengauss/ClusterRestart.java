@@ -46,16 +46,17 @@ final class ClusterRestart {
   }
 
   /**
-   * A start brings each node up in the role that was written down last. What was written down after
-   * one switchover may be older than the next one, which nobody can tell from outside: so it is
-   * written anew. A cluster manager keeps the roles itself.
+   * A start brings each node up in the role that was written down last, on whichever node. What was
+   * written down after one switchover may be older than the next one, which nobody can tell from
+   * outside: so it is written anew, also where it is not known whether it ever was. A cluster
+   * manager keeps the roles itself.
    *
    * @throws HostException {@code ROLES_NOT_WRITTEN} with all nodes running
    */
   private void writeRoles(Path directory) throws HostException {
     ClusterStatus now = node.known();
     boolean primary = node.self(now).filter(Datanode::primary).filter(Datanode::up).isPresent();
-    if (!primary || now.managed() || !node.installation().knowsCurrentRoles()) {
+    if (!primary || now.managed() || !node.rolesWritten().orElse(true)) {
       return;
     }
     Path run = gsOm.next(directory.resolveSibling("refreshconf"));
@@ -66,9 +67,13 @@ final class ClusterRestart {
           "ROLES_NOT_WRITTEN",
           String.format(
               "gs_om -t refreshconf ended with code %d. Without it a start could bring up another"
-                  + " primary than that of now; therefore no node was stopped. It said: %s",
-              ended.code(), ended.said()),
-          "Run gs_om -t refreshconf by hand on the primary, then run the same command again.");
+                  + " primary than that of now; therefore no node was stopped. The call that failed"
+                  + " may have removed %s on this node, and a start would take what another node"
+                  + " has. It said: %s",
+              ended.code(), node.installation().currentRoles(), ended.said()),
+          "Mend what it says, then run the same command again: before a stop it writes the roles"
+              + " anew, on all nodes. Until that has worked, there or by gs_om -t refreshconf by hand"
+              + " on the primary, do not stop and start the cluster.");
     }
   }
 

@@ -2,6 +2,7 @@ package hacert.opengauss;
 
 import hacert.policy.CertificateRules;
 import hacert.result.Finding;
+import hacert.result.Severity;
 import hacert.x509.Certificates;
 import hacert.x509.RevocationLists;
 import hacert.x509.UnreadableCertificateException;
@@ -14,19 +15,23 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * Rules for {@code sslcrl-file.crl}. With it the server asks for a current list of every CA on a
- * client's way to the root; where one is missing or has ended, it refuses the client.
+ * Rules for {@code sslcrl-file.crl}. With it the server asks for a current list of the CA that
+ * issued a client's certificate; where it is missing or has ended, it refuses the client. For those
+ * of the CAs above it does not ask: it sets {@code X509_V_FLAG_CRL_CHECK} alone.
  */
 final class CrlRules {
   private static final String NAME = ServerBundle.CRL;
 
+  private final Expectation expectation;
   private final Instant now;
   private final List<Finding> findings = new ArrayList<>();
 
-  private CrlRules(Instant now) {
-    this.now = now;
+  private CrlRules(Expectation expectation) {
+    this.expectation = expectation;
+    this.now = expectation.now();
   }
 
   /**
@@ -39,16 +44,17 @@ final class CrlRules {
       List<X509Certificate> cas,
       Collection<X509Certificate> used,
       Map<Side, X509Certificate> leafs,
-      Instant now) {
-    CrlRules rules = new CrlRules(now);
+      Expectation expectation) {
+    CrlRules rules = new CrlRules(expectation);
+    List<X509Certificate> all = Stream.concat(cas.stream(), used.stream()).distinct().toList();
     try {
       List<X509CRL> lists = RevocationLists.read(pem);
-      rules.issuers(lists, cas);
-      cas.forEach(ca -> rules.current(lists, ca));
-      leafs.forEach((side, leaf) -> rules.revoked(side.certificate(), leaf, lists, cas));
+      rules.issuers(lists, all);
+      all.forEach(ca -> rules.current(lists, ca, rules.aboveOnly(ca, all, leafs.values())));
+      leafs.forEach((side, leaf) -> rules.revoked(side.certificate(), leaf, lists, all));
       used.stream()
           .filter(ca -> !Certificates.selfSigned(ca))
-          .forEach(ca -> rules.revoked(ChainRules.called(ca), ca, lists, cas));
+          .forEach(ca -> rules.revoked(ChainRules.called(ca), ca, lists, all));
     } catch (UnreadableCertificateException e) {
       rules.error(
           "CRL_UNREADABLE",
@@ -95,6 +101,35 @@ final class CrlRules {
     return lists.stream()
         .filter(list -> RevocationLists.issuedBy(list, ca))
         .max(Comparator.comparing(X509CRL::getThisUpdate));
+  }
+
+  /**
+   * Whether a CA is seen to have issued other CAs and no certificate of a server or client. One
+   * that issued nothing here has clients elsewhere, or it would not be trusted.
+   */
+  private boolean aboveOnly(
+      X509Certificate ca, List<X509Certificate> cas, Collection<X509Certificate> leafs) {
+    return cas.stream().anyMatch(c -> !c.equals(ca) && Certificates.issuedBy(c, ca))
+        && Stream.concat(leafs.stream(), expectation.clients().stream())
+            .noneMatch(leaf -> Certificates.issuedBy(leaf, ca));
+  }
+
+  private void current(List<X509CRL> lists, X509Certificate ca, boolean aboveOnly) {
+    int before = findings.size();
+    current(lists, ca);
+    if (aboveOnly) {
+      findings.subList(before, findings.size()).replaceAll(CrlRules::harmless);
+    }
+  }
+
+  private static Finding harmless(Finding finding) {
+    return new Finding(
+        Severity.WARNING,
+        finding.code(),
+        finding.message()
+            + " But here it issued other CAs only, and the server asks for the list of a client's"
+            + " own issuer alone.",
+        "Where it issued clients too, do as for any CA: " + finding.remedy());
   }
 
   private void current(List<X509CRL> lists, X509Certificate ca) {

@@ -2,6 +2,7 @@ package hacert.opengauss;
 
 import hacert.target.Secret;
 import java.nio.file.attribute.PosixFilePermission;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -16,16 +17,29 @@ import java.util.Set;
  * @param password that both keys should have; empty: the one of their own cipher and rand files
  * @param ecdsa whether the server takes EC keys, as it does from version 2.1
  * @param modes permissions of the files as they were given, by name; empty: not known
+ * @param clients certificates of clients that are in use beside the bundle's, as far as known
  */
 public record Expectation(
     List<String> names,
     Instant now,
     Optional<Secret> password,
     boolean ecdsa,
-    Map<String, Set<PosixFilePermission>> modes) {
+    Map<String, Set<PosixFilePermission>> modes,
+    List<X509Certificate> clients) {
+  /** Where no client is known but the bundle's. */
+  public Expectation(
+      List<String> names,
+      Instant now,
+      Optional<Secret> password,
+      boolean ecdsa,
+      Map<String, Set<PosixFilePermission>> modes) {
+    this(names, now, password, ecdsa, modes, List.of());
+  }
+
   /** Takes copies. */
   public Expectation {
     names = List.copyOf(names);
     modes = Map.copyOf(modes);
+    clients = List.copyOf(clients);
   }
 }

@@ -7,7 +7,9 @@ import hacert.target.Host;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -72,7 +74,7 @@ record Installation(
                   + " openGauss cluster, or its login does not set the environment.",
               variable, value),
           "Log in as the cluster's user and see `env`. Where a file has to be sourced, name it in"
-              + " hacert_opengauss_env.");
+              + " hacert_opengauss_env; by hand with --setting options.environment=FILE.");
     }
     return Path.of(value);
   }
@@ -113,6 +115,20 @@ record Installation(
         .map(home -> Path.of(home, "cfg", "dss_inst.ini"));
   }
 
+  /**
+   * The directories beside the data directory that gs_om of this version fills on this node, and
+   * brings back, each from its own archive.
+   */
+  Map<ServerBundle.Place, Path> filled() {
+    Map<ServerBundle.Place, Path> filled = new EnumMap<>(ServerBundle.Place.class);
+    if (version().filter(ServerVersion::installsOmDirectory).isPresent()) {
+      there(profile.sslDirectories().om()).ifPresent(d -> filled.put(ServerBundle.Place.OM, d));
+      cm().ifPresent(d -> filled.put(ServerBundle.Place.CM, d));
+      dss().ifPresent(d -> filled.put(ServerBundle.Place.DSS, d));
+    }
+    return filled;
+  }
+
   /** All directories of certificates that gs_om may write to, beside data directories. */
   List<Path> sslDirectories() {
     return Stream.of(
@@ -127,9 +143,14 @@ record Installation(
     return Optional.of(gaussHome.resolve(directory)).filter(Files::isDirectory);
   }
 
-  /** Whether {@code gs_om -t refreshconf} has written down which roles the nodes have now. */
+  /** Whether {@code gs_om -t refreshconf} has written down here which roles the nodes had then. */
   boolean knowsCurrentRoles() {
-    return Files.exists(gaussHome.resolve("bin/cluster_dynamic_config"));
+    return Files.exists(currentRoles());
+  }
+
+  /** Where it writes them down. */
+  Path currentRoles() {
+    return gaussHome.resolve("bin/cluster_dynamic_config");
   }
 
   /** The server's version; empty where no program of the installation tells it. */

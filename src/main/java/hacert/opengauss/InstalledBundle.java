@@ -10,6 +10,7 @@ import hacert.target.Secret;
 import hacert.x509.Certificates;
 import hacert.x509.RevocationLists;
 import hacert.x509.UnreadableCertificateException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -60,11 +61,19 @@ final class InstalledBundle implements AutoCloseable {
     return (ServerBundle.Place.DATA.files().contains(name) ? data : om).resolve(name);
   }
 
+  /** As the server reads them: it follows links, but to none of the files of the password. */
   private static Optional<byte[]> read(Path file) {
-    return Files.exists(file)
-            && BundleFiles.read(file, LARGEST_FILE) instanceof BundleFile.Content found
-        ? Optional.of(found.bytes())
-        : Optional.empty();
+    String name = file.toString();
+    boolean followed = !name.endsWith(ServerBundle.CIPHER) && !name.endsWith(ServerBundle.RAND);
+    try {
+      Path place = followed ? file.toRealPath() : file;
+      return BundleFiles.read(place, LARGEST_FILE) instanceof BundleFile.Content found
+          ? Optional.of(found.bytes())
+          : Optional.empty();
+    } catch (IOException e) {
+      // Not there, or a link that leads nowhere.
+      return Optional.empty();
+    }
   }
 
   private void inconsistent(String what) {

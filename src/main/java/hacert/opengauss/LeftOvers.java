@@ -29,12 +29,20 @@ import java.util.TreeSet;
 /**
  * What a killed or failed {@code gs_om -t cert} leaves behind: {@code certFlag}, which makes the
  * next one skip its backup; {@code tempCertDir}, which holds private keys and makes the next one
- * back up a half state; {@code .action_flag_file_*}. While a gs_om runs they are its own.
+ * back up a half state; {@code .action_flag_file_*}. And what such a rollback leaves behind: the
+ * directory that it has moved a directory's files into before it unpacks the older ones. While a
+ * gs_om runs they are its own.
  */
 public final class LeftOvers {
+  /** Code of what is never removed: it has to be put back first. */
+  static final String CUT_OFF = "ROLLBACK_CUT_OFF";
+
   private static final String FLAG = "certFlag";
   private static final String DIRECTORY = "tempCertDir";
   private static final String ACTION_FLAG = ".action_flag_file_";
+
+  /** Where a rollback moves files away to, below the directory that they are of. */
+  private static final Set<String> ASIDE = Set.of("tempDir", "dssTempDir");
 
   /** Its actions that only look. */
   private static final Set<String> LOOKING = Set.of("status", "view", "query");
@@ -42,6 +50,7 @@ public final class LeftOvers {
   private final Set<Path> flags = new TreeSet<>();
   private final Set<Path> actionFlags = new TreeSet<>();
   private final Set<Path> directories = new TreeSet<>();
+  private final Set<Path> aside = new TreeSet<>();
   private final Path pgHost;
   private final List<Running> running;
   private final Clock clock;
@@ -57,17 +66,36 @@ public final class LeftOvers {
    *
    * @param pgHost the directory that {@code PGHOST} names, by which clusters of one user are told
    *     apart; one that is not there holds none
-   * @param dataDirectories those of this node's datanodes; likewise
+   * @param certificateDirectories the data directories of this node's datanodes, and the others in
+   *     which gs_om replaces certificates; likewise
    * @throws HostException {@code FILE_NOT_READABLE}
    */
-  public static LeftOvers look(Path pgHost, Collection<Path> dataDirectories, Clock clock)
+  public static LeftOvers look(Path pgHost, Collection<Path> certificateDirectories, Clock clock)
       throws HostException {
     LeftOvers found = new LeftOvers(pgHost, clock);
     found.lookIn(pgHost);
-    for (Path directory : dataDirectories) {
+    for (Path directory : certificateDirectories) {
       found.lookIn(directory);
+      // Others may call a directory so too: only one with certificates is meant.
+      ASIDE.stream()
+          .map(directory::resolve)
+          .filter(d -> Files.isDirectory(d, LinkOption.NOFOLLOW_LINKS))
+          .filter(d -> ServerBundle.ALL.stream().anyMatch(name -> present(d.resolve(name))))
+          .forEach(found.aside::add);
     }
     return found;
+  }
+
+  private static boolean present(Path path) {
+    return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** What lies there and no longer where it was; not what an older state may have been without. */
+  private static List<String> missingBeside(Path aside) {
+    return ServerBundle.REQUIRED.stream()
+        .filter(name -> present(aside.resolve(name)))
+        .filter(name -> !present(aside.resolveSibling(name)))
+        .toList();
   }
 
   private void lookIn(Path place) throws HostException {
@@ -117,7 +145,8 @@ public final class LeftOvers {
 
   /**
    * {@code GS_OM_RUNNING} alone while one runs, else {@code CERT_FLAG_STALE} and {@code
-   * TEMP_CERT_DIR} for each that was left, as errors; {@code ACTION_FLAG_STALE} as a warning.
+   * TEMP_CERT_DIR} for each that was left, {@code ROLLBACK_CUT_OFF} or {@code ROLLBACK_LEFT_OVER},
+   * as errors; {@code ACTION_FLAG_STALE} as a warning.
    *
    * @throws HostException {@code FILE_NOT_READABLE}
    */
@@ -154,6 +183,10 @@ public final class LeftOvers {
               "See that all nodes have the same certificate files, and that no gs_om runs on another"
                   + " node; then remove the directory, or let this program clean up."));
     }
+    for (Path directory : aside) {
+      List<String> missing = missingBeside(directory);
+      found.add(missing.isEmpty() ? leftOver(host, directory) : cutOff(host, directory, missing));
+    }
     for (Path flag : actionFlags) {
       found.add(
           Finding.warning(
@@ -168,6 +201,33 @@ public final class LeftOvers {
                   + " clean up."));
     }
     return List.copyOf(found);
+  }
+
+  private Finding cutOff(String host, Path aside, List<String> missing) throws HostException {
+    return Finding.error(
+        CUT_OFF,
+        String.format(
+            "%s: expected all certificate files in %s, seen without %s, which lie in %s, %s, and no"
+                + " gs_om runs: a gs_om -t cert --rollback that was cut off moved them there. They may"
+                + " be the only copies; this program never removes them while they are missing",
+            host, aside.getParent(), missing, aside, age(aside)),
+        String.format(
+            "Before anything else move them back, as the cluster's user: mv -n %s/* %s/ ; then see"
+                + " that they belong together (hacert inspect), and that all nodes have the same."
+                + " Where the older ones are wanted, run the rollback again after that.",
+            aside, aside.getParent()));
+  }
+
+  private Finding leftOver(String host, Path aside) throws HostException {
+    return Finding.error(
+        "ROLLBACK_LEFT_OVER",
+        String.format(
+            "%s: expected no directory of an earlier gs_om, seen %s, %s, and no gs_om runs: a gs_om"
+                + " -t cert --rollback that was cut off left it, with the private keys that it was to"
+                + " replace; no file is missing beside it",
+            host, aside, age(aside)),
+        "See that all nodes have the same certificate files, and that no gs_om runs on another node;"
+            + " then remove the directory, or let this program clean up.");
   }
 
   private static Finding runs(String host, List<Running> running) {
@@ -203,8 +263,9 @@ public final class LeftOvers {
   }
 
   /**
-   * Removes what was found. Files of {@code tempCertDir} are overwritten with zeros before; a link
-   * is removed and what it leads to left alone.
+   * Removes what was found, but for files of a rollback that are missing where they were: they may
+   * be the only copies. Files in directories are overwritten with zeros before; a link is removed
+   * and what it leads to left alone.
    *
    * @return what was removed
    * @throws HostException {@code GS_OM_RUNNING} if one runs by now, with nothing removed; {@code
@@ -221,6 +282,12 @@ public final class LeftOvers {
     for (Path directory : directories) {
       wipe(directory);
       removed.add(directory);
+    }
+    for (Path directory : aside) {
+      if (missingBeside(directory).isEmpty()) {
+        wipe(directory);
+        removed.add(directory);
+      }
     }
     for (Set<Path> kind : List.of(actionFlags, flags)) {
       for (Path flag : kind) {

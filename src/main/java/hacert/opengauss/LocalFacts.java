@@ -8,11 +8,13 @@ import hacert.result.Severity;
 import hacert.target.HaRole;
 import hacert.target.NodeFacts;
 import hacert.target.Options;
+import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What this node says of itself and of its cluster; nothing is judged against other nodes. */
 final class LocalFacts {
@@ -40,7 +42,7 @@ final class LocalFacts {
       if (self.isPresent()) {
         return facts(status, self.get(), findings);
       }
-      return unknown(findings, new ClusterAssessment.Details(status, List.of(), Map.of()));
+      return unknown(findings, details(status, List.of(), Map.of()));
     } catch (HostException e) {
       findings.add(e.finding());
       return unknown(findings, null);
@@ -56,12 +58,7 @@ final class LocalFacts {
       throws HostException {
     ServerConfiguration configuration = node.configuration();
     findings.addAll(configuration.findings(self.name()));
-    LeftOvers.look(
-            installation.pgHost(), List.of(node.dataDirectory()), installation.host().clock())
-        .findings(self.name())
-        .stream()
-        .map(this::cleanable)
-        .forEach(findings::add);
+    node.leftOvers().findings(self.name()).stream().map(this::cleanable).forEach(findings::add);
     toolsDirectory().ifPresent(findings::add);
     try (InstalledBundle installed = new InstalledBundle(node.dataDirectory(), installation.om())) {
       findings.addAll(installed.findings());
@@ -82,17 +79,24 @@ final class LocalFacts {
           installed.summaries(),
           OpenGaussTarget.digestOf(installed.bundle()),
           findings,
-          Json.mapper()
-              .valueToTree(
-                  new ClusterAssessment.Details(
-                      status, missing, BundleParts.of(installed.bundle()))));
+          Json.mapper().valueToTree(details(status, missing, BundleParts.of(installed.bundle()))));
     }
+  }
+
+  private ClusterAssessment.Details details(
+      ClusterStatus status, List<String> missing, Map<String, Set<String>> parts) {
+    return new ClusterAssessment.Details(
+        status,
+        missing,
+        parts,
+        installation.knowsCurrentRoles(),
+        installation.filled().values().stream().map(Path::toString).toList());
   }
 
   /** What is safe to remove is no reason to refuse where its removal is asked for. */
   private Finding cleanable(Finding f) {
-    boolean runs = f.code().equals("GS_OM_RUNNING");
-    return options.cleanUp() && !runs && f.severity() == Severity.ERROR
+    boolean stays = f.code().equals("GS_OM_RUNNING") || f.code().equals(LeftOvers.CUT_OFF);
+    return options.cleanUp() && !stays && f.severity() == Severity.ERROR
         ? new Finding(
             Severity.WARNING,
             f.code(),

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -33,6 +34,7 @@ final class LocalNode {
   private final NodeIdentity identity;
   private ClusterStatus last;
   private Optional<ClusterStatus> remembered = Optional.empty();
+  private Optional<Boolean> rolesWritten = Optional.empty();
 
   LocalNode(Installation installation, NodeIdentity identity) {
     this.installation = installation;
@@ -91,6 +93,20 @@ final class LocalNode {
   /** What an earlier call was told, for where the stopped cluster tells nothing. */
   void remember(ClusterStatus earlier) {
     remembered = Optional.of(earlier);
+  }
+
+  /** Takes what the facts of all nodes have told, see {@link #rolesWritten()}. */
+  void rolesWritten(boolean anywhere) {
+    rolesWritten = Optional.of(anywhere);
+  }
+
+  /**
+   * Whether gs_om keeps written down on any node in which roles a start brings the nodes up; empty
+   * if that is not known. What this node keeps alone does not tell: a {@code gs_om -t refreshconf}
+   * that fails removes it here, and a start takes the newest of all nodes.
+   */
+  Optional<Boolean> rolesWritten() {
+    return installation.knowsCurrentRoles() ? Optional.of(true) : rolesWritten;
   }
 
   /**
@@ -200,6 +216,17 @@ final class LocalNode {
           "See that the inventory's host is the one that the status means: set hacert_status_name.");
     }
     return directory;
+  }
+
+  /**
+   * What a gs_om has left behind on this host.
+   *
+   * @throws HostException what {@link LeftOvers#look} throws
+   */
+  LeftOvers leftOvers() throws HostException {
+    List<Path> directories = new ArrayList<>(installation.sslDirectories());
+    directories.add(0, dataDirectory());
+    return LeftOvers.look(installation.pgHost(), directories, installation.host().clock());
   }
 
   /** The settings of the server on this host. */

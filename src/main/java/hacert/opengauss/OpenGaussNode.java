@@ -65,16 +65,17 @@ final class OpenGaussNode implements ManagedNode {
     ClusterAssessment.details(details).ifPresent(d -> node.remember(d.status()));
   }
 
+  @Override
+  public void rolesWritten(boolean anywhere) {
+    node.rolesWritten(anywhere);
+  }
+
   static HaRole role(Datanode row) {
     return row.primary() ? HaRole.ACTIVE : row.standby() ? HaRole.STANDBY : HaRole.UNKNOWN;
   }
 
   private InstalledBundle read() throws HostException {
     return new InstalledBundle(node.dataDirectory(), installation.om());
-  }
-
-  private LeftOvers leftBehind() throws HostException {
-    return LeftOvers.look(installation.pgHost(), List.of(node.dataDirectory()), host.clock());
   }
 
   @Override
@@ -137,7 +138,7 @@ final class OpenGaussNode implements ManagedNode {
 
   @Override
   public List<Finding> checkBundle(Bundle bundle, Optional<Secret> password) {
-    try {
+    try (InstalledBundle installed = read()) {
       boolean ecdsa = installation.version().map(ServerVersion::allowsEcdsa).orElse(true);
       return ServerBundlePolicy.check(
           bundle,
@@ -146,7 +147,8 @@ final class OpenGaussNode implements ManagedNode {
               host.clock().instant(),
               Optional.empty(),
               ecdsa,
-              Map.of()));
+              Map.of(),
+              installed.certificates(ServerBundle.CLIENT_CERTIFICATE)));
     } catch (HostException e) {
       return List.of(e.finding());
     }
@@ -286,13 +288,13 @@ final class OpenGaussNode implements ManagedNode {
 
   @Override
   public String tidy() throws HostException {
-    List<Path> removed = options.cleanUp() ? leftBehind().remove() : List.of();
+    List<Path> removed = options.cleanUp() ? node.leftOvers().remove() : List.of();
     return removed.isEmpty() ? "" : "removed " + removed;
   }
 
   @Override
   public String followRestored() throws HostException {
-    List<Path> removed = leftBehind().remove();
+    List<Path> removed = node.leftOvers().remove();
     return (new CrlSetting(node).follow() ? ", and ssl_crl_file follows" : "")
         + (removed.isEmpty() ? "" : ", and what gs_om left behind is removed: " + removed);
   }

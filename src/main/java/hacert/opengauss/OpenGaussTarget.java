@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import hacert.host.HostException;
 import hacert.host.Sha256;
 import hacert.result.CertificateSummary;
+import hacert.result.Finding;
 import hacert.target.Bundle;
 import hacert.target.ClusterView;
 import hacert.target.Contents;
@@ -21,6 +22,7 @@ import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,6 +69,33 @@ public final class OpenGaussTarget implements Target {
   public ClusterView assess(Map<String, NodeFacts> facts, String named, Instant now) {
     return new ExpiredCluster(facts, named, now, DEGRADED)
         .judge(new ClusterAssessment(facts).assess());
+  }
+
+  /**
+   * A call for all nodes fills the directories that its own node has, on every node: it stops half
+   * way where another one lacks one, and leaves out what its own lacks.
+   */
+  @Override
+  public List<Finding> checkApply(Map<String, NodeFacts> facts, Options.Apply apply) {
+    Map<String, List<String>> filled = new LinkedHashMap<>();
+    facts.forEach(
+        (node, f) ->
+            ClusterAssessment.details(f.details())
+                .map(ClusterAssessment.Details::filled)
+                .ifPresent(directories -> filled.put(node, directories)));
+    if (apply != Options.Apply.CLUSTER || filled.values().stream().distinct().count() < 2) {
+      return List.of();
+    }
+    return List.of(
+        Finding.error(
+            "UNEVEN_DIRECTORIES",
+            "hacert_apply is cluster, and for that each node should have the same directories of"
+                + " certificates; seen are "
+                + filled
+                + ". One gs_om for all nodes stops half way where another node lacks one, and leaves"
+                + " one out everywhere that its own node lacks.",
+            "Set hacert_apply to local, which needs none of them. Or make those that are missing, as"
+                + " the cluster's user, with mode 0700, then run again."));
   }
 
   @Override

@@ -161,8 +161,9 @@ final class RestartReasons {
         "nodes have other roles now than at the installation, and gs_om -t start uses those that its"
             + " configuration knows";
     return Optional.of(
-        node.installation().knowsCurrentRoles()
-            ? Finding.warning("ROLES_SWITCHED", message, "")
+        node.rolesWritten().orElse(false)
+            ? Finding.warning(
+                "ROLES_SWITCHED", message + "; before the stop they are written there anew", "")
             : Finding.error(
                 "ROLES_SWITCHED",
                 message + ": the old primary would come up as primary beside the new one's data",

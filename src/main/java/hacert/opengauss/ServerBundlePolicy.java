@@ -39,7 +39,7 @@ import java.util.stream.Collectors;
  * </ul>
  *
  * <p>Of a CA that issued nothing in the bundle, as one that is kept for an overlap of trust, all
- * but its CRL is a warning only.
+ * but its CRL is a warning only. Of one that issued other CAs only, its CRL is one too.
  */
 public final class ServerBundlePolicy {
   private static final Set<PosixFilePermission> OWNER =
@@ -147,7 +147,7 @@ public final class ServerBundlePolicy {
     cas.stream().filter(ca -> !used.contains(ca)).forEach(this::unused);
     byte[] crl = bundle.files().get(ServerBundle.CRL);
     if (crl != null && !cas.isEmpty()) {
-      findings.addAll(CrlRules.check(crl, cas, used, leafs, expectation.now()));
+      findings.addAll(CrlRules.check(crl, cas, used, leafs, expectation));
     }
   }
 

@@ -157,7 +157,7 @@ final class TrustChange {
     }
   }
 
-  /** Where there is a CRL, the server wants a current one of every CA that it trusts. */
+  /** Where there is a CRL, the server wants a current one of every CA that issued a client. */
   private void withLists(Bundle bundle, List<X509Certificate> besides) throws HostException {
     byte[] crl = bundle.files().get(ServerBundle.CRL);
     Optional<byte[]> before = installed.file(ServerBundle.CRL);

@@ -14,7 +14,8 @@ import java.util.Map;
 
 /**
  * The one backup that gs_om keeps: {@code gsql_cert_backup.tar.gz} in each directory that it has
- * replaced files in.
+ * replaced files in. Its rollback takes the files of each directory away and unpacks that
+ * directory's own archive there; the archives need not be of one run, nor alike.
  */
 final class VendorBackup {
   /** What gs_om calls it. */
@@ -30,28 +31,49 @@ final class VendorBackup {
   }
 
   /**
-   * Reads it, without changing anything.
+   * Reads, without changing anything, what the server would get back, and from the directory of the
+   * tools what only that holds.
    *
-   * @throws HostException {@code NO_VENDOR_BACKUP}, also where it holds no certificates: then the
-   *     vendor's rollback would leave none
+   * @throws HostException {@code NO_VENDOR_BACKUP}, also where the archive of one directory holds
+   *     no certificates: then the vendor's rollback would leave none there
    */
   Bundle read() throws HostException {
-    Path archive = node.dataDirectory().resolve(FILE);
-    if (!Files.isRegularFile(archive)) {
-      throw missing(archive + " is not there");
-    }
-    Map<String, byte[]> files = new LinkedHashMap<>();
-    unpack(archive, ServerBundle.Place.DATA.files(), files);
+    Path data = node.dataDirectory();
+    Map<String, byte[]> files = unpacked(data, ServerBundle.Place.DATA);
     if (!files
         .keySet()
         .containsAll(List.of(ServerBundle.SERVER_CERTIFICATE, ServerBundle.SERVER_KEY))) {
-      throw missing(archive + " holds no server certificate");
+      throw missing(data.resolve(FILE) + " is not there, or holds no server certificate");
     }
-    Path tools = node.installation().om().resolve(FILE);
-    if (Files.isRegularFile(tools)) {
-      unpack(tools, ServerBundle.ALL, files);
+    for (Map.Entry<ServerBundle.Place, Path> filled : node.installation().filled().entrySet()) {
+      try (Bundle own = of(filled.getKey(), filled.getValue())) {
+        if (own.files().isEmpty() && holdsAny(filled.getKey(), filled.getValue())) {
+          throw missing(
+              filled.getValue()
+                  + " holds certificates, which the rollback takes away, and its own "
+                  + FILE
+                  + " is not there or holds none");
+        }
+        if (filled.getKey() == ServerBundle.Place.OM) {
+          own.files().keySet().removeAll(ServerBundle.Place.DATA.files());
+          own.files().forEach((name, content) -> files.put(name, content.clone()));
+        }
+      }
     }
     return new Bundle(files);
+  }
+
+  /**
+   * What one directory would get back: nothing where it has no archive.
+   *
+   * @throws HostException {@code NO_VENDOR_BACKUP} where there is one that cannot be read
+   */
+  Bundle of(ServerBundle.Place place, Path directory) throws HostException {
+    return new Bundle(unpacked(directory, place));
+  }
+
+  private static boolean holdsAny(ServerBundle.Place place, Path directory) {
+    return place.files().stream().anyMatch(name -> Files.exists(directory.resolve(name)));
   }
 
   private static HostException missing(String why) {
@@ -62,13 +84,17 @@ final class VendorBackup {
             + " program's own.");
   }
 
-  private static void unpack(Path archive, List<String> names, Map<String, byte[]> files)
+  private static Map<String, byte[]> unpacked(Path directory, ServerBundle.Place place)
       throws HostException {
+    Path archive = directory.resolve(FILE);
+    if (!Files.isRegularFile(archive)) {
+      return new LinkedHashMap<>();
+    }
     if (!(BundleFiles.read(archive, LARGEST_ARCHIVE) instanceof BundleFile.Content content)) {
       throw missing(archive + " is no file that can be read, or too large");
     }
     try {
-      BackupArchive.read(content.bytes(), names, LARGEST_FILE).forEach(files::putIfAbsent);
+      return BackupArchive.read(content.bytes(), place.files(), LARGEST_FILE);
     } catch (IOException e) {
       throw missing(archive + " cannot be read: " + e);
     } finally {

@@ -143,6 +143,9 @@ public final class Decide {
     if (q.unreachable().isEmpty()) {
       // Of a part of the cluster they would only tell what follows from a part being missing.
       findings.addAll(view.findings());
+      if (q.intent() != Settings.Intent.ROLLBACK) {
+        findings.addAll(target.checkApply(facts, q.settings().options().apply()));
+      }
     }
     findings.addAll(noNode(q));
     findings.addAll(clocks(q));

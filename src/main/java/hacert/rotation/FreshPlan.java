@@ -155,6 +155,7 @@ final class FreshPlan {
         view.expired(),
         view.named(),
         q.settings().compromised(),
+        view.rolesWritten(),
         q.found().values().stream()
             .filter(Discovery::open)
             .map(d -> d.journal().rotation())

@@ -194,6 +194,7 @@ public final class Operations {
         .flatMap(journal -> journal.entry(Phase.STAGE_BACKUP))
         .filter(entry -> entry.state() == Journal.State.DONE)
         .ifPresent(entry -> node.recall(entry.data().path(Stage.DETAILS)));
+    Optional.ofNullable(request.plan()).map(Plan::rolesWritten).ifPresent(node::rolesWritten);
     return site;
   }
 

@@ -44,6 +44,8 @@ import java.util.stream.Stream;
  *     cluster did not tell it
  * @param compromised whether the keys in use before are known to others, so that nobody goes back
  *     to them unasked
+ * @param rolesWritten whether some node keeps written down in which roles a start of all nodes
+ *     brings them up; absent in a plan of a version that did not ask
  * @param supersedes ids of rotations that were cut off before they changed anything, and that this
  *     one may take the place of
  * @param nodes what is known of each node, by name
@@ -70,6 +72,7 @@ public record Plan(
     boolean expired,
     boolean named,
     boolean compromised,
+    Boolean rolesWritten,
     List<String> supersedes,
     Map<String, PlannedNode> nodes) {
 
@@ -196,6 +199,7 @@ public record Plan(
         expired,
         named,
         compromised,
+        rolesWritten,
         supersedes,
         nodes);
   }

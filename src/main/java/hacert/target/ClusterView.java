@@ -13,6 +13,8 @@ import java.util.List;
  * @param expired whether an installed certificate of every node has expired
  * @param named whether the active node is one that a person named, because the cluster does not
  *     tell it
+ * @param rolesWritten whether some node keeps written down in which roles a start of all nodes is
+ *     to bring them up, or does not tell
  */
 public record ClusterView(
     String active,
@@ -20,12 +22,13 @@ public record ClusterView(
     String maker,
     List<Finding> findings,
     boolean expired,
-    boolean named) {
+    boolean named,
+    boolean rolesWritten) {
   /** Nothing can be told. */
   public static final ClusterView UNKNOWN = new ClusterView("", List.of(), "", List.of());
 
   /** What a cluster itself tells, before anybody asks how long its certificates are valid. */
   public ClusterView(String active, List<String> standbys, String maker, List<Finding> findings) {
-    this(active, standbys, maker, findings, false, false);
+    this(active, standbys, maker, findings, false, false, false);
   }
 }

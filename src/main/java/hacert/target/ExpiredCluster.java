@@ -75,7 +75,8 @@ public final class ExpiredCluster {
         accepted && told.maker().isEmpty() ? named : told.maker(),
         List.copyOf(findings),
         expired,
-        accepted);
+        accepted,
+        told.rolesWritten());
   }
 
   private boolean explained(Finding f) {

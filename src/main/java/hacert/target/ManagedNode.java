@@ -27,6 +27,12 @@ public interface ManagedNode {
   default void recall(JsonNode details) {}
 
   /**
+   * Takes from the plan whether any node of the cluster keeps written down in which roles a start
+   * of all nodes brings them up, for a system whose start goes by that.
+   */
+  default void rolesWritten(boolean anywhere) {}
+
+  /**
    * The HA roles of all nodes as these facts of this one node show them, by the name that the
    * system's status gives each; nodes that it does not list are missing.
    */

@@ -36,6 +36,15 @@ public interface Target {
    */
   ClusterView assess(Map<String, NodeFacts> facts, String named, Instant now);
 
+  /**
+   * What forbids to install a new bundle in this way, as the facts of all nodes show together.
+   *
+   * @param facts as for {@link #assess}
+   */
+  default List<Finding> checkApply(Map<String, NodeFacts> facts, Options.Apply apply) {
+    return List.of();
+  }
+
   /** The digest of a bundle, comparable to {@link NodeFacts#bundleDigest}; empty if it has none. */
   String digest(Bundle bundle);
 

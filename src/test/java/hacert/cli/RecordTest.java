@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +38,31 @@ class RecordTest {
     Cli.Run run = record(directory.resolve("nowhere"), "--target", "mrs-ha");
     assertThat(run.code()).isEqualTo(3);
     assertThat(run.err()).contains("OUT_NOT_A_DIRECTORY");
+  }
+
+  @Test
+  void finds_the_cluster_by_the_environment_that_a_setting_names() throws IOException {
+    Path bin = Files.createDirectories(directory.resolve("gauss/bin"));
+    Path program = Files.writeString(bin.resolve("gs_om"), "#!/bin/sh\necho cluster_state\n");
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+    Path environment =
+        Files.writeString(
+            directory.resolve("gauss/env"),
+            "export GAUSSHOME=" + bin + " PGHOST=" + bin + " PATH=" + bin + ":$PATH\n");
+    Path out = Files.createDirectories(directory.resolve("out"));
+    Cli.Run run =
+        record(
+            out,
+            "--target",
+            "opengauss",
+            "--profile",
+            "opengauss",
+            "--self",
+            "db1",
+            "--setting",
+            "options.environment=" + environment);
+    assertThat(run.err()).doesNotContain("GAUSS_ENVIRONMENT");
+    assertThat(out.resolve("status.txt")).hasContent("cluster_state\n");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package hacert.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import hacert.result.Json;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -96,6 +98,27 @@ class SnapshotTest {
     Path link = Files.createSymbolicLink(directory.resolve("workspace"), root);
     assertThat(Findings.code(() -> Snapshot.of(List.of(link), Snapshot.Limits.USUAL)))
         .isEqualTo("SNAPSHOT_ROOT_IS_LINK");
+  }
+
+  @Test
+  void names_every_file_that_is_a_link_with_the_command_that_mends_it() throws Exception {
+    List<Path> links = new ArrayList<>();
+    for (String name : List.of("cacert.pem", "server.crt")) {
+      Path target = Files.writeString(root.resolve("site-" + name), name);
+      links.add(Files.createSymbolicLink(directory.resolve(name), target));
+    }
+    HostException refused =
+        catchThrowableOfType(HostException.class, () -> Snapshot.of(links, Snapshot.Limits.USUAL));
+    assertThat(refused.getMessage()).contains(links.get(0).toString(), links.get(1).toString());
+    for (Path link : links) {
+      String command =
+          String.format(
+              "cp --remove-destination \"$(readlink -f %s)\" %s && chmod 600 %s", link, link, link);
+      assertThat(refused.finding().remedy()).contains(command);
+      assertThat(new ProcessBuilder("sh", "-c", command).start().waitFor()).isZero();
+      assertThat(link).isRegularFile().hasContent(link.getFileName().toString());
+    }
+    assertThat(Snapshot.of(links, Snapshot.Limits.USUAL).entries()).hasSize(2);
   }
 
   @Test

@@ -56,7 +56,8 @@ class BundlePartsTest {
         List.of(),
         Json.mapper()
             .valueToTree(
-                new ClusterAssessment.Details(status, List.of(), BundleParts.of(installed))));
+                new ClusterAssessment.Details(
+                    status, List.of(), BundleParts.of(installed), false, List.of())));
   }
 
   private static boolean installed(Bundle given, Bundle there) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hacert.host.HostException;
+import hacert.result.Severity;
 import hacert.target.Bundle;
 import hacert.target.InstallSpec;
 import hacert.target.Made;
@@ -193,6 +194,49 @@ class CertificateStepTest {
     assertThat(run(Options.Apply.LOCAL)).isEqualTo("installed by gs_om");
     assertThat(host.data().resolve(ServerBundle.CRL)).doesNotExist();
     assertThat(host.node().configuration().crlFile()).isEmpty();
+  }
+
+  /** They may be the only copies: nothing removes them, whatever is asked for. */
+  @Test
+  void a_clean_up_does_not_cover_what_a_rollback_moved_away() throws Exception {
+    host.configuration("ssl = off");
+    host.options.put("clean_up", true);
+    Path key = host.data().resolve(ServerBundle.SERVER_KEY);
+    Files.move(key, Files.createDirectory(host.data().resolve("tempDir")).resolve("server.key"));
+    LocalFacts facts = new LocalFacts(host.node(), new Ports(host.node()), host.options());
+    assertThat(facts.read(false).findings())
+        .anyMatch(f -> f.code().equals("ROLLBACK_CUT_OFF") && f.severity() == Severity.ERROR);
+  }
+
+  /** As where one directory was left out of a run: each has an archive of its own. */
+  @Test
+  void wants_each_directory_as_its_own_archive_has_it_after_the_rollback_of_the_vendor()
+      throws Exception {
+    Path cm = Files.createDirectories(base.resolve("app/share/sslcert/cm"));
+    for (String name : List.of("server.crt", "server.key")) {
+      Files.writeString(cm.resolve(name), "of an earlier run");
+    }
+    for (Path directory : List.of(host.data(), host.om(), cm)) {
+      String tar = "tar -zcf " + VendorBackup.FILE + " *.crt *.key";
+      assertThat(
+              new ProcessBuilder("sh", "-c", tar).directory(directory.toFile()).start().waitFor())
+          .isZero();
+    }
+    Bundle back = new VendorBackup(host.node()).read();
+    host.install(bundle);
+    Files.writeString(cm.resolve("server.key"), "of this run");
+    InstallSpec spec =
+        new InstallSpec(
+            "rotation.db1", false, base.resolve("kept"), true, true, Options.Apply.LOCAL);
+    String unpack =
+        "for d in '@DATA@' \"$GAUSSHOME\"/share/sslcert/om; do"
+            + " (cd \"$d\" && tar -zxf gsql_cert_backup.tar.gz); done; ";
+    cert(unpack);
+    assertThatThrownBy(() -> new CertificateStep(host.node()).run(back, spec))
+        .hasMessageContaining(cm.resolve("server.key") + "]");
+    cert(unpack + "cd '" + cm + "' && tar -zxf gsql_cert_backup.tar.gz");
+    assertThat(new CertificateStep(host.node()).run(back, spec)).isEqualTo("installed by gs_om");
+    assertThat(cm.resolve("server.key")).hasContent("of an earlier run");
   }
 
   @Test

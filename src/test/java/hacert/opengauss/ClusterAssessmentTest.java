@@ -9,8 +9,10 @@ import hacert.result.Json;
 import hacert.target.ClusterView;
 import hacert.target.HaRole;
 import hacert.target.NodeFacts;
+import hacert.target.Options;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,9 @@ class ClusterAssessmentTest {
   private final List<Datanode> rows =
       new ArrayList<>(List.of(row(1, "Primary"), row(2, "Standby"), row(3, "Standby")));
   private final Map<String, NodeFacts> facts = new LinkedHashMap<>();
+  private final Map<Integer, Boolean> rolesWritten =
+      new HashMap<>(Map.of(1, false, 2, false, 3, false));
+  private final Map<Integer, List<String>> filled = new HashMap<>();
   private String state = "Normal";
   private String named = "";
   private Instant until = NOW.plusSeconds(1);
@@ -64,7 +69,13 @@ class ClusterAssessmentTest {
             "digest",
             List.of(),
             Json.mapper()
-                .valueToTree(new ClusterAssessment.Details(seen, List.of(missing), Map.of()))));
+                .valueToTree(
+                    new ClusterAssessment.Details(
+                        seen,
+                        List.of(missing),
+                        Map.of(),
+                        rolesWritten.get(number),
+                        filled.get(number)))));
   }
 
   private void all() {
@@ -196,6 +207,47 @@ class ClusterAssessmentTest {
       node(i, status(), "db" + i, "sslcrl-file.crl");
     }
     assertThat(codes()).isEmpty();
+  }
+
+  private List<Finding> forbidden(Options.Apply apply) {
+    return new OpenGaussTarget().checkApply(facts, apply);
+  }
+
+  @Test
+  void refuses_one_call_for_all_nodes_where_these_have_other_directories() {
+    filled.putAll(Map.of(1, List.of("/app/om"), 2, List.of(), 3, List.of("/app/om")));
+    all();
+    assertThat(forbidden(Options.Apply.LOCAL)).isEmpty();
+    assertThat(forbidden(Options.Apply.CLUSTER))
+        .singleElement()
+        .matches(f -> f.code().equals("UNEVEN_DIRECTORIES"))
+        .matches(f -> f.message().contains("node1=[/app/om], node2=[]"))
+        .matches(f -> f.remedy().contains("hacert_apply to local"));
+  }
+
+  /** Where no node has one, each gives its tools their files itself. */
+  @Test
+  void lets_one_call_work_for_nodes_that_are_alike_or_do_not_tell() {
+    filled.putAll(Map.of(1, List.of(), 2, List.of(), 3, List.of()));
+    all();
+    assertThat(forbidden(Options.Apply.CLUSTER)).isEmpty();
+    filled.putAll(Map.of(1, List.of("/app/om"), 2, List.of("/app/om")));
+    filled.remove(3);
+    all();
+    assertThat(forbidden(Options.Apply.CLUSTER)).isEmpty();
+  }
+
+  /** gs_om -t start takes the newest that any node has, also where the primary has none. */
+  @Test
+  void knows_of_roles_that_are_written_down_on_any_node_or_may_be() {
+    all();
+    assertThat(view().rolesWritten()).isFalse();
+    rolesWritten.put(2, true);
+    all();
+    assertThat(view().rolesWritten()).isTrue();
+    rolesWritten.put(2, null);
+    all();
+    assertThat(view().rolesWritten()).isTrue();
   }
 
   @Test

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is made of a gs_om that says odd things while the cluster stops, starts and is proven. */
 class ClusterRestartTest {
-  private static final ManagedNode.Proving PROVING =
+  static final ManagedNode.Proving PROVING =
       new ManagedNode.Proving(
           HaRole.UNKNOWN,
           true,
@@ -65,6 +65,7 @@ class ClusterRestartTest {
   private String stopped(int code, String first, String second) throws Exception {
     host.status("Primary Normal", "Standby Normal");
     LocalNode node = host.node();
+    node.rolesWritten(false);
     node.remember(node.status());
     host.status(first, second);
     Path shown = base.resolve("status");
@@ -104,8 +105,7 @@ class ClusterRestartTest {
     assertThat(stopped(code, first, second)).isEqualTo(told);
   }
 
-  private String refreshed(int code) throws Exception {
-    Files.createFile(base.resolve("app/bin/cluster_dynamic_config"));
+  private String refreshed(int code, Optional<Boolean> anywhere) throws Exception {
     Path calls = base.resolve("calls");
     Path shown = base.resolve("status");
     host.script(
@@ -116,9 +116,12 @@ class ClusterRestartTest {
             + shown
             + "'",
         "[ $2 != refreshconf ] || exit " + code);
+    LocalNode node = host.node();
+    anywhere.ifPresent(node::rolesWritten);
     try {
-      new ClusterRestart(host.node(), new Ports(host.node())).stop(base.resolve("stop"));
+      new ClusterRestart(node, new Ports(node)).stop(base.resolve("stop"));
     } catch (HostException e) {
+      assertThat(e.getMessage()).contains("bin/cluster_dynamic_config on this node");
       return e.code();
     }
     return String.join(" ", Files.readAllLines(calls));
@@ -126,12 +129,27 @@ class ClusterRestartTest {
 
   @Test
   void writes_the_roles_down_anew_before_a_stop_where_they_were_ever_written() throws Exception {
-    assertThat(refreshed(0)).isEqualTo("refreshconf stop");
+    Files.createFile(base.resolve("app/bin/cluster_dynamic_config"));
+    assertThat(refreshed(0, Optional.of(false))).isEqualTo("refreshconf stop");
+  }
+
+  /** A call that failed has removed it here, and a start takes that of another node. */
+  @Test
+  void writes_them_anew_where_another_node_has_them_or_that_is_not_known() throws Exception {
+    assertThat(refreshed(0, Optional.of(true))).isEqualTo("refreshconf stop");
+    Files.delete(base.resolve("calls"));
+    host.status("Primary Normal", "Standby Normal");
+    assertThat(refreshed(0, Optional.empty())).isEqualTo("refreshconf stop");
+  }
+
+  @Test
+  void writes_none_where_no_node_has_them() throws Exception {
+    assertThat(refreshed(0, Optional.of(false))).isEqualTo("stop");
   }
 
   @Test
   void stops_nothing_where_the_roles_cannot_be_written_down() throws Exception {
-    assertThat(refreshed(1)).isEqualTo("ROLES_NOT_WRITTEN");
+    assertThat(refreshed(1, Optional.of(true))).isEqualTo("ROLES_NOT_WRITTEN");
     assertThat(Files.readAllLines(base.resolve("calls"))).containsExactly("refreshconf");
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import hacert.result.CertificateSummary;
 import hacert.target.Bundle;
 import hacert.x509.EnterpriseCa;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,6 +54,24 @@ class InstalledBundleTest {
     }
     try (InstalledBundle installed = installed("leaf.crt", "root.crt")) {
       assertThat(Samples.codes(installed.findings())).containsExactly("BUNDLE_INCONSISTENT");
+    }
+  }
+
+  private void link(String name) throws Exception {
+    Path place = host.data().resolve(name);
+    Files.createSymbolicLink(place, Files.move(place, base.resolve(name)));
+  }
+
+  @Test
+  void links_are_followed_where_the_server_follows_them() throws Exception {
+    installed("leaf.crt", "root.crt").close();
+    link(ServerBundle.CA);
+    link(ServerBundle.SERVER_CERTIFICATE);
+    link(ServerBundle.SERVER_KEY + ServerBundle.RAND);
+    try (InstalledBundle installed = new InstalledBundle(host.data(), host.om())) {
+      assertThat(installed.server()).isPresent();
+      assertThat(installed.certificates(ServerBundle.CA)).hasSize(1);
+      assertThat(installed.file(ServerBundle.SERVER_KEY + ServerBundle.RAND)).isEmpty();
     }
   }
 

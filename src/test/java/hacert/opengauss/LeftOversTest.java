@@ -183,6 +183,51 @@ class LeftOversTest {
     assertThat(codes()).isEmpty();
   }
 
+  /** A rollback was ended between moving files away and unpacking the older ones. */
+  @Test
+  void never_removes_what_a_rollback_moved_away_and_did_not_replace() throws Exception {
+    Path om = Files.createDirectory(directory.resolve("om"));
+    Path key = write(data.resolve("tempDir/server.key.rand"), "only copy");
+    Path tools = write(om.resolve("dssTempDir/client.key"), "only copy");
+    LeftOvers found = LeftOvers.look(pgHost, List.of(data, om), CLOCK);
+    List<Finding> findings = found.findings("db1");
+    assertThat(findings)
+        .extracting(Finding::code)
+        .containsExactly("ROLLBACK_CUT_OFF", "ROLLBACK_CUT_OFF");
+    assertThat(findings.get(0).severity()).isEqualTo(Severity.ERROR);
+    assertThat(findings.get(0).message()).contains("server.key.rand");
+    assertThat(findings.get(0).remedy())
+        .contains("mv -n " + data.resolve("tempDir") + "/* " + data + "/");
+    assertThat(found.remove()).isEmpty();
+    assertThat(key).hasContent("only copy");
+    assertThat(tools).hasContent("only copy");
+  }
+
+  @Test
+  void removes_what_a_rollback_moved_away_once_nothing_is_missing_beside_it() throws Exception {
+    Path key = write(data.resolve("tempDir/server.key"), "newer key");
+    // An older state may have been without a CRL.
+    write(data.resolve("tempDir/sslcrl-file.crl"), "newer list");
+    assertThat(codes()).containsExactly("ROLLBACK_LEFT_OVER");
+    try (var open = Files.newByteChannel(key)) {
+      assertThat(look().remove()).containsExactly(data.resolve("tempDir"));
+      ByteBuffer rest = ByteBuffer.allocate(9);
+      assertThat(open.read(rest)).isEqualTo(9);
+      assertThat(rest.array()).containsOnly(0);
+    }
+    assertThat(data.resolve("tempDir")).doesNotExist();
+    assertThat(data.resolve("server.key")).hasContent("installed");
+  }
+
+  @Test
+  void leaves_a_directory_of_that_name_alone_that_holds_no_certificates() throws Exception {
+    Path other = write(data.resolve("tempDir/dump.sql"), "somebody's");
+    write(pgHost.resolve("tempDir/server.key"), "somebody's");
+    assertThat(codes()).isEmpty();
+    assertThat(look().remove()).isEmpty();
+    assertThat(other).exists();
+  }
+
   @Test
   void overwrites_the_keys_before_it_removes_them() throws Exception {
     Path key = write(pgHost.resolve("tempCertDir/server.key"), "secret".repeat(10_000));

@@ -3,6 +3,7 @@ package hacert.opengauss;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hacert.probe.Servers;
+import hacert.result.Finding;
 import hacert.target.Bundle;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -81,6 +82,31 @@ class PortsTest {
       assertThat(ports.astray(leaf())).isFalse();
       assertThat(asked).hasValue(4);
     }
+  }
+
+  private String proven() throws Exception {
+    Path status = base.resolve("status");
+    try (var tls = tls();
+        var server = Servers.of(client -> Servers.handOn(client, tls.port()))) {
+      at(server.port());
+      Files.writeString(status, Files.readString(status).replace("192.0.2.12", "127.0.0.1"));
+      LocalNode node = host.node();
+      try (InstalledBundle installed = new InstalledBundle(host.data(), host.om())) {
+        return new ClusterProof(node, new Ports(node), installed)
+            .prove("", "", true, ClusterRestartTest.PROVING).findings().stream()
+                .filter(f -> f.code().equals("PROVEN_BY_HANDSHAKE"))
+                .map(Finding::message)
+                .findFirst()
+                .orElseThrow();
+      }
+    }
+  }
+
+  @Test
+  void a_proof_names_no_port_that_was_not_looked_at() throws Exception {
+    host.script("gs_ctl", "exit 0");
+    host.overrides.put("ha_port_offset", 0);
+    assertThat(proven()).contains("serves the installed certificate on its port and");
   }
 
   @Test

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RestartReasonsTest {
   @TempDir private Path base;
   private GaussHost host;
+  private Optional<Boolean> rolesWritten = Optional.empty();
 
   @BeforeEach
   void build() throws Exception {
@@ -29,7 +30,9 @@ class RestartReasonsTest {
   }
 
   private RestartNeed need(Bundle bundle) throws Exception {
-    return new RestartReasons(host.node(), host.options(), false)
+    LocalNode node = host.node();
+    rolesWritten.ifPresent(node::rolesWritten);
+    return new RestartReasons(node, host.options(), false)
         .of(path -> Optional.ofNullable(bundle.files().get(path.getFileName().toString())));
   }
 
@@ -162,6 +165,11 @@ class RestartReasonsTest {
     host.status("Standby Normal", "Primary Normal");
     assertThat(errors(need("Other$Pass1"))).containsExactly("ROLES_SWITCHED");
     assertThat(errors(need((String) null))).isEmpty();
+    rolesWritten = Optional.of(false);
+    assertThat(errors(need("Other$Pass1"))).containsExactly("ROLES_SWITCHED");
+    rolesWritten = Optional.of(true);
+    assertThat(errors(need("Other$Pass1"))).isEmpty();
+    rolesWritten = Optional.empty();
     Files.writeString(host.base.resolve("app/bin/cluster_dynamic_config"), "");
     assertThat(errors(need("Other$Pass1"))).isEmpty();
   }

@@ -18,6 +18,7 @@ import hacert.x509.Certificates;
 import hacert.x509.EnterpriseCa;
 import hacert.x509.KeyForm;
 import hacert.x509.KeySpec;
+import hacert.x509.Openssl;
 import hacert.x509.PemKeyWriter;
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
@@ -458,6 +459,66 @@ class ServerBundlePolicyTest {
     Bundle wide = with(listed, "cacert.pem", join(ca.pem(), other.pem()));
     assertThat(codes(wide)).containsExactly("CRL_MISSING");
     assertThat(codes(with(wide, "sslcrl-file.crl", join(crl, other.crl(Map.of(), 9))))).isEmpty();
+  }
+
+  /** openssl does as the server: with {@code -crl_check} alone it asks for the leaf's list only. */
+  @Test
+  void asks_for_no_crl_of_a_ca_that_issued_only_other_cas(@TempDir Path dir) throws Exception {
+    shop.join("both.pem", "root.crt", "sub.crt");
+    CertificateAuthority sub =
+        CertificateAuthority.open(
+                shop.bytes("both.pem"), shop.bytes("sub.key"), secret(PASSWORD), CLOCK, RANDOM)
+            .authority()
+            .orElseThrow();
+    Bundle made =
+        Samples.made(
+            sub,
+            order(
+                KeySpec.EC_P256,
+                Optional.of(new Revocation(Map.of(BigInteger.TEN, CLOCK.instant()), 30))));
+    assertThat(codes(made)).containsExactly("warning CRL_MISSING");
+    Samples.write(made, dir);
+    assertThat(
+            Openssl.run(
+                    new byte[0],
+                    "verify",
+                    "-crl_check",
+                    "-CAfile",
+                    dir.resolve("cacert.pem").toString(),
+                    "-CRLfile",
+                    dir.resolve("sslcrl-file.crl").toString(),
+                    dir.resolve("client.crt").toString())
+                .text())
+        .contains("client.crt: OK");
+    Expectation rootsClient =
+        new Expectation(
+            NAMES,
+            CLOCK.instant(),
+            Optional.empty(),
+            true,
+            Map.of(),
+            Certificates.read(
+                shop.issue("direct", "ec:P-256", "root", CLIENT).bytes("direct.crt")));
+    assertThat(codes(made, rootsClient)).containsExactly("CRL_MISSING");
+  }
+
+  /** An issuer that stands behind the certificate is asked for its list like any other. */
+  @Test
+  void wants_the_crl_of_an_issuer_that_is_not_in_cacert_pem() throws Exception {
+    CertificateAuthority root =
+        CertificateAuthority.open(
+                shop.bytes("root.crt"), shop.bytes("root.key"), secret(PASSWORD), CLOCK, RANDOM)
+            .authority()
+            .orElseThrow();
+    shop.join("server-chain.crt", "server.crt", "sub.crt");
+    shop.join("client-chain.crt", "client.crt", "sub.crt");
+    Bundle given = Samples.enterprise(shop, "server", "client", "root.crt");
+    given = with(given, "server.crt", shop.bytes("server-chain.crt"));
+    given = with(given, "client.crt", shop.bytes("client-chain.crt"));
+    Expectation anywhere =
+        new Expectation(List.of(), CLOCK.instant(), Optional.empty(), true, Map.of());
+    assertThat(codes(with(given, "sslcrl-file.crl", root.crl(Map.of(), 30)), anywhere))
+        .containsExactly("CRL_MISSING");
   }
 
   @Test

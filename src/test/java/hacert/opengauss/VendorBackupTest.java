@@ -73,10 +73,44 @@ class VendorBackupTest {
     }
   }
 
+  /** The archives need not be of one run: the tools' directory may have been made since. */
+  @Test
+  void takes_of_the_tools_archive_only_what_the_server_has_not() throws Exception {
+    tar(host.data(), "server.crt", "server.key");
+    Files.writeString(host.om().resolve("server.crt"), "of another run");
+    tar(host.om(), "cacert.pem", "client.crt", "server.crt");
+    VendorBackup backup = new VendorBackup(host.node());
+    try (Bundle read = backup.read();
+        Bundle tools = backup.of(ServerBundle.Place.OM, host.om())) {
+      assertThat(read.files()).containsOnlyKeys("server.crt", "server.key", "client.crt");
+      assertThat(read.files().get("server.crt"))
+          .isEqualTo(Files.readAllBytes(host.data().resolve("server.crt")));
+      assertThat(tools.files()).containsOnlyKeys("cacert.pem", "client.crt", "server.crt");
+      assertThat(tools.files().get("server.crt")).asString().isEqualTo("of another run");
+    }
+  }
+
+  /** The rollback takes its files away, and finds nothing to put in their place. */
+  @Test
+  void is_missing_where_another_directory_would_be_left_without_certificates() throws Exception {
+    tar(host.data(), "server.crt", "server.key");
+    tar(host.om(), "client.crt");
+    Path cm = Files.createDirectories(base.resolve("app/share/sslcert/cm"));
+    new VendorBackup(host.node()).read().close();
+    Files.copy(host.data().resolve("server.crt"), cm.resolve("server.crt"));
+    missing();
+    tar(cm, "server.crt");
+    new VendorBackup(host.node()).read().close();
+    Files.writeString(cm.resolve("emptyCert"), "");
+    tar(cm, "emptyCert");
+    missing();
+  }
+
   /** Unpacked on a disk, keys and their password would stay there when the call is killed. */
   @Test
   void is_read_in_memory_and_by_no_other_program() throws Exception {
     tar(host.data(), "server.crt", "server.key");
+    tar(host.om(), "client.crt");
     host.script("tar", "touch '" + base.resolve("called") + "'", "exec /bin/tar \"$@\"");
     new VendorBackup(host.node()).read().close();
     assertThat(base.resolve("called")).doesNotExist();
@@ -84,6 +118,7 @@ class VendorBackupTest {
 
   @Test
   void is_read_in_each_form_that_tar_writes_and_whatever_else_is_in_it() throws Exception {
+    tar(host.om(), "client.crt");
     Path directory = Files.createDirectories(host.data().resolve("x".repeat(120)));
     Files.writeString(directory.resolve("server.key"), "another one");
     for (String form : List.of("gnu", "oldgnu", "pax", "posix", "ustar", "v7")) {

@@ -212,6 +212,7 @@ final class Records {
         false,
         false,
         compromised,
+        false,
         List.of(),
         Map.of("mgmt1", planned("192.0.2.11"), "mgmt2", planned("192.0.2.12")));
   }
