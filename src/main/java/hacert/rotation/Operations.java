@@ -20,6 +20,8 @@ import hacert.target.ManagedNode;
 import hacert.target.NodeIdentity;
 import hacert.target.Secret;
 import hacert.target.Target;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -28,6 +30,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -333,15 +336,26 @@ public final class Operations {
           Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(result),
           FileMeta.mine(0600));
       if (result.outcome() != Outcome.REFUSED) {
-        AtomicFiles.write(
-            site.state().profile(),
-            Json.mapper().writeValueAsBytes(site.request().profileOverrides()),
-            FileMeta.mine(0600));
+        keepProfile(site);
       }
     } catch (HostException e) {
       System.err.println("hacert: the result is not kept on this host: " + e.getMessage());
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a result is plain data", e);
     }
+  }
+
+  /** Mostly it is there already, and what is not written cannot be cut off. */
+  private static void keepProfile(Site site) throws HostException, JsonProcessingException {
+    Path place = site.state().profile();
+    byte[] profile = Json.mapper().writeValueAsBytes(site.request().profileOverrides());
+    try {
+      if (Files.exists(place) && Arrays.equals(Files.readAllBytes(place), profile)) {
+        return;
+      }
+    } catch (IOException e) {
+      // Written anew, it can be read again.
+    }
+    AtomicFiles.write(place, profile, FileMeta.mine(0600));
   }
 }
