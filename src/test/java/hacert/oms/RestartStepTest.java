@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -197,6 +198,7 @@ class RestartStepTest {
     assertThat(failure(BEFORE, false).code()).isEqualTo("RESTART_FAILED");
   }
 
+  @Tag("long")
   @Test
   void waits_to_the_end_where_only_the_script_s_word_is_to_be_had() throws Exception {
     HurriedClock clock = new HurriedClock(Duration.ofSeconds(10));

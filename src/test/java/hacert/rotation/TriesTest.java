@@ -7,6 +7,7 @@ import hacert.result.Finding;
 import hacert.result.Outcome;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,6 +51,7 @@ class TriesTest {
     pair.anotherRun().way = (h, agent) -> agent;
   }
 
+  @Tag("long")
   @ParameterizedTest
   @CsvSource({"apply, mgmt2", "confirm, mgmt1", "confirm, mgmt2", "close, mgmt2"})
   void a_call_that_is_lost_twice_calls_a_person_and_the_next_run_ends_well(
@@ -78,6 +80,7 @@ class TriesTest {
     assertThat(pair.two.count("replaces")).isEqualTo(2);
   }
 
+  @Tag("long")
   @Test
   void a_lost_proof_takes_no_try_from_the_way_back() throws Exception {
     lose("confirm", "mgmt1", 2);
