@@ -35,8 +35,9 @@ final class ClusterAssessment {
    * @param parts the installed bundle as {@link BundleParts}; empty where it was not told
    * @param rolesWritten whether gs_om keeps written down here in which roles a start brings the
    *     nodes up; null where it was not told
-   * @param filled the directories of certificates beside the data directory that gs_om fills here;
-   *     null where it was not told
+   * @param filled names of the directories of certificates beside the data directory that gs_om
+   *     fills here, as {@code om}: where they lie each node knows for itself; null where it was not
+   *     told
    */
   record Details(
       ClusterStatus status,

@@ -8,10 +8,10 @@ import hacert.result.Severity;
 import hacert.target.HaRole;
 import hacert.target.NodeFacts;
 import hacert.target.Options;
-import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -90,7 +90,9 @@ final class LocalFacts {
         missing,
         parts,
         installation.knowsCurrentRoles(),
-        installation.filled().values().stream().map(Path::toString).toList());
+        installation.filled().keySet().stream()
+            .map(place -> place.name().toLowerCase(Locale.ROOT))
+            .toList());
   }
 
   /** What is safe to remove is no reason to refuse where its removal is asked for. */

@@ -90,7 +90,7 @@ public final class OpenGaussTarget implements Target {
         Finding.error(
             "UNEVEN_DIRECTORIES",
             "hacert_apply is cluster, and for that each node should have the same directories of"
-                + " certificates; seen are "
+                + " certificates below share/sslcert; seen are "
                 + filled
                 + ". One gs_om for all nodes stops half way where another node lacks one, and leaves"
                 + " one out everywhere that its own node lacks.",
