@@ -155,40 +155,10 @@ public record Snapshot(List<String> roots, List<Entry> entries, List<String> ski
    */
   public static Snapshot of(List<Path> roots, Limits limits) throws HostException {
     List<Path> places = roots.stream().map(root -> root.toAbsolutePath().normalize()).toList();
-    List<Path> links = places.stream().filter(Files::isSymbolicLink).toList();
-    if (!links.isEmpty()) {
-      throw links(links);
-    }
     SnapshotScan scan = new SnapshotScan(limits);
-    List<String> names = new ArrayList<>();
-    for (Path place : places) {
-      names.add(place.toString());
-      scan.add(place);
-    }
-    return new Snapshot(names, scan.entries(), scan.skipped());
-  }
-
-  /** All at once: who mends one should not have to run again to hear of the next. */
-  private static HostException links(List<Path> links) {
-    List<String> remedies = new ArrayList<>();
-    for (Path link : links) {
-      remedies.add(
-          Files.isDirectory(link)
-              ? "For " + link + " name the directory that it points to."
-              : String.format(
-                  "Put a copy in the place of %s, as its owner: cp --remove-destination"
-                      + " \"$(readlink -f %s)\" %s && chmod 600 %s; its content stays, so nothing has"
-                      + " to be restarted, but what renews the file that it pointed to does not"
-                      + " reach the copy.",
-                  link, link, link, link));
-    }
-    return new HostException(
-        "SNAPSHOT_ROOT_IS_LINK",
-        "Expected files and directories that are no symbolic links, for what a link points to would"
-            + " be neither backed up nor brought back; seen as links: "
-            + String.join(", ", links.stream().map(Path::toString).toList())
-            + ".",
-        String.join(" ", remedies));
+    scan.addAll(places);
+    return new Snapshot(
+        places.stream().map(Path::toString).toList(), scan.entries(), scan.skipped());
   }
 
   /**

@@ -35,8 +35,41 @@ final class SnapshotScan {
     return skipped;
   }
 
-  /** Looks at this path, and at all below it. */
-  void add(Path path) throws HostException {
+  /** Looks at these roots, and at all below them. */
+  void addAll(List<Path> roots) throws HostException {
+    List<Path> links = roots.stream().filter(Files::isSymbolicLink).toList();
+    if (!links.isEmpty()) {
+      throw links(links);
+    }
+    for (Path root : roots) {
+      add(root);
+    }
+  }
+
+  /** All at once: who mends one should not have to run again to hear of the next. */
+  private static HostException links(List<Path> links) {
+    List<String> remedies = new ArrayList<>();
+    for (Path link : links) {
+      remedies.add(
+          Files.isDirectory(link)
+              ? "For " + link + " name the directory that it points to."
+              : String.format(
+                  "Put a copy in the place of %s, as its owner: cp --remove-destination"
+                      + " \"$(readlink -f %s)\" %s && chmod 600 %s; its content stays, so nothing has"
+                      + " to be restarted, but what renews the file that it pointed to does not"
+                      + " reach the copy.",
+                  link, link, link, link));
+    }
+    return new HostException(
+        "SNAPSHOT_ROOT_IS_LINK",
+        "Expected files and directories that are no symbolic links, for what a link points to would"
+            + " be neither backed up nor brought back; seen as links: "
+            + String.join(", ", links.stream().map(Path::toString).toList())
+            + ".",
+        String.join(" ", remedies));
+  }
+
+  private void add(Path path) throws HostException {
     if (entries.containsKey(path.toString())) {
       return;
     }

@@ -42,7 +42,8 @@ final class StatusCommand {
    */
   OmsStatus read() throws HostException {
     CommandResult result = run();
-    return StatusParser.parse(printed(result))
+    return StatusParser.parse(result.stdout())
+        .or(() -> StatusParser.parse(both(result)))
         .orElseThrow(
             () ->
                 new HostException(
@@ -60,14 +61,13 @@ final class StatusCommand {
    * @throws HostException with {@code STATUS_TIMED_OUT}
    */
   String text() throws HostException {
-    return printed(run());
+    CommandResult result = run();
+    return StatusParser.parse(result.stdout()).isPresent() ? result.stdout() : both(result);
   }
 
   /** On which stream the table is printed is not documented. */
-  private static String printed(CommandResult result) {
-    return StatusParser.parse(result.stdout()).isPresent()
-        ? result.stdout()
-        : result.stdout() + "\n" + result.stderr();
+  private static String both(CommandResult result) {
+    return result.stdout() + "\n" + result.stderr();
   }
 
   private static String tail(String output) {

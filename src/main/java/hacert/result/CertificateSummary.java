@@ -2,6 +2,8 @@ package hacert.result;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What a report says of one X.509 certificate.
@@ -35,5 +37,12 @@ public record CertificateSummary(
     Needed.value("not_after of a certificate", notAfter);
     Needed.value("sha256 of a certificate", sha256);
     names = Needed.list("names of a certificate", names);
+  }
+
+  /** The SHA-256 of each of these certificates, by where it was found. */
+  public static Map<String, String> fingerprints(List<CertificateSummary> certificates) {
+    Map<String, String> all = new TreeMap<>();
+    certificates.forEach(c -> all.put(c.source(), c.sha256()));
+    return all;
   }
 }

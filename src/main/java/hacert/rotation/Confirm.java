@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * Proves from this node that the cluster works with what is installed: after a rotation with the
@@ -97,8 +96,8 @@ final class Confirm {
       return;
     }
     Generation kept = site.generations().get(back ? plan.from() : plan.restore());
-    Map<String, String> installed = fingerprints(site.node().installed());
-    Map<String, String> wanted = fingerprints(kept.certificates());
+    Map<String, String> installed = CertificateSummary.fingerprints(site.node().installed());
+    Map<String, String> wanted = CertificateSummary.fingerprints(kept.certificates());
     // A profile that has changed since may look at other files.
     wanted.keySet().retainAll(installed.keySet());
     installed.keySet().retainAll(wanted.keySet());
@@ -110,12 +109,6 @@ final class Confirm {
               kept.number(), wanted, installed),
           "Find out who changed them.");
     }
-  }
-
-  private static Map<String, String> fingerprints(List<CertificateSummary> certificates) {
-    Map<String, String> all = new TreeMap<>();
-    certificates.forEach(c -> all.put(c.source(), c.sha256()));
-    return all;
   }
 
   /** A new bundle must bring health, whatever was before; an older one need not do so. */

@@ -107,17 +107,17 @@ final class Tried {
   }
 
   private long times(Result failed) {
-    return q.failed().stream()
-        .filter(r -> r.operation().equals(failed.operation()) && r.host().equals(failed.host()))
-        .count();
+    return failures(failed.operation(), failed.host()).count();
   }
 
   /** How often in this run a node itself said that it could not do this. */
   private long told(String operation, Discovery d) {
+    return failures(operation, d.node()).filter(Tried::saidByTheNode).count();
+  }
+
+  private Stream<Result> failures(String operation, String host) {
     return q.failed().stream()
-        .filter(r -> operation.equals(r.operation()) && d.node().equals(r.host()))
-        .filter(Tried::saidByTheNode)
-        .count();
+        .filter(r -> operation.equals(r.operation()) && host.equals(r.host()));
   }
 
   /** A call whose answer was lost may have done its work: only the journal tells. */

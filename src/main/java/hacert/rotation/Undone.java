@@ -6,10 +6,9 @@ import hacert.result.Outcome;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -54,7 +53,12 @@ final class Undone {
    */
   static int installed(Question q) {
     return q.found().values().stream()
-        .map(d -> d.generations().stream().filter(g -> same(g, d)).map(g -> g.number()).toList())
+        .map(
+            d ->
+                d.generations().stream()
+                    .filter(g -> same(g, d))
+                    .map(Generation.Summary::number)
+                    .toList())
         .reduce((some, others) -> some.stream().filter(others::contains).toList())
         .orElse(List.of())
         .stream()
@@ -63,15 +67,12 @@ final class Undone {
   }
 
   private static boolean same(Generation.Summary kept, Discovery d) {
-    Set<List<String>> certificates = places(kept.certificates());
+    Map<String, String> certificates = CertificateSummary.fingerprints(kept.certificates());
     return kept.number() == d.current()
-        || !certificates.isEmpty() && places(d.installed()).containsAll(certificates);
-  }
-
-  private static Set<List<String>> places(List<CertificateSummary> certificates) {
-    return certificates.stream()
-        .map(c -> List.of(c.source(), c.sha256()))
-        .collect(Collectors.toSet());
+        || !certificates.isEmpty()
+            && CertificateSummary.fingerprints(d.installed())
+                .entrySet()
+                .containsAll(certificates.entrySet());
   }
 
   /** Since when a generation runs that a rotation of its own has brought back. */

@@ -187,30 +187,32 @@ class ScriptTerminalTest {
     assertThat(Files.readString(got)).isEqualTo("one two three four\n");
   }
 
+  private String outputOf(String script) throws Exception {
+    return terminal.run(script(script), List.of(prompt(ASK, "12345678"))).output();
+  }
+
   @Test
   void knows_a_prompt_in_colours_and_broken_lines() throws Exception {
-    TerminalResult result =
-        terminal.run(
-            script(
+    assertThat(
+            outputOf(
                 """
                 printf '\\033]0;title\\007\\033[1;31mPlease  input\\033[0m\\r\\n  ha ssl \\033(Bcert pass'
                 printf 'word:\\n'; read -r p; echo "length ${#p}"
-                """),
-            List.of(prompt(ASK, "12345678")));
-    assertThat(result.output()).contains("length 8").doesNotContain("\033").doesNotContain("title");
+                """))
+        .contains("length 8")
+        .doesNotContain("\033")
+        .doesNotContain("title");
   }
 
   @Test
   void knows_a_prompt_after_a_title_that_was_never_ended() throws Exception {
-    TerminalResult result =
-        terminal.run(
-            script(
+    assertThat(
+            outputOf(
                 """
                 printf '\\033]0;OMS tool\n'
                 printf 'Please input ha ssl cert password:'; read -r p; echo "length ${#p}"
-                """),
-            List.of(prompt(ASK, "12345678")));
-    assertThat(result.output()).contains("length 8");
+                """))
+        .contains("length 8");
   }
 
   @Test
