@@ -42,23 +42,12 @@ final class ApplyGate {
       unchangedRoles(journal);
     } else {
       firstApplied();
-      stopped(journal);
+      if (StagedBundle.restart(site.request(), journal) == Scope.CLUSTER) {
+        site.mustBeStopped(plan.order().get(0), "replaced");
+      }
     }
     if (site.first() || !plan.together()) {
       untouched();
-    }
-  }
-
-  /** A service that runs must not meet files that it cannot open. */
-  private void stopped(Journal journal) throws RefusedException {
-    if (StagedBundle.restart(site.request(), journal) == Scope.CLUSTER
-        && !site.node().serviceStart().isEmpty()) {
-      throw new RefusedException(
-          "NOT_STOPPED",
-          "The service on this node runs, and should have been stopped by "
-              + plan.order().get(0)
-              + " before its files are replaced. This node was not changed.",
-          "Find out who has started it. Then run the same command again.");
     }
   }
 

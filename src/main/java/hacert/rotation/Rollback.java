@@ -64,13 +64,8 @@ final class Rollback {
     }
     boolean same = GenerationStore.differences(backup.manifest(), site.installed()).isEmpty();
     if (!plan.back().get(0).equals(site.name())) {
-      if (!same && !site.node().serviceStart().isEmpty()) {
-        throw new RefusedException(
-            "NOT_STOPPED",
-            "The service on this node runs, and should have been stopped by "
-                + plan.back().get(0)
-                + " before its files are restored. This node was not changed.",
-            "Find out who has started it. Then run the same command again.");
+      if (!same) {
+        site.mustBeStopped(plan.back().get(0), "restored");
       }
       return;
     }

@@ -140,6 +140,25 @@ record Site(
   }
 
   /**
+   * A service that runs must not meet files that it cannot open.
+   *
+   * @param by the node that stops all of them
+   * @param before what is about to be done to the files of this one
+   */
+  void mustBeStopped(String by, String before) throws RefusedException {
+    if (!node.serviceStart().isEmpty()) {
+      throw new RefusedException(
+          "NOT_STOPPED",
+          "The service on this node runs, and should have been stopped by "
+              + by
+              + " before its files are "
+              + before
+              + ". This node was not changed.",
+          "Find out who has started it. Then run the same command again.");
+    }
+  }
+
+  /**
    * Takes the lock of a call, waiting for an earlier call of the same rotation whose connection was
    * lost.
    *

@@ -13,14 +13,11 @@ import hacert.target.NodeFacts;
 import hacert.target.NodeIdentity;
 import hacert.target.Secret;
 import hacert.x509.Certificates;
-import hacert.x509.Openssl;
-import hacert.x509.PemKeys;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -40,21 +37,6 @@ class HandshakesTest {
   private static final String OTHER = "127.0.0.2";
   private static final String PASSWORD = "It's$`\\1x";
 
-  /** Certificates of one root, made by openssl. */
-  private record Issued(Path directory, X509Certificate root) {
-    HaServer.Loaded loaded(String name) throws Exception {
-      return loaded(name, root);
-    }
-
-    HaServer.Loaded loaded(String name, X509Certificate trusted) throws Exception {
-      byte[] key = Files.readAllBytes(directory.resolve(name + ".key"));
-      return new HaServer.Loaded(
-          PemKeys.read(key, PASSWORD.toCharArray()),
-          certificate(directory.resolve(name + ".crt")),
-          trusted);
-    }
-  }
-
   @TempDir static Path pki;
   private static Issued now;
   private static Issued old;
@@ -65,48 +47,13 @@ class HandshakesTest {
   private String startTime = "2100-01-01 00:00:00";
   private String startBefore = "";
   private Instant written;
+  private boolean replaced;
 
   @BeforeAll
   static void issue() throws Exception {
-    now = issue("now");
-    old = issue("old");
+    now = Issued.make(pki, "now", "a", PASSWORD);
+    old = Issued.make(pki, "old", "b", PASSWORD);
   }
-
-  private static Issued issue(String name) throws Exception {
-    Path directory = Files.createDirectories(pki.resolve(name));
-    openssl(
-        "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 9 -subj /CN=Root-%s"
-                .formatted(name)
-            + " -keyout %s -out %s"
-                .formatted(directory.resolve("root.key"), directory.resolve("root-ca.crt")));
-    for (String server : List.of("own", "other", "spare")) {
-      Path key = directory.resolve(server + ".key");
-      Path csr = directory.resolve(server + ".csr");
-      openssl(
-          "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -aes-256-cbc -pass stdin -out "
-              + key);
-      openssl("req -new -key %s -passin stdin -subj /CN=%s -out %s".formatted(key, server, csr));
-      openssl(
-          "x509 -req -in %s -CA %s -CAkey %s -set_serial 0x%s -days 9 -out %s"
-              .formatted(
-                  csr,
-                  directory.resolve("root-ca.crt"),
-                  directory.resolve("root.key"),
-                  (name.equals("now") ? "a" : "b") + server.length() + "7",
-                  directory.resolve(server + ".crt")));
-    }
-    return new Issued(directory, certificate(directory.resolve("root-ca.crt")));
-  }
-
-  private static void openssl(String words) throws IOException {
-    Openssl.ok(Openssl.line(PASSWORD), words.split(" "));
-  }
-
-  private static X509Certificate certificate(Path path) throws Exception {
-    return Certificates.read(Files.readAllBytes(path)).get(0);
-  }
-
-  private boolean replaced;
 
   @BeforeEach
   void install() throws Exception {

@@ -12,102 +12,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hacert.opengauss.BundleMaker.Revocation;
 import hacert.result.Finding;
-import hacert.result.Severity;
 import hacert.target.Bundle;
 import hacert.x509.Certificates;
-import hacert.x509.EnterpriseCa;
 import hacert.x509.KeyForm;
 import hacert.x509.KeySpec;
-import hacert.x509.Openssl;
 import hacert.x509.PemKeyWriter;
-import java.io.ByteArrayOutputStream;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ServerBundlePolicyTest {
-  private static final String SERVER = "extendedKeyUsage=serverAuth;subjectAltName=DNS:server";
-  private static final String CLIENT = "extendedKeyUsage=clientAuth";
-  private static final Duration DAY = Duration.ofDays(1);
-  private static CertificateAuthority ca;
-  private static Bundle bundle;
-  private static EnterpriseCa shop;
-
-  @BeforeAll
-  static void make(@TempDir Path dir) throws Exception {
-    ca = Samples.authority();
-    bundle = Samples.made(ca);
-    shop = EnterpriseCa.make(dir, "ec:P-256");
-    issue("server", "ec:P-256", "sub", SERVER);
-    issue("client", "ec:P-256", "sub", CLIENT);
-    shop.join("ca.pem", "sub.crt", "root.crt");
-  }
-
-  /** With an end before that of its CA, which would be a finding. */
-  private static void issue(
-      String name, String keys, String issuer, String extensions, String... more) throws Exception {
-    List<String> words = new ArrayList<>(List.of(more));
-    words.addAll(List.of("-days", "2000"));
-    shop.issue(name, keys, issuer, extensions, words.toArray(String[]::new));
-  }
-
-  private static List<String> codes(Bundle checked, Expectation expectation) {
-    List<Finding> findings = ServerBundlePolicy.check(checked, expectation);
-    assertThat(findings)
-        .allSatisfy(
-            f -> {
-              assertThat(f.message()).isNotBlank();
-              assertThat(f.remedy()).isNotBlank();
-              assertThat(f.toString()).doesNotContain(PASSWORD);
-            });
-    return findings.stream()
-        .map(f -> (f.severity() == Severity.WARNING ? "warning " : "") + f.code())
-        .toList();
-  }
-
-  private static List<String> codes(Bundle checked) {
-    return codes(checked, Samples.expectation(CLOCK.instant()));
-  }
-
-  private static List<String> codesAt(Instant now) {
-    return codes(bundle, Samples.expectation(now));
-  }
-
-  /** Names are left out: those of openssl's certificates are others. */
-  private static List<String> shopCodes(String server, String client, String cacert)
-      throws Exception {
-    return codes(
-        Samples.enterprise(shop, server, client, cacert),
-        new Expectation(List.of(), CLOCK.instant(), Optional.empty(), true, Map.of()));
-  }
-
-  private static byte[] join(byte[]... parts) {
-    ByteArrayOutputStream all = new ByteArrayOutputStream();
-    for (byte[] part : parts) {
-      all.writeBytes(part);
-    }
-    return all.toByteArray();
-  }
-
-  private static byte[] file(String name) {
-    return bundle.files().get(name);
-  }
-
+class ServerBundlePolicyTest extends ServerBundleChecks {
   @Test
   void refuses_a_bundle_without_one_of_the_nine_files() {
     for (String name : ServerBundle.REQUIRED) {
@@ -255,43 +177,6 @@ class ServerBundlePolicyTest {
         .containsExactly("warning KEY_NOT_ENCRYPTED");
   }
 
-  @Test
-  void refuses_another_ca_and_none() throws Exception {
-    assertThat(codes(with(bundle, "cacert.pem", Samples.authority().pem())))
-        .containsExactly("CERT_NOT_ISSUED", "CERT_NOT_ISSUED");
-    assertThat(codes(with(bundle, "cacert.pem", file("server.crt")))).contains("CERT_NOT_ISSUED");
-    assertThat(shopCodes("server", "client", "sub.crt"))
-        .containsExactly("CERT_NOT_ROOT", "CERT_NOT_ROOT");
-    assertThat(shopCodes("server", "client", "root.crt"))
-        .containsExactly("CERT_NOT_ISSUED", "CERT_NOT_ISSUED");
-  }
-
-  @Test
-  void takes_a_chain_leaf_first_and_no_other_order() throws Exception {
-    shop.join("chained.crt", "server.crt", "sub.crt");
-    shop.join("turned.crt", "sub.crt", "server.crt");
-    shop.join("strange.crt", "server.crt", "root.crt");
-    Bundle chained = Samples.enterprise(shop, "server", "client", "ca.pem");
-    Expectation anywhere =
-        new Expectation(List.of(), CLOCK.instant(), Optional.empty(), true, Map.of());
-    assertThat(codes(with(chained, "server.crt", shop.bytes("chained.crt")), anywhere)).isEmpty();
-    assertThat(codes(with(chained, "server.crt", shop.bytes("strange.crt")), anywhere))
-        .containsExactly("CERT_NOT_SINGLE");
-    assertThat(codes(with(chained, "server.crt", shop.bytes("turned.crt")), anywhere))
-        .contains("CERT_NOT_SINGLE", "KEY_MISMATCH");
-    assertThat(
-            codes(
-                with(
-                    with(
-                        with(chained, "cacert.pem", shop.bytes("root.crt")),
-                        "server.crt",
-                        shop.bytes("chained.crt")),
-                    "client.crt",
-                    join(shop.bytes("client.crt"), shop.bytes("sub.crt"))),
-                anywhere))
-        .isEmpty();
-  }
-
   @ParameterizedTest
   @CsvSource({
     "ec:P-256, sub, -sha256, keyUsage=keyCertSign;serverAuth, CERT_PURPOSE",
@@ -310,27 +195,6 @@ class ServerBundlePolicyTest {
     issue("odd", keys, issuer, use + ";subjectAltName=DNS:odd", digest);
     String codes = String.join(" ", shopCodes("odd", "client", "ca.pem"));
     assertThat(codes).isEqualTo(code);
-  }
-
-  @Test
-  void refuses_what_its_ca_may_not_issue() throws Exception {
-    shop.issue(
-        "narrow",
-        "ec:P-256",
-        "root",
-        "basicConstraints=critical,CA:TRUE;nameConstraints=critical,DER:"
-            + "30:12:A0:10:30:0E:82:0C:73:68:6F:70:2E:65:78:61:6D:70:6C:65");
-    issue("outside", "ec:P-256", "narrow", SERVER);
-    shop.join("narrowed.pem", "ca.pem", "narrow.crt");
-    assertThat(shopCodes("outside", "client", "narrowed.pem")).containsExactly("CERT_PATH_INVALID");
-  }
-
-  @Test
-  void refuses_a_ca_that_may_not_issue_on_the_way() throws Exception {
-    shop.issue("lower", "ec:P-256", "sub", "basicConstraints=critical,CA:TRUE");
-    issue("deep", "ec:P-256", "lower", SERVER);
-    shop.join("deep.pem", "ca.pem", "lower.crt");
-    assertThat(shopCodes("deep", "client", "deep.pem")).containsExactly("CERT_PATH_LENGTH");
   }
 
   @Test
@@ -370,15 +234,6 @@ class ServerBundlePolicyTest {
     assertThat(codes(week)).isEmpty();
     assertThat(codes(week, Samples.expectation(CLOCK.instant().plus(DAY.multipliedBy(5)))))
         .containsOnly("warning CERT_EXPIRES_SOON");
-  }
-
-  @Test
-  void warns_of_a_certificate_that_outlives_its_ca() throws Exception {
-    shop.issue("brief", "ec:P-256", "root", "basicConstraints=critical,CA:TRUE", "-days", "9");
-    issue("long", "ec:P-256", "brief", SERVER);
-    shop.join("brief.pem", "ca.pem", "brief.crt");
-    assertThat(shopCodes("long", "client", "brief.pem"))
-        .containsExactly("warning CERT_OUTLIVES_CA");
   }
 
   @Test
@@ -426,131 +281,6 @@ class ServerBundlePolicyTest {
     List<Finding> findings = ServerBundlePolicy.check(bundle, given);
     assertThat(findings).singleElement().matches(f -> f.code().equals("FILE_MODE"));
     assertThat(findings.get(0).message()).contains("use client.key.rand, server.key where");
-  }
-
-  @Test
-  void only_warns_of_a_ca_that_is_kept_for_old_clients() throws Exception {
-    CertificateAuthority old =
-        CertificateAuthority.make(KeySpec.EC_P256, Samples.subject("Old"), 2, CLOCK, RANDOM);
-    Bundle wide = with(bundle, "cacert.pem", Trust.withOld(ca.pem(), old.pem(), CLOCK));
-    assertThat(codes(wide)).isEmpty();
-    assertThat(codes(wide, Samples.expectation(CLOCK.instant().plus(DAY.multipliedBy(3)))))
-        .containsExactly("warning CERT_EXPIRED");
-    assertThat(codes(with(bundle, "cacert.pem", join(ca.pem(), file("server.crt")))))
-        .containsExactly("warning CERT_NOT_CA", "warning CERT_PURPOSE");
-  }
-
-  @Test
-  void refuses_a_crl_that_would_lock_clients_out() throws Exception {
-    byte[] crl = ca.crl(Map.of(), 30);
-    Bundle listed = with(bundle, "sslcrl-file.crl", crl);
-    assertThat(codes(listed)).isEmpty();
-    Instant now = CLOCK.instant();
-    assertThat(codes(listed, Samples.expectation(now.plus(DAY.multipliedBy(21)))))
-        .containsExactly("warning CRL_EXPIRES_SOON");
-    assertThat(codes(listed, Samples.expectation(now.plus(DAY.multipliedBy(31)))))
-        .containsExactly("CRL_EXPIRED");
-    assertThat(codes(listed, Samples.expectation(now.minus(DAY)))).contains("CRL_NOT_YET_VALID");
-    CertificateAuthority other = Samples.authority();
-    assertThat(codes(with(bundle, "sslcrl-file.crl", other.crl(Map.of(), 30))))
-        .containsExactly("CRL_ISSUER", "CRL_MISSING");
-    assertThat(codes(with(bundle, "sslcrl-file.crl", file("cacert.pem"))))
-        .containsExactly("CRL_UNREADABLE");
-    Bundle wide = with(listed, "cacert.pem", join(ca.pem(), other.pem()));
-    assertThat(codes(wide)).containsExactly("CRL_MISSING");
-    assertThat(codes(with(wide, "sslcrl-file.crl", join(crl, other.crl(Map.of(), 9))))).isEmpty();
-  }
-
-  /** openssl does as the server: with {@code -crl_check} alone it asks for the leaf's list only. */
-  @Test
-  void asks_for_no_crl_of_a_ca_that_issued_only_other_cas(@TempDir Path dir) throws Exception {
-    shop.join("both.pem", "root.crt", "sub.crt");
-    CertificateAuthority sub =
-        CertificateAuthority.open(
-                shop.bytes("both.pem"), shop.bytes("sub.key"), secret(PASSWORD), CLOCK, RANDOM)
-            .authority()
-            .orElseThrow();
-    Bundle made =
-        Samples.made(
-            sub,
-            order(
-                KeySpec.EC_P256,
-                Optional.of(new Revocation(Map.of(BigInteger.TEN, CLOCK.instant()), 30))));
-    assertThat(codes(made)).containsExactly("warning CRL_MISSING");
-    Samples.write(made, dir);
-    assertThat(
-            Openssl.run(
-                    new byte[0],
-                    "verify",
-                    "-crl_check",
-                    "-CAfile",
-                    dir.resolve("cacert.pem").toString(),
-                    "-CRLfile",
-                    dir.resolve("sslcrl-file.crl").toString(),
-                    dir.resolve("client.crt").toString())
-                .text())
-        .contains("client.crt: OK");
-    Expectation rootsClient =
-        new Expectation(
-            NAMES,
-            CLOCK.instant(),
-            Optional.empty(),
-            true,
-            Map.of(),
-            Certificates.read(
-                shop.issue("direct", "ec:P-256", "root", CLIENT).bytes("direct.crt")));
-    assertThat(codes(made, rootsClient)).containsExactly("CRL_MISSING");
-  }
-
-  /** An issuer that stands behind the certificate is asked for its list like any other. */
-  @Test
-  void wants_the_crl_of_an_issuer_that_is_not_in_cacert_pem() throws Exception {
-    CertificateAuthority root =
-        CertificateAuthority.open(
-                shop.bytes("root.crt"), shop.bytes("root.key"), secret(PASSWORD), CLOCK, RANDOM)
-            .authority()
-            .orElseThrow();
-    shop.join("server-chain.crt", "server.crt", "sub.crt");
-    shop.join("client-chain.crt", "client.crt", "sub.crt");
-    Bundle given = Samples.enterprise(shop, "server", "client", "root.crt");
-    given = with(given, "server.crt", shop.bytes("server-chain.crt"));
-    given = with(given, "client.crt", shop.bytes("client-chain.crt"));
-    Expectation anywhere =
-        new Expectation(List.of(), CLOCK.instant(), Optional.empty(), true, Map.of());
-    assertThat(codes(with(given, "sslcrl-file.crl", root.crl(Map.of(), 30)), anywhere))
-        .containsExactly("CRL_MISSING");
-  }
-
-  @Test
-  void of_several_lists_of_a_ca_the_newest_counts() throws Exception {
-    CertificateAuthority before =
-        CertificateAuthority.open(
-                ca.pem(),
-                ca.encryptedKey(secret(PASSWORD)),
-                secret(PASSWORD),
-                Clock.offset(CLOCK, Duration.ofMinutes(-30)),
-                RANDOM)
-            .authority()
-            .orElseThrow();
-    byte[] older = before.crl(Map.of(serial("client.crt"), CLOCK.instant()), 1);
-    byte[] newer = ca.crl(Map.of(), 30);
-    assertThat(codes(with(bundle, "sslcrl-file.crl", join(newer, older)))).isEmpty();
-    assertThat(codes(with(bundle, "sslcrl-file.crl", older))).containsExactly("CERT_REVOKED");
-  }
-
-  private static BigInteger serial(String name) throws Exception {
-    return Samples.first(bundle, name).getSerialNumber();
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"server.crt", "client.crt"})
-  void refuses_a_certificate_that_is_revoked(String name) throws Exception {
-    byte[] crl = ca.crl(Map.of(serial(name), CLOCK.instant()), 30);
-    List<Finding> findings =
-        ServerBundlePolicy.check(
-            with(bundle, "sslcrl-file.crl", crl), Samples.expectation(CLOCK.instant()));
-    assertThat(findings).singleElement().matches(f -> f.code().equals("CERT_REVOKED"));
-    assertThat(findings.get(0).message()).startsWith(name);
   }
 
   @Test

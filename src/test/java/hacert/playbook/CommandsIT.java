@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import hacert.docs.Pages;
 import hacert.result.Json;
 import hacert.x509.Openssl;
@@ -15,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -94,9 +92,9 @@ class CommandsIT {
     clusters.forEach(cluster -> shown.append(cluster.indent(4)));
     Files.writeString(tree.resolve("inventories/site/hosts.yml"), shown);
     ObjectNode groups = Json.mapper().createObjectNode();
-    groups.set("oms_east", access(EAST, "oms-east-"));
-    groups.set("oms_west", access(WEST, "oms-west-"));
-    groups.set("og_east", access(GAUSS, "og-east-"));
+    groups.set("oms_east", EAST.access("oms-east-"));
+    groups.set("oms_west", WEST.access("oms-west-"));
+    groups.set("og_east", GAUSS.access("og-east-"));
     // So that the first generation is still there to be purged, and nobody waits for two actives.
     Path settle = Files.writeString(tree.resolve("settle.yaml"), "settle_seconds: 3\n");
     groups
@@ -110,25 +108,6 @@ class CommandsIT {
     vault(create, "oms_east", "password", EAST.password());
     vault(create, "oms_west", "password", WEST.password());
     vault(create, "og_east", "ca_password", GAUSS.caPassword());
-  }
-
-  /** Where a lab's only cluster is and how one comes in, without what this program is told. */
-  private static JsonNode access(Lab lab, String prefix) throws IOException {
-    JsonNode groups = new YAMLMapper().readTree(lab.inventory().toFile()).at("/all/children");
-    ObjectNode group = groups.elements().next().deepCopy();
-    ObjectNode hosts = Json.mapper().createObjectNode();
-    int number = 1;
-    for (JsonNode host : group.path("hosts")) {
-      hosts.set(prefix + number++, host);
-    }
-    group.set("hosts", hosts);
-    Iterator<String> names = group.withObject("/vars").fieldNames();
-    while (names.hasNext()) {
-      if (names.next().startsWith("hacert_")) {
-        names.remove();
-      }
-    }
-    return group;
   }
 
   private void vault(String line, String group, String what, String secret) throws IOException {

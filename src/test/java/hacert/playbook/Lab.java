@@ -3,6 +3,8 @@ package hacert.playbook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import hacert.result.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -171,6 +174,29 @@ final class Lab implements BeforeAllCallback, AfterAllCallback, TestExecutionExc
 
   Path inventory() {
     return directory().resolve("inventory.yml");
+  }
+
+  /**
+   * Where its only cluster is and how one comes in, without what this program is told.
+   *
+   * @param prefix before the number of each of its hosts, as a site may call them
+   */
+  JsonNode access(String prefix) throws IOException {
+    JsonNode groups = new YAMLMapper().readTree(inventory().toFile()).at("/all/children");
+    ObjectNode group = groups.elements().next().deepCopy();
+    ObjectNode hosts = Json.mapper().createObjectNode();
+    int number = 1;
+    for (JsonNode host : group.path("hosts")) {
+      hosts.set(prefix + number++, host);
+    }
+    group.set("hosts", hosts);
+    Iterator<String> names = group.withObject("/vars").fieldNames();
+    while (names.hasNext()) {
+      if (names.next().startsWith("hacert_")) {
+        names.remove();
+      }
+    }
+    return group;
   }
 
   String password() {

@@ -2,84 +2,16 @@ package hacert.rotation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import hacert.result.Exit;
-import hacert.result.Finding;
 import hacert.result.Outcome;
 import hacert.rotation.Discovery.Files;
 import hacert.rotation.Discovery.Loaded;
 import hacert.target.HaRole;
 import hacert.target.Options;
 import hacert.target.RestartNeed;
-import java.util.List;
-import java.util.Map;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The rules of the design's "When a step fails", and of the comment of {@link Recovery}. */
-class RecoveryTest {
-  private final Records pair = new Records();
-
-  @BeforeEach
-  void take_over() {
-    pair.dead = List.of(Records.EARLIER);
-  }
-
-  private void stops(String code) {
-    assertThat(pair.go().action()).as(pair.messages()).isEqualTo(Plan.Action.STOP);
-    assertThat(pair.codes()).contains(code);
-  }
-
-  private void back(String... nodes) {
-    assertThat(pair.go().action()).as(pair.messages()).isEqualTo(Plan.Action.BACK);
-    assertThat(pair.go().back()).containsExactly(nodes);
-    assertThat(pair.go().rotation()).isEqualTo(Records.ROTATION);
-  }
-
-  private void forward() {
-    assertThat(pair.go().action()).as(pair.messages()).isEqualTo(Plan.Action.ROTATE);
-    assertThat(pair.go().rotation()).isEqualTo(Records.ROTATION);
-  }
-
-  /** The second node's apply failed before its restart, in this run. */
-  private void secondFailed(String step, int attempts) {
-    pair.one.applied();
-    pair.two.state(Files.PARTIAL, Loaded.OLD);
-    pair.two.open().failed(step, attempts, Records.RUN);
-    pair.fail("apply", pair.two, Outcome.FAILED, "REPLACE_FAILED");
-  }
-
-  @Test
-  void stops_where_a_node_cannot_be_reached() {
-    pair.one.applied();
-    pair.away(pair.two);
-    stops("HOST_UNREACHABLE");
-    assertThat(pair.messages()).contains("mgmt2", "mgmt1: runs the new generation");
-  }
-
-  @ParameterizedTest
-  @EnumSource(
-      value = Settings.Intent.class,
-      names = {"ROTATE", "ROLLBACK"})
-  void stops_where_the_inventory_no_longer_has_a_node_of_the_rotation(Settings.Intent intent) {
-    pair.one.applied();
-    pair.two.applied();
-    pair.unlisted.add("mgmt2");
-    pair.intent = intent;
-    stops("HOST_UNREACHABLE");
-    assertThat(pair.messages()).contains("mgmt2 belongs to this rotation", "inventory");
-  }
-
-  @Test
-  void says_of_a_reachable_node_what_can_be_said_even_if_its_files_cannot_be_read() {
-    pair.one.applied().state(null, Loaded.NEW);
-    pair.away(pair.two);
-    stops("HOST_UNREACHABLE");
-    assertThat(pair.messages()).contains("mgmt1", "cannot be read");
-  }
-
+class RecoveryTest extends RecoveryRules {
   @Test
   void refuses_and_calls_nothing_mixed_where_the_second_node_was_lost_before_any_change() {
     pair.one.open();
@@ -87,14 +19,6 @@ class RecoveryTest {
     pair.fail("stage", pair.two, Outcome.FAILED, "HOST_UNREACHABLE");
     assertThat(pair.go().action()).isEqualTo(Plan.Action.NONE);
     assertThat(pair.messages()).doesNotContain("mixed");
-  }
-
-  @Test
-  void stops_where_the_first_node_was_lost_in_its_apply() {
-    pair.two.open();
-    pair.away(pair.one);
-    pair.fail("apply", pair.one, Outcome.FAILED, "HOST_UNREACHABLE");
-    stops("HOST_UNREACHABLE");
   }
 
   @Test
@@ -120,24 +44,6 @@ class RecoveryTest {
     pair.two.open().begun("apply.root").state(Files.PARTIAL, Loaded.OLD);
     forward();
     assertThat(pair.messages()).contains("cut off");
-  }
-
-  @Test
-  void stops_before_it_goes_forward_over_a_change_of_someone_else() {
-    pair.one.applied();
-    pair.two.applied().state(Files.OTHER, Loaded.NEW);
-    stops("FILES_CHANGED");
-    pair.one.closed(Outcome.SUCCEEDED);
-    stops("FILES_CHANGED");
-    assertThat(pair.decide().findings().get(0).remedy()).contains("is refused until it has ended");
-  }
-
-  @Test
-  void stops_before_it_goes_forward_where_someone_brought_the_old_files_back() {
-    pair.one.applied().state(Files.OLD, Loaded.OLD);
-    pair.two.open();
-    stops("FILES_RESTORED");
-    assertThat(pair.messages()).contains("written files on mgmt1, and the old ones are there");
   }
 
   @Test
@@ -186,14 +92,6 @@ class RecoveryTest {
   }
 
   @Test
-  void stops_where_the_second_node_refuses_in_the_mixed_window_because_its_files_changed() {
-    pair.one.applied();
-    pair.two.open().state(Files.OTHER, Loaded.OLD);
-    pair.fail("apply", pair.two, Outcome.REFUSED, "FILES_CHANGED");
-    stops("FILES_CHANGED");
-  }
-
-  @Test
   void goes_back_where_the_second_node_refuses_twice_in_the_mixed_window() {
     pair.one.applied();
     pair.two.open();
@@ -214,71 +112,6 @@ class RecoveryTest {
   }
 
   @Test
-  void stops_where_the_loaded_generation_is_unknown() {
-    secondFailed("apply.restart", 2);
-    pair.two.state(Files.NEW, Loaded.UNKNOWN);
-    stops("LOADED_UNKNOWN");
-  }
-
-  @Test
-  void stops_where_someone_else_changed_files() {
-    secondFailed("apply.replace", 2);
-    pair.two.state(Files.OTHER, Loaded.OLD);
-    stops("FILES_CHANGED");
-  }
-
-  @Test
-  void stops_where_the_files_cannot_be_read() {
-    secondFailed("apply.replace", 2);
-    pair.two.state(null, Loaded.OLD);
-    stops("FILES_NOT_READABLE");
-  }
-
-  @Test
-  void stops_where_the_old_generation_is_unproven() {
-    secondFailed("apply.replace", 2);
-    pair.one.backup(false, Records.NOW.plusSeconds(9));
-    stops("OLD_GENERATION_UNSOUND");
-    assertThat(pair.messages()).contains("mgmt1: the backup is not proven");
-  }
-
-  @Test
-  void stops_where_the_old_generation_has_expired() {
-    secondFailed("apply.replace", 2);
-    pair.two.backup(true, Records.NOW);
-    stops("OLD_GENERATION_UNSOUND");
-    assertThat(pair.messages()).contains("mgmt2: the old generation expired");
-  }
-
-  @Test
-  void does_not_go_back_unasked_to_keys_that_others_know() {
-    secondFailed("apply.replace", 2);
-    pair.settings = Map.of("compromised", true);
-    stops("OLD_GENERATION_UNSOUND");
-    assertThat(pair.messages()).contains("known to others, as hacert_compromised says");
-  }
-
-  @Test
-  void remembers_in_a_later_run_that_others_know_the_old_keys() {
-    pair.nodes().forEach(node -> node.compromised = true);
-    pair.one.state(Files.NEW, Loaded.DOWN).open().failed("apply.restart", 1, Records.EARLIER);
-    pair.two.open();
-    forward();
-    pair.fail("apply", pair.one, Outcome.FAILED, "RESTART_FAILED");
-    stops("OLD_GENERATION_UNSOUND");
-  }
-
-  @Test
-  void goes_back_to_keys_that_others_know_where_a_person_asks_and_warns() {
-    pair.nodes().forEach(node -> node.compromised = true);
-    pair.one.applied();
-    pair.two.open();
-    pair.intent = Settings.Intent.ROLLBACK;
-    back("mgmt1");
-    assertThat(pair.codes()).contains("COMPROMISED");
-  }
-
-  @Test
   void an_unsound_backup_of_a_node_that_was_not_changed_stops_nothing() {
     pair.one.state(Files.NEW, Loaded.DOWN);
     pair.one.open().failed("apply.restart", 1, Records.RUN);
@@ -288,30 +121,12 @@ class RecoveryTest {
   }
 
   @Test
-  void stops_at_two_actives_after_both_restarts() {
-    pair.one.applied().failed("confirm.prove", 1, Records.RUN);
-    pair.two.applied().role = HaRole.ACTIVE;
-    pair.two.phase = "Actived";
-    pair.fail("confirm", pair.one, Outcome.FAILED, "PAIR_NOT_AGREED");
-    stops("TWO_ACTIVES");
-  }
-
-  @Test
   void proves_once_more_where_both_run_the_new_generation_and_only_health_is_missing() {
     pair.one.applied().failed("confirm.prove", 1, Records.RUN);
     pair.two.applied();
     pair.health = "abnormal";
     pair.fail("confirm", pair.one, Outcome.FAILED, "PAIR_NOT_AGREED");
     forward();
-  }
-
-  @Test
-  void stops_where_only_health_is_missing_after_the_second_proof() {
-    pair.one.applied().failed("confirm.prove", 2, Records.RUN);
-    pair.two.applied();
-    pair.health = "abnormal";
-    pair.fail("confirm", pair.one, Outcome.FAILED, "PAIR_NOT_AGREED");
-    stops("UNRELATED_UNHEALTHY");
   }
 
   @Test
@@ -352,117 +167,6 @@ class RecoveryTest {
     assertThat(pair.go().restart()).isEqualTo(RestartNeed.Scope.NONE);
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"rollback.restore", "rollback.restart", "confirm.back"})
-  void stops_where_the_rollback_itself_failed(String step) {
-    pair.one.applied().begun("rollback.restore").failed(step, 1, Records.RUN);
-    pair.two.open();
-    pair.fail("rollback", pair.one, Outcome.FAILED, "RESTART_FAILED");
-    stops("ROLLBACK_FAILED");
-  }
-
-  @Test
-  void stops_where_the_rollback_was_refused() {
-    pair.one.state(Files.NEW, Loaded.OLD);
-    pair.one.open().failed("apply.restart", 1, Records.RUN);
-    pair.two.open();
-    pair.fail("apply", pair.one, Outcome.FAILED, "RESTART_TIMED_OUT");
-    pair.fail("rollback", pair.one, Outcome.REFUSED, "RESTART_RUNNING");
-    stops("ROLLBACK_FAILED");
-  }
-
-  @Test
-  void a_person_may_ask_for_a_rollback_that_failed_before() {
-    pair.one.applied().done("rollback.restore").failed("rollback.restart", 1, Records.EARLIER);
-    pair.two.open();
-    pair.intent = Settings.Intent.ROLLBACK;
-    back("mgmt1");
-  }
-
-  @Test
-  void a_rollback_that_was_asked_for_restarts_a_node_once_in_a_run() {
-    pair.one.applied().done("rollback.restore").failed("rollback.restart", 1, Records.RUN);
-    pair.two.open();
-    pair.intent = Settings.Intent.ROLLBACK;
-    pair.fail("rollback", pair.one, Outcome.FAILED, "RESTART_FAILED");
-    stops("RESTARTS_USED_UP");
-  }
-
-  @Test
-  void a_person_may_go_back_where_nothing_failed() {
-    pair.one.applied();
-    pair.two.applied();
-    pair.intent = Settings.Intent.ROLLBACK;
-    back("mgmt1", "mgmt2");
-  }
-
-  /** A rotation that brings generation 1 back in the place of generation 2, cut off. */
-  private void returning() {
-    pair.nodes().forEach(node -> node.kind = Plan.Kind.RESTORE);
-    pair.one.state(Files.NEW, Loaded.NEW).open().done("apply.restore").done("apply.restart");
-    pair.two.open();
-    pair.intent = Settings.Intent.ROLLBACK;
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {0, 1})
-  void finishes_the_return_to_an_older_generation_that_is_asked_for_again(int generation) {
-    returning();
-    pair.settings = Map.of("generation", generation);
-    forward();
-  }
-
-  @Test
-  void goes_back_from_the_return_to_an_older_generation_where_that_failed() {
-    returning();
-    pair.one.failed("confirm.prove", 1, Records.EARLIER);
-    back("mgmt1");
-  }
-
-  @Test
-  void goes_back_from_the_return_to_an_older_generation_where_the_one_before_is_named() {
-    returning();
-    pair.settings = Map.of("generation", 2);
-    back("mgmt1");
-  }
-
-  @Test
-  void finishes_the_return_to_an_older_generation_that_the_other_node_has_ended() {
-    returning();
-    pair.one.done("confirm.prove").closed(Outcome.SUCCEEDED);
-    pair.two.applied().done("confirm.prove");
-    forward();
-  }
-
-  @Test
-  void a_stop_of_the_return_to_an_older_generation_names_the_one_to_go_back_to() {
-    returning();
-    pair.away(pair.two);
-    stops("HOST_UNREACHABLE");
-    assertThat(pair.decide().findings().get(0).remedy()).contains("hacert_generation=2");
-  }
-
-  @Test
-  void another_generation_is_refused_while_a_rotation_is_open() {
-    pair.one.applied();
-    pair.two.open();
-    pair.intent = Settings.Intent.ROLLBACK;
-    pair.settings = Map.of("generation", 1);
-    assertThat(pair.no()).isEqualTo(Exit.REFUSED);
-    assertThat(pair.codes()).containsExactly("ROTATION_OPEN");
-    pair.settings = Map.of("generation", 2);
-    back("mgmt1");
-  }
-
-  @Test
-  void goes_back_on_no_node_alone_when_the_other_has_ended_the_rotation() {
-    pair.one.applied().done("confirm.prove").closed(Outcome.SUCCEEDED);
-    pair.two.applied().done("confirm.prove");
-    pair.intent = Settings.Intent.ROLLBACK;
-    assertThat(pair.no()).isEqualTo(Exit.REFUSED);
-    assertThat(pair.codes()).contains("ROTATION_ENDING");
-  }
-
   @Test
   void finishes_what_the_other_node_has_ended_even_after_a_failure() {
     pair.one.applied().done("confirm.prove").closed(Outcome.SUCCEEDED);
@@ -472,189 +176,11 @@ class RecoveryTest {
     forward();
   }
 
-  @ParameterizedTest
-  @EnumSource(Files.class)
-  void says_of_each_node_what_it_has_and_runs_and_names_both_ways_on(Files files) {
-    pair.one.applied();
-    pair.two.open().failed("apply.restart", 2, Records.RUN).state(files, Loaded.UNKNOWN);
-    pair.fail("apply", pair.two, Outcome.FAILED, "RESTART_UNKNOWN");
-    stops(files == Files.OTHER ? "FILES_CHANGED" : "LOADED_UNKNOWN");
-    assertThat(pair.messages()).contains("mgmt1: ", "mgmt2: ", "on disk", "HA role standby");
-    assertThat(pair.decide().findings().get(0).remedy())
-        .contains("rotate-certs.yml", "rollback-certs.yml", "restarts", "heartbeat");
-  }
-
-  private void stopped(String code) {
-    switch (code) {
-      case "HOST_UNREACHABLE" -> {
-        pair.one.applied();
-        pair.two.open();
-        pair.away(pair.two);
-      }
-      case "LOADED_UNKNOWN" -> {
-        secondFailed("apply.restart", 2);
-        pair.two.state(Files.NEW, Loaded.UNKNOWN);
-      }
-      case "FILES_CHANGED" -> {
-        secondFailed("apply.replace", 2);
-        pair.two.state(Files.OTHER, Loaded.OLD);
-      }
-      case "FILES_RESTORED" -> {
-        stops_before_it_goes_forward_where_someone_brought_the_old_files_back();
-      }
-      case "FILES_NOT_READABLE" -> {
-        secondFailed("apply.replace", 2);
-        pair.two.state(null, Loaded.OLD);
-      }
-      case "TWO_ACTIVES" -> {
-        stops_at_two_actives_after_both_restarts();
-      }
-      case "UNRELATED_UNHEALTHY" -> {
-        stops_where_only_health_is_missing_after_the_second_proof();
-      }
-      case "OLD_GENERATION_UNSOUND" -> {
-        stops_where_the_old_generation_has_expired();
-      }
-      case "RESTART_RUNNING" -> {
-        startFailed(2);
-        pair.two.findings.add(Finding.error("GS_OM_RUNNING", "process 7 (gs_om)", "Wait."));
-      }
-      case "RESTARTS_USED_UP" -> {
-        a_rollback_that_was_asked_for_restarts_a_node_once_in_a_run();
-      }
-      case "ROLLBACK_FAILED, begun" -> {
-        stops_where_the_rollback_itself_failed("rollback.restart");
-      }
-      default -> {
-        stops_where_the_rollback_was_refused();
-      }
-    }
-    stops(code.split(",")[0]);
-  }
-
-  /** What the remedy asks of a person before a command. */
-  private void putRight() {
-    pair.unreachable.clear();
-    pair.nodes().forEach(node -> node.findings.clear());
-    if (pair.two.files == Files.OTHER || pair.two.files == null) {
-      pair.two.files = Files.PARTIAL;
-    }
-    pair.two.role = HaRole.STANDBY;
-    pair.two.phase = "Deactived";
-    pair.health = "normal";
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "HOST_UNREACHABLE",
-        "LOADED_UNKNOWN",
-        "FILES_CHANGED",
-        "FILES_RESTORED",
-        "FILES_NOT_READABLE",
-        "TWO_ACTIVES",
-        "UNRELATED_UNHEALTHY",
-        "OLD_GENERATION_UNSOUND",
-        "RESTART_RUNNING",
-        "RESTARTS_USED_UP",
-        "ROLLBACK_FAILED, begun",
-        "ROLLBACK_FAILED, refused"
-      })
-  void the_commands_that_a_stop_names_lead_on_in_another_run(String code) {
-    stopped(code);
-    String remedy = pair.decide().findings().get(0).remedy();
-    assertThat(remedy).contains("rotate-certs.yml", "rollback-certs.yml", "restarts");
-    pair.run = "pid@later";
-    pair.failed.clear();
-    pair.intent = Settings.Intent.ROTATE;
-    assertThat(pair.go().action() == Plan.Action.STOP)
-        .as("rotate-certs.yml stops at once, as the remedy says or not: " + remedy)
-        .isEqualTo(remedy.contains("rotate-certs.yml stops here again"));
-    putRight();
-    assertThat(pair.go().action() == Plan.Action.STOP)
-        .isEqualTo(remedy.contains("Forward is no longer possible"));
-    pair.intent = Settings.Intent.ROLLBACK;
-    assertThat(pair.go().action()).isEqualTo(Plan.Action.BACK);
-  }
-
-  @Test
-  void goes_forward_where_a_person_asks_again_and_no_sound_way_back_is_left() {
-    pair.one.state(Files.NEW, Loaded.DOWN).open().failed("apply.restart", 1, Records.EARLIER);
-    pair.one.backup(true, Records.NOW.minusSeconds(1));
-    pair.two.open();
-    forward();
-    pair.fail("apply", pair.one, Outcome.FAILED, "RESTART_FAILED");
-    stops("OLD_GENERATION_UNSOUND");
-  }
-
-  @Test
-  void goes_forward_where_a_person_asks_again_and_it_is_not_known_what_a_node_runs() {
-    pair.one.state(Files.NEW, Loaded.UNKNOWN).open().failed("apply.restart", 1, Records.EARLIER);
-    pair.two.open();
-    forward();
-    pair.fail("apply", pair.one, Outcome.FAILED, "RESTART_UNKNOWN");
-    stops("LOADED_UNKNOWN");
-  }
-
-  @Test
-  void overwrites_no_change_of_someone_else_though_a_person_asks_again() {
-    pair.one.state(Files.OTHER, Loaded.UNKNOWN).open().failed("apply.restart", 1, Records.EARLIER);
-    pair.two.open();
-    stops("FILES_CHANGED");
-  }
-
-  @Test
-  void tells_one_who_only_looks_of_a_rotation_that_nobody_works_on() {
-    pair.intent = Settings.Intent.CHECK;
-    pair.one.applied();
-    pair.two.open();
-    stops("ROTATION_OPEN");
-    assertThat(pair.messages()).contains("mgmt1: runs the new generation", "mgmt2: runs the old");
-  }
-
-  @Test
-  void tells_one_who_only_looks_who_is_at_work() {
-    pair.intent = Settings.Intent.CHECK;
-    pair.dead = List.of();
-    pair.one.applied();
-    pair.two.open();
-    assertThat(pair.go().action()).isEqualTo(Plan.Action.NONE);
-    assertThat(pair.codes()).contains("LOCKED").doesNotContain("ROTATION_OPEN");
-  }
-
   @Test
   void decides_the_same_from_the_same_question() {
     secondFailed("apply.replace", 2);
     Question question = pair.question();
     Decide decide = new Decide(new hacert.oms.MrsTarget());
     assertThat(decide.decide(question)).isEqualTo(decide.decide(question));
-  }
-
-  /** All nodes have new files, and the last one's start of all of them has failed. */
-  private void startFailed(int attempts) {
-    pair.one.applied().starts(RestartNeed.Scope.CLUSTER).state(Files.NEW, Loaded.DOWN);
-    pair.two.open().starts(RestartNeed.Scope.CLUSTER).state(Files.NEW, Loaded.DOWN);
-    pair.two.done("apply.certificates").failed("apply.restart", attempts, Records.RUN);
-    pair.fail("apply", pair.two, Outcome.FAILED, "GS_OM_TIMED_OUT");
-  }
-
-  @Test
-  void stops_no_cluster_beside_a_start_that_is_under_way() {
-    startFailed(2);
-    pair.two.findings.add(Finding.error("GS_OM_RUNNING", "process 7 (gs_om -t start)", "Wait."));
-    stops("RESTART_RUNNING");
-    assertThat(pair.messages()).contains("runs on mgmt2");
-    pair.two.findings.clear();
-    back("mgmt1", "mgmt2");
-  }
-
-  @Test
-  void says_that_the_cluster_is_down_where_it_is() {
-    startFailed(2);
-    pair.one.backup(false, Records.NOW.plusSeconds(9));
-    stops("OLD_GENERATION_UNSOUND");
-    assertThat(pair.messages()).contains("the cluster is down");
-    pair.one.state(Files.NEW, Loaded.NEW);
-    assertThat(pair.messages()).doesNotContain("the cluster is down");
   }
 }

@@ -90,7 +90,9 @@ final class TracedCall implements Agent {
 
   /** Answers nothing where the call was killed. */
   private Optional<Result> call(Request request, Secrets secrets, Path trace) throws IOException {
-    List<String> argv = new ArrayList<>(List.of("strace", "-f", "-qq", "-y", "-s", "1"));
+    // What it starts is left alone: strace counts in each process, and the harm is meant for one.
+    List<String> argv =
+        new ArrayList<>(List.of("strace", "-f", "-b", "execve", "-qq", "-y", "-s", "1"));
     argv.addAll(
         List.of(
             "-e",
