@@ -15,7 +15,10 @@ mark=$1 sha=$2 dir=$3 wanted=$4 mode=$5 size=$6 compiler=$7 archive=$8
 # Not what a profile may have exported by these names.
 seen='' work=''
 umask 077
-ulimit -c 0
+# No core of this Java VM. What the vendor's scripts start gets back what was there, and may raise it.
+HACERT_CORE=$(ulimit -S -c)
+export HACERT_CORE
+ulimit -S -c 0
 unset JAVA_TOOL_OPTIONS _JAVA_OPTIONS JDK_JAVA_OPTIONS CLASSPATH
 say() { echo "$mark $*"; }
 say begun
@@ -79,7 +82,7 @@ run() {
   say run
   $1 "$java" ${compiler:+"$compiler"} ${classes:+"$classes"} \
     -Xlog:disable -Xlog:all=error:stderr -Xshare:auto -Xmx256m \
-    -XX:+UseSerialGC -XX:-UsePerfData -XX:+DisableAttachMechanism \
+    -XX:+UseSerialGC -XX:-UsePerfData -XX:+DisableAttachMechanism -XX:-MaxFDLimit \
     -XX:-HeapDumpOnOutOfMemoryError -XX:+SuppressFatalErrorMessage -XX:-CreateCoredumpOnCrash \
     -Duser.home="$HOME" ${work:+"-Djava.io.tmpdir=$work"} -jar "$jar" execute
 }
@@ -107,6 +110,8 @@ only() {
   for file in "$dir"/lib/hacert-*.jar "$dir"/lib/hacert-*.jsa; do
     case $file in "$dir/lib/hacert-$sha"*) ;; *) rm -f "$file" ;; esac
   done
+  # Of another node's uploads that were cut off.
+  rm -rf "$dir"/lib/.hacert-*.tmp
 }
 cd "${HOME:?}" || exit
 case $dir in /*) ;; *) dir=$HOME/$dir ;; esac
@@ -123,7 +128,8 @@ install)
   exit ;;
 remove)
   if [ -d "$dir/lib" ]; then
-    rm -f "$dir"/lib/hacert-*.jar "$dir"/lib/hacert-*.jsa "$dir"/lib/new-* && rmdir "$dir/lib" && say removed
+    rm -f "$dir"/lib/hacert-*.jar "$dir"/lib/hacert-*.jsa "$dir"/lib/new-* &&
+      rm -rf "$dir"/lib/.hacert-*.tmp && rmdir "$dir/lib" && say removed
     rmdir "$dir" 2>/dev/null
   else say absent; fi
   exit ;;

@@ -160,8 +160,9 @@ public final class AtomicFiles {
   }
 
   /**
-   * Removes what a call that was killed in the middle of {@link #write} left in this directory. To
-   * be called under the lock under which it is written.
+   * Removes what was left in this directory by a call that was killed in the middle of {@link
+   * #write}, and by an upload of another node that was cut off: that one lies in a directory of its
+   * own. To be called under the lock under which it is written.
    *
    * @throws HostException {@code FILE_NOT_REMOVED}
    */
@@ -169,6 +170,9 @@ public final class AtomicFiles {
     try (DirectoryStream<Path> files =
         Files.newDirectoryStream(directory, file -> unfinished(file))) {
       for (Path file : files) {
+        if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+          removeAll(file);
+        }
         remove(file);
       }
     } catch (NoSuchFileException e) {
@@ -179,6 +183,14 @@ public final class AtomicFiles {
           directory + " could not be read: " + e,
           "See that this user may read it.",
           e);
+    }
+  }
+
+  private static void removeAll(Path directory) throws IOException, HostException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+      for (Path file : files) {
+        remove(file);
+      }
     }
   }
 

@@ -24,8 +24,8 @@ final class DetachedProcesses implements Detached {
   private static final String WITHDRAWN = "withdrawn";
 
   // Arguments: directory of the attempt, umask, working directory, then the command. The claim
-  // stands before everything that could have an effect. On a full disk the exit code waits for
-  // room.
+  // stands before everything that could have an effect. This program runs without cores; a service
+  // that is started here has the limit of before. On a full disk the exit code waits for room.
   private static final String WRAPPER =
       """
       hacert_run=$1
@@ -40,6 +40,10 @@ final class DetachedProcesses implements Detached {
       hacert_won=$?
       rm -f "$hacert_run/claim.$$"
       [ "$hacert_won" -eq 0 ] || exit 1
+      if [ -n "$HACERT_CORE" ]; then
+        ulimit -S -c "$HACERT_CORE"
+        unset HACERT_CORE
+      fi
       if cd "$hacert_home"; then
         ( [ -z "$hacert_mask" ] || umask "$hacert_mask"; exec "$@" )
         hacert_code=$?

@@ -35,7 +35,7 @@ final class Launch {
 
   /** A builder for this process in the command's environment and these variables. */
   static ProcessBuilder builder(Command command, Map<String, String> extra, List<String> argv) {
-    return builder(Charset.defaultCharset(), command, extra, argv);
+    return builder(encoding(), command, extra, argv);
   }
 
   static ProcessBuilder builder(
@@ -66,6 +66,14 @@ final class Launch {
     builder.environment().clear();
     builder.environment().putAll(plain);
     return builder;
+  }
+
+  /**
+   * What a process is given its arguments in: since Java 18 no longer the default encoding, which
+   * is UTF-8 there.
+   */
+  static Charset encoding() {
+    return Charset.forName(System.getProperty("sun.jnu.encoding"));
   }
 
   private static boolean encodable(Charset charset, String text) {

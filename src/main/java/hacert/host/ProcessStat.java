@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param session process id of the session's leader
  * @param startTicks clock ticks from boot to its start; with the pid the identity of a process
  */
-record ProcessStat(long pid, char state, long parent, long session, long startTicks) {
+public record ProcessStat(long pid, char state, long parent, long session, long startTicks) {
   private static final Path PROC = Path.of("/proc");
 
   /** Reads the line; empty when it is not one. */
@@ -47,7 +47,7 @@ record ProcessStat(long pid, char state, long parent, long session, long startTi
   }
 
   /** The process as it is now; empty when there is none. */
-  static Optional<ProcessStat> of(long pid) {
+  public static Optional<ProcessStat> of(long pid) {
     try {
       byte[] line = Files.readAllBytes(PROC.resolve(Long.toString(pid)).resolve("stat"));
       return parse(new String(line, StandardCharsets.ISO_8859_1));

@@ -99,8 +99,8 @@ public record Snapshot(List<String> roots, List<Entry> entries, List<String> ski
    * @param bytes how many bytes all files together
    */
   public record Limits(int entries, long bytes) {
-    /** 10,000 entries and 256 MiB. */
-    public static final Limits USUAL = new Limits(10_000, 256L << 20);
+    /** 10,000 entries and 64 MiB: a file is copied whole, by a program with 256 MiB of memory. */
+    public static final Limits USUAL = new Limits(10_000, 64L << 20);
   }
 
   /** What may differ between two snapshots. */
@@ -137,6 +137,9 @@ public record Snapshot(List<String> roots, List<Entry> entries, List<String> ski
   }
 
   private static final String FILES = "files";
+
+  /** How often it is restored where somebody else writes there at the same time. */
+  private static final int RESTORES = 3;
 
   /** Copies the lists. */
   public Snapshot {
@@ -234,11 +237,13 @@ public record Snapshot(List<String> roots, List<Entry> entries, List<String> ski
   public void restore(Path generation) throws HostException {
     verifyCopy(generation);
     Snapshot now = current();
-    if (differences(now, this).isEmpty()) {
-      return;
+    List<Difference> left = differences(now, this);
+    for (int time = 0; time < RESTORES && !left.isEmpty(); time++) {
+      new SnapshotRestore(this, now, generation).run();
+      now = current();
+      // A service that still runs may write the same once more, or a file that it removes again.
+      left = differences(now, this).stream().filter(d -> d.aspect() != Aspect.TIME).toList();
     }
-    new SnapshotRestore(this, now, generation).run();
-    List<Difference> left = differences(current(), this);
     if (!left.isEmpty()) {
       throw new HostException(
           "RESTORE_INCOMPLETE",
@@ -320,8 +325,12 @@ public record Snapshot(List<String> roots, List<Entry> entries, List<String> ski
   }
 
   private static boolean holds(Path copy, Entry entry) throws HostException {
-    return Files.isRegularFile(copy, LinkOption.NOFOLLOW_LINKS)
-        && hash(copy).equals(entry.sha256());
+    try {
+      return Files.isRegularFile(copy, LinkOption.NOFOLLOW_LINKS)
+          && hash(copy).equals(entry.sha256());
+    } catch (IOException e) {
+      throw unreadable(copy, e);
+    }
   }
 
   static byte[] content(Path path) throws HostException {
@@ -332,7 +341,7 @@ public record Snapshot(List<String> roots, List<Entry> entries, List<String> ski
     }
   }
 
-  static String hash(Path path) throws HostException {
+  static String hash(Path path) throws IOException {
     MessageDigest digest = Sha256.digest();
     byte[] buffer = new byte[65536];
     try (InputStream in = Files.newInputStream(path, LinkOption.NOFOLLOW_LINKS)) {
@@ -340,8 +349,6 @@ public record Snapshot(List<String> roots, List<Entry> entries, List<String> ski
       while ((count = in.read(buffer)) >= 0) {
         digest.update(buffer, 0, count);
       }
-    } catch (IOException e) {
-      throw unreadable(path, e);
     } finally {
       Arrays.fill(buffer, (byte) 0);
     }

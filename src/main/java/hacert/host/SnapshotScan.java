@@ -5,10 +5,12 @@ import hacert.host.Snapshot.Limits;
 import hacert.host.Snapshot.Type;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -16,6 +18,9 @@ import java.util.stream.Stream;
 
 /** Walks through the roots of a snapshot that is being made. */
 final class SnapshotScan {
+  private static final int READINGS = 5;
+  private static final Duration PAUSE = Duration.ofMillis(100);
+
   private final Limits limits;
   private final TreeMap<String, Entry> entries = new TreeMap<>();
   private final List<String> skipped = new ArrayList<>();
@@ -92,9 +97,9 @@ final class SnapshotScan {
                 + " bytes; the limit was met at "
                 + path
                 + ".",
-            "Move away what does not belong there, or raise the limit.");
+            "Move away what does not belong there: it would be part of each backup.");
       }
-      if (!Path.of(path.toString()).equals(path) || path.toString().indexOf('\uFFFD') >= 0) {
+      if (!encodable(path)) {
         throw new HostException(
             "TEXT_NOT_ENCODABLE",
             "A name in " + path.getParent() + " cannot be written in this call's encoding.",
@@ -118,22 +123,45 @@ final class SnapshotScan {
     }
   }
 
+  /** A name that is not in the encoding has a character for what it could not take. */
+  private static boolean encodable(Path path) {
+    try {
+      String name = path.toString();
+      return name.indexOf('\uFFFD') < 0 && Path.of(name).equals(path);
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+
   private static PosixFileAttributes attributes(Path path) throws IOException {
     return Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
   }
 
-  private static Entry entry(Path path, PosixFileAttributes seen)
+  /**
+   * A service that has just been started may still write its files: each is read until it rests.
+   */
+  private static Entry entry(Path path, PosixFileAttributes first)
       throws IOException, HostException {
-    FileMeta meta = FileMeta.read(path);
-    boolean file = seen.isRegularFile();
-    String sha256 = file ? Snapshot.hash(path) : "";
-    if (file) {
+    PosixFileAttributes seen = first;
+    for (int reading = 1; seen.isRegularFile(); reading++) {
+      String sha256 = Snapshot.hash(path);
       PosixFileAttributes again = attributes(path);
-      if (again.size() != seen.size()
-          || !again.lastModifiedTime().equals(seen.lastModifiedTime())) {
+      if (again.size() == seen.size() && again.lastModifiedTime().equals(seen.lastModifiedTime())) {
+        return entry(path, seen, sha256);
+      }
+      if (reading == READINGS) {
         throw Snapshot.changed(path);
       }
+      Pause.of(PAUSE, path.toString());
+      seen = attributes(path);
     }
+    return entry(path, seen, "");
+  }
+
+  private static Entry entry(Path path, PosixFileAttributes seen, String sha256)
+      throws IOException {
+    FileMeta meta = FileMeta.read(path);
+    boolean file = seen.isRegularFile();
     return new Entry(
         path.toString(),
         file ? Type.FILE : seen.isDirectory() ? Type.DIRECTORY : Type.LINK,

@@ -75,7 +75,7 @@ final class Apply {
       MarkedProcesses.awaitEnd(site.marker(), site.host().clock());
       Steps steps = site.steps(journal);
       stop(steps);
-      removeLeftovers();
+      site.removeLeftovers();
       List<CertificateSummary> before = site.generations().get(plan.from()).certificates();
       for (Step step : site.node().install(bundle, password, site.installSpec(), before)) {
         steps.run(Phase.APPLY + "." + step.name(), () -> Steps.Done.of(step.action().run()));
@@ -95,13 +95,6 @@ final class Apply {
     if (StagedBundle.restart(site.request(), steps.journal()) == Scope.CLUSTER && site.first()) {
       Path directory = site.state().rotation(plan.rotation()).resolve("stop");
       steps.stop(Phase.APPLY_STOP, Phase.APPLY_RESTART, site.node(), directory);
-    }
-  }
-
-  /** An earlier call that was killed while it wrote may have left a temporary file. */
-  private void removeLeftovers() throws HostException {
-    for (Path directory : site.node().certificateDirectories()) {
-      AtomicFiles.removeLeftovers(directory);
     }
   }
 

@@ -1,19 +1,19 @@
 package hacert.rotation;
 
+import hacert.host.ProcessStat;
 import hacert.host.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * Names this process for a lease, by a name that is never used twice: {@code
- * java:PID@START.BOOT.SCOPE}, with the start in milliseconds since 1970, the boot, and the machine
- * with its process namespace. Two machines may have one name, so only of a process in the same
- * scope can be said that it is dead.
+ * java:PID@TICKS.BOOT.SCOPE}, with the start in clock ticks since the boot, which no setting of the
+ * clock moves, the boot, and the machine with its process namespace. Two machines may have one
+ * name, so only of a process in the same scope can be said that it is dead.
  */
 public final class DrivingProcess {
   private static final Pattern NAME = Pattern.compile("java:(\\d{1,9})@\\d+\\.(\\w+)\\.(\\w+)");
@@ -42,7 +42,7 @@ public final class DrivingProcess {
   }
 
   private static String name(ProcessHandle process) {
-    long start = process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+    long start = ProcessStat.of(process.pid()).map(ProcessStat::startTicks).orElse(0L);
     return "java:" + process.pid() + "@" + start + "." + BOOT + "." + SCOPE;
   }
 

@@ -46,7 +46,9 @@ public final class PeerAgent implements Agent {
   private static final String REMOVE_OTHERS =
       "IFS= read -r jar; "
           + "for file in \"${jar%/*}\"/hacert-*.jar \"${jar%/*}\"/hacert-*.jsa; do"
-          + " case $file in \"${jar%.jar}\"*) ;; *) rm -f \"$file\" ;; esac; done";
+          + " case $file in \"${jar%.jar}\"*) ;; *) rm -f \"$file\" ;; esac; done;"
+          // Of uploads that were cut off.
+          + " rm -rf \"${jar%/*}\"/.hacert-*.tmp";
 
   /** As {@code plugins/action/hacert.sh} does it: says what is wrong with a state directory. */
   private static final String UNSAFE =
@@ -65,7 +67,7 @@ public final class PeerAgent implements Agent {
   /** As {@code plugins/action/hacert.sh} does it. */
   private static final String EXECUTE =
       MARKED
-          + "umask 077; ulimit -c 0;"
+          + "umask 077; HACERT_CORE=$(ulimit -S -c); export HACERT_CORE; ulimit -S -c 0;"
           + " unset JAVA_TOOL_OPTIONS _JAVA_OPTIONS JDK_JAVA_OPTIONS CLASSPATH;"
           + " IFS= read -r jar; IFS= read -r sum; IFS= read -r java; "
           + TELL
@@ -74,6 +76,7 @@ public final class PeerAgent implements Agent {
           + "[ -x \"$java\" ] || java=java; "
           + "exec \"$java\" -Xlog:disable -Xlog:all=error:stderr -Xmx256m"
           + " -XX:+UseSerialGC -XX:-UsePerfData -XX:+DisableAttachMechanism"
+          + " -XX:-MaxFDLimit"
           + " -XX:-HeapDumpOnOutOfMemoryError -XX:+SuppressFatalErrorMessage"
           + " -XX:-CreateCoredumpOnCrash"
           + " -Duser.home=\"$HOME\" -jar \"$jar\" execute";

@@ -1,5 +1,6 @@
 package hacert.rotation;
 
+import hacert.host.AtomicFiles;
 import hacert.host.CallLock;
 import hacert.host.HostException;
 import hacert.host.Pause;
@@ -137,6 +138,13 @@ record Site(
     Journal renewed = journal.with(lease(Optional.of(journal.lease())));
     journals().save(renewed);
     return new Steps(journals(), renewed, host.clock(), request.holder().process());
+  }
+
+  /** An earlier call that was killed while it installed may have left a temporary file. */
+  void removeLeftovers() throws HostException {
+    for (Path directory : node.certificateDirectories()) {
+      AtomicFiles.removeLeftovers(directory);
+    }
   }
 
   /**

@@ -261,6 +261,8 @@ final class Stage {
   }
 
   private Steps.Done backUp() throws HostException {
+    // In a backup it would go with the next tidying, and the backup would be damaged.
+    site.removeLeftovers();
     Snapshot installed = site.installed();
     NodeFacts facts = facts();
     boolean known =

@@ -205,7 +205,10 @@ class AtomicFilesTest {
   @Test
   void removes_what_a_killed_call_left_and_nothing_else() throws Exception {
     Files.writeString(directory.resolve(".hacert-0011.tmp"), "half");
+    Path upload = Files.createDirectory(directory.resolve(".hacert-2233.tmp"));
+    Files.writeString(upload.resolve("file"), "half");
     Files.writeString(directory.resolve(".other.tmp"), "");
+    Files.createSymbolicLink(directory.resolve(".hacert-4455.tmp"), directory);
     Files.writeString(directory.resolve("x"), "");
     AtomicFiles.removeLeftovers(directory);
     AtomicFiles.removeLeftovers(directory.resolve("gone"));

@@ -2,6 +2,7 @@ package hacert.host;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -180,6 +181,26 @@ class DetachedTest {
       assertThat(FileMeta.of(run.resolve(name)).mode()).as(name).isEqualTo(0600);
     }
     assertThat(end(detached.startOrAttach(run, full))).isEqualTo(42);
+  }
+
+  /** Of what this program itself runs with nothing must stay with a service that is started. */
+  @Test
+  void gives_back_the_limit_of_cores() throws Exception {
+    String script = "ulimit -S -c; ulimit -H -c; env";
+    List<String> before = List.of("/bin/sh", "-c", "ulimit -S -c; ulimit -H -c");
+    String hard =
+        Commands.system().run(Command.of(Map.of(), before)).stdout().lines().toList().get(1);
+    assumeTrue(!hard.equals("0"), "no cores at all here");
+    Command command =
+        Command.of(
+                Map.of("PATH", "/usr/bin:/bin", "HACERT_CORE", "1"),
+                List.of("/bin/sh", "-c", script))
+            .withDirectory(directory);
+    Attempt attempt = detached.startOrAttach(run, command);
+    assertThat(end(attempt)).isZero();
+    assertThat(attempt.output(10_000))
+        .startsWith("1\n" + hard + "\n")
+        .doesNotContain("HACERT_CORE");
   }
 
   @Test

@@ -1,10 +1,13 @@
 package hacert.host;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import hacert.result.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -222,6 +225,84 @@ class SnapshotTest {
     assertThat(json).contains("\"link_target\":\"../outside\"", "\"mode\":\"0600\"", "\"file\"");
     assertThat(Json.mapper().readValue(json, Snapshot.class)).isEqualTo(before);
     assertThat(before.entries()).noneMatch(entry -> entry.path().contains("/up/"));
+  }
+
+  /** What another one does to the files as long as it is not interrupted. */
+  private interface Meddling {
+    void once() throws IOException;
+  }
+
+  private static Thread meddle(Meddling meddling) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                while (!Thread.currentThread().isInterrupted()) {
+                  meddling.once();
+                }
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    thread.start();
+    return thread;
+  }
+
+  @Test
+  void sees_no_fault_in_a_file_that_goes_while_it_looks() throws Exception {
+    Path passing = root.resolve("sub/passing");
+    Thread other =
+        meddle(
+            () -> {
+              Files.writeString(passing, "x");
+              Files.delete(passing);
+            });
+    try {
+      for (int time = 0; time < 200; time++) {
+        assertThat(take().entries()).extracting(Snapshot.Entry::path).contains(root + "/link");
+      }
+    } finally {
+      other.interrupt();
+      other.join();
+    }
+  }
+
+  @Test
+  void is_not_held_up_by_a_service_that_writes_the_same_again() throws Exception {
+    Snapshot before = take();
+    before.copyTo(generation);
+    makeWritable();
+    spoil();
+    Thread other = meddle(() -> Files.setLastModifiedTime(root, FileTime.from(Instant.now())));
+    try {
+      before.restore(generation);
+    } finally {
+      other.interrupt();
+      other.join();
+    }
+    assertThat(texts(Snapshot.differences(before, take()))).allMatch(t -> t.startsWith("TIME"));
+  }
+
+  @Test
+  void refuses_a_name_that_is_not_in_the_encoding_of_the_call() throws Exception {
+    Files.createDirectory(root.resolve("备份"));
+    Process child = TestJvm.startWithoutLocale(TakeMain.class, root.toString());
+    assertThat(new String(child.getInputStream().readAllBytes(), UTF_8))
+        .isEqualTo("TEXT_NOT_ENCODABLE");
+  }
+
+  /** Says what is wrong with a directory. */
+  static final class TakeMain {
+    private TakeMain() {}
+
+    /** Argument: the directory. */
+    public static void main(String[] args) {
+      try {
+        Snapshot.of(List.of(Path.of(args[0])), Snapshot.Limits.USUAL);
+      } catch (HostException e) {
+        System.out.print(e.code());
+      }
+    }
   }
 
   /** A restore that is cut off after any of its steps is finished by the next one. */

@@ -17,6 +17,12 @@ final class TestJvm {
     return start(List.of(), System.getProperty("java.class.path"), main, arguments);
   }
 
+  /** As it is called over ssh: without a locale. */
+  static Process startWithoutLocale(Class<?> main, String... arguments) throws Exception {
+    return start(
+        List.of("env", "LC_ALL=C"), System.getProperty("java.class.path"), main, arguments);
+  }
+
   /** As an ordinary user, who can read neither root's class path nor root's Java options. */
   static Process startAsNobody(Path classes, Class<?> main, String... arguments) throws Exception {
     for (Class<?> type : List.of(HostException.class, main)) {

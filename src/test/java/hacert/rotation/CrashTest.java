@@ -94,6 +94,8 @@ class CrashTest {
       for (Path directory : List.of(host.state().resolve("generations/0001/files"), rotation)) {
         Files.writeString(directory.resolve(".hacert-0123456789abcdef.tmp"), "half a key");
       }
+      Path upload = Files.createDirectory(rotation.resolve(".hacert-fedcba9876543210.tmp"));
+      Files.writeString(upload.resolve("file"), "half a key");
     }
     assertThat(pair.anotherRun().rollback().exit()).isEqualTo(Exit.DONE);
     for (TestHost host : pair.hosts()) {
