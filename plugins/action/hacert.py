@@ -986,11 +986,19 @@ class ActionModule(ActionBase):
         )
 
     def _link_must_not_hang(self):
-        if self._connection.transport.rpartition(".")[2] != "ssh":
+        connection = self._connection
+        if connection.transport.rpartition(".")[2] != "ssh":
             return
-        given = [str(self._connection.get_option(o) or "") for o in ("ssh_args", "ssh_common_args", "ssh_extra_args")]
+        given = [str(connection.get_option(o) or "") for o in ("ssh_args", "ssh_common_args", "ssh_extra_args")]
         if "serveralive" not in "".join(given).lower():
-            self._connection.set_option("ssh_extra_args", (given[2] + " " + KEEPALIVE).strip())
+            given[2] = (given[2] + " " + KEEPALIVE).strip()
+            connection.set_option("ssh_extra_args", given[2])
+        # A shared connection keeps the options that it was opened with, by whatever run of Ansible. Therefore this has
+        # one of its own, with a name as long as Ansible's: the path of a socket is short.
+        if "controlpath" not in "".join(given).lower() and not connection.get_option("control_path"):
+            whose = [str(connection.get_option(o)) for o in ("host", "port", "remote_user")]
+            name = hashlib.sha256("\0".join(["hacert"] + whose + given).encode("utf-8", "replace")).hexdigest()[:10]
+            connection.set_option("control_path", "%(directory)s/" + name)
 
     # --- the jar ------------------------------------------------------------------------------------------
 
