@@ -341,7 +341,11 @@ class ActionModule(ActionBase):
             if self._call["nodes"]:
                 self._connect()
             self._link_must_not_hang()
-            self._where = (str(self._own.get("hacert_state_dir") or ".hacert"), str(self._own.get("hacert_java") or ""))
+            directory = str(self._own.get("hacert_state_dir") or ".hacert")
+            if directory.startswith("~"):
+                # Nothing on the host would expand it.
+                raise self._invalid("hacert_state_dir", directory, "absolute, or relative to the user's home")
+            self._where = (directory, str(self._own.get("hacert_java") or ""))
             if self._operation not in LOCAL:
                 self._prepared = self._request()
 

@@ -12,7 +12,8 @@ import java.util.Map;
  * The settings of a request; {@code docs/protocol.md} describes each. Absent ones get their
  * defaults.
  *
- * @param stateDir directory for journal, generations and results; relative to the home directory
+ * @param stateDir directory for journal, generations and results; absolute or relative to the home
+ *     directory
  * @param key kind of key of a made bundle
  * @param validityDays validity of a made bundle, in days; 0: what is usual for the system
  * @param subject parts of the subject of a made bundle
@@ -72,7 +73,8 @@ public record Settings(
   /**
    * Puts the defaults in.
    *
-   * @throws IllegalArgumentException if a number is below 0
+   * @throws IllegalArgumentException if a number is below 0, or the directory begins with a tilde,
+   *     which nothing expands
    */
   public Settings {
     counted("validity_days", validityDays);
@@ -81,6 +83,10 @@ public record Settings(
     counted("generations", generations);
     stateDir = stateDir == null || stateDir.isEmpty() ? ".hacert" : stateDir;
     key = key == null || key.isEmpty() ? "rsa-3072" : key;
+    if (stateDir.startsWith("~")) {
+      throw new IllegalArgumentException(
+          "state_dir is " + stateDir + ", expected one that is absolute, or relative to the home");
+    }
     subject = subject == null ? Map.of() : Map.copyOf(subject);
     generations = generations == 0 ? DEFAULT_GENERATIONS : generations;
     rotation = rotation == null ? "" : rotation;
