@@ -82,11 +82,11 @@ public record Settings(
     counted("generation", generation);
     counted("generations", generations);
     stateDir = stateDir == null || stateDir.isEmpty() ? ".hacert" : stateDir;
-    key = key == null || key.isEmpty() ? "rsa-3072" : key;
     if (stateDir.startsWith("~")) {
       throw new IllegalArgumentException(
           "state_dir is " + stateDir + ", expected one that is absolute, or relative to the home");
     }
+    key = key == null || key.isEmpty() ? "rsa-3072" : key;
     subject = subject == null ? Map.of() : Map.copyOf(subject);
     generations = generations == 0 ? DEFAULT_GENERATIONS : generations;
     rotation = rotation == null ? "" : rotation;
@@ -137,7 +137,7 @@ public record Settings(
             "SOURCE_CONTRADICTION",
             given
                 ? "hacert_bundle is set, and hacert_source says that the bundle is made."
-                : "hacert_source is given, and hacert_bundle is not set.",
+                : "A bundle is to be given, and none came: hacert_bundle is not set, or cannot be read.",
             "Set both or neither: hacert_source given goes with hacert_bundle."));
   }
 

@@ -39,8 +39,7 @@ class TurnsTest {
   private String last() throws IOException {
     JsonNode answers =
         Json.mapper()
-            .readTree(
-                Command.ok(Lab.PROJECT, Duration.ofMinutes(1), words.toArray(String[]::new)));
+            .readTree(Command.ok(Lab.PROJECT, Duration.ofMinutes(1), words.toArray(String[]::new)));
     JsonNode last = answers.get(answers.size() - 1);
     return last.isTextual()
         ? last.asText()
