@@ -341,7 +341,11 @@ class ActionModule(ActionBase):
             if self._call["nodes"]:
                 self._connect()
             self._link_must_not_hang()
-            self._where = (str(self._own.get("hacert_state_dir") or ".hacert"), str(self._own.get("hacert_java") or ""))
+            directory = str(self._own.get("hacert_state_dir") or ".hacert")
+            if directory.startswith("~"):
+                # Nothing on the host would expand it.
+                raise self._invalid("hacert_state_dir", directory, "absolute, or relative to the user's home")
+            self._where = (directory, str(self._own.get("hacert_java") or ""))
             if self._operation not in LOCAL:
                 self._prepared = self._request()
 
@@ -622,13 +626,16 @@ class ActionModule(ActionBase):
         named = []
         replaces = self._replaces()
         replaced = self._operation == "stage" and replaces
+        # What an open rotation installs is staged already; where it is not, the jar refuses.
+        begins = not self._goes_on()
+        made = replaced and not self._of_cluster("hacert_bundle")
         # Whether the given CA is another than the installed one decides what is due; to tell it, its key is needed.
         opened = bool(bundle) and (replaced or self._operation == "decide")
-        bundle_password = self._password("hacert_bundle_password", opened)
+        bundle_password = self._password("hacert_bundle_password", opened and begins, opened)
         # Judged in each call, so that the first one already refuses it; sent only where it is needed.
-        needed = replaced or opened and not bundle_password
+        needed = replaced or opened and begins and not bundle_password
         # A node that was changed already needs it no more; the jar refuses where it does.
-        useful = replaces and self._operation == "apply" or self._operation == "confirm"
+        useful = replaces and self._operation == "apply" or self._operation == "confirm" or opened and not bundle_password
         password = self._password("hacert_password", needed, useful)
         if password and self._operation in NEEDS_PASSWORD:
             named.append(("password", password))
@@ -636,9 +643,9 @@ class ActionModule(ActionBase):
             named += [("bundle/" + name, content) for name, content in bundle.items()]
             if bundle_password or password:
                 named.append(("bundle_password", bundle_password or password))
-        ca_password = self._password("hacert_ca_password", replaced and not bundle)
-        authority = self._files("hacert_ca") if replaced and not bundle else {}
-        if replaced and not bundle and ca_password:
+        ca_password = self._password("hacert_ca_password", made and begins, made)
+        authority = self._files("hacert_ca") if made else {}
+        if made and ca_password:
             named.append(("ca_password", ca_password))
         named += [("ca/" + name, content) for name, content in authority.items()]
         self._secret += [*bundle.values(), *authority.values()]
@@ -698,15 +705,34 @@ class ActionModule(ActionBase):
     def _replaces(self):
         return (self._call["plan"] or {}).get("kind") == "replace"
 
+    def _goes_on(self):
+        """Whether a rotation is open: in stage the one of the plan, in decide any."""
+        rotation = (self._call["plan"] or {}).get("rotation")
+        for result in self._call["found"]:
+            journal = ((result.get("data") or {}).get("discovery") or {}).get("journal") or {}
+            if journal and not journal.get("outcome") and rotation in (None, journal.get("rotation")):
+                return True
+        return False
+
     def _bundle(self):
         """The given one, where a new rotation may begin: nothing else may end because it cannot be read any more."""
         begins = self._call["intent"] != "rollback" and not self._call["failed"]
-        if self._operation == "stage" and self._replaces() or self._operation in ("discover", "decide") and begins:
+        if self._operation == "stage" and self._replaces() or self._operation == "decide" and begins:
             return self._files("hacert_bundle")
         return {}
 
     def _files(self, variable):
-        """Certificates and keys that a variable names: one file, or those of a directory."""
+        """Certificates and keys that a variable names. An open rotation goes on where they cannot be read any more."""
+        try:
+            return self._read_files(variable)
+        except Problem as problem:
+            if not self._goes_on():
+                raise
+            self._notices.append(dict(problem.finding, severity="warning"))
+            return {}
+
+    def _read_files(self, variable):
+        """One file, or those of a directory."""
         path = self._of_cluster(variable)
         if not path:
             return {}
@@ -986,11 +1012,19 @@ class ActionModule(ActionBase):
         )
 
     def _link_must_not_hang(self):
-        if self._connection.transport.rpartition(".")[2] != "ssh":
+        connection = self._connection
+        if connection.transport.rpartition(".")[2] != "ssh":
             return
-        given = [str(self._connection.get_option(o) or "") for o in ("ssh_args", "ssh_common_args", "ssh_extra_args")]
+        given = [str(connection.get_option(o) or "") for o in ("ssh_args", "ssh_common_args", "ssh_extra_args")]
         if "serveralive" not in "".join(given).lower():
-            self._connection.set_option("ssh_extra_args", (given[2] + " " + KEEPALIVE).strip())
+            given[2] = (given[2] + " " + KEEPALIVE).strip()
+            connection.set_option("ssh_extra_args", given[2])
+        # A shared connection keeps the options that it was opened with, by whatever run of Ansible. Therefore this has
+        # one of its own, with a name as long as Ansible's: the path of a socket is short.
+        if "controlpath" not in "".join(given).lower() and not connection.get_option("control_path"):
+            whose = [str(connection.get_option(o)) for o in ("host", "port", "remote_user")]
+            name = hashlib.sha256("\0".join(["hacert"] + whose + given).encode("utf-8", "replace")).hexdigest()[:10]
+            connection.set_option("control_path", "%(directory)s/" + name)
 
     # --- the jar ------------------------------------------------------------------------------------------
 

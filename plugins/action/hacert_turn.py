@@ -101,6 +101,7 @@ class ActionModule(ActionBase):
                 "canary": {"type": "int", "default": 0},
                 "max_failed": {"type": "int", "default": 1},
                 "end": {"type": "dict"},
+                "begun": {"type": "bool", "default": True},
             },
             required_one_of=[("order", "end")],
         )
@@ -131,7 +132,7 @@ class ActionModule(ActionBase):
     def _end(self, call):
         with self._file() as known:
             was = known.get(call["cluster"], {})
-            begun = was.get("running", False)
+            begun = was.get("running", False) and call["begun"]
             known[call["cluster"]] = {
                 "ended": begun,
                 "continues": was.get("continues", False),

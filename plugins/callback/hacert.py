@@ -162,6 +162,8 @@ class CallbackModule(Default):
             super().v2_on_file_diff(result)
 
     def v2_playbook_on_play_start(self, play):
+        # The default callback asks it for the strategy.
+        self._play = play
         name = play.get_name().strip()
         self._say("\n%s%s" % (name, " (check mode: nothing is changed)" if play.check_mode else ""))
 

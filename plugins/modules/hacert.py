@@ -43,7 +43,7 @@ options:
     choices: [rotate, rollback, check]
     default: rotate
   found:
-    description: Results of C(discover), one a node. Of C(decide) only.
+    description: Results of C(discover), one a node. Of C(decide), and of C(stage), to know what is open.
     type: list
     elements: dict
     default: []

@@ -38,6 +38,11 @@ options:
   end:
     description: That the cluster has ended, as a dictionary of C(outcome) and C(code).
     type: dict
+  begun:
+    description: With C(end), whether anything was done. A cluster that was not due any more, or refused, when its turn
+      had come counts for nothing.
+    type: bool
+    default: true
 attributes:
   check_mode:
     description: Does the same, for it changes no host. The playbooks leave it out.

@@ -114,7 +114,7 @@ final class ClusterOptions {
   }
 
   private String keptIn() {
-    return stateDir.isEmpty() ? ".hacert" : stateDir;
+    return settings(false, 0).stateDir();
   }
 
   String target() {
@@ -182,7 +182,8 @@ final class ClusterOptions {
       return Json.mapper().treeToValue(all, Settings.class);
     } catch (IOException e) {
       throw new UsageProblem(
-          "a --setting cannot be used: " + e.getMessage().lines().findFirst().orElse(""));
+          "a --setting, or --state-dir, cannot be used: "
+              + e.getMessage().lines().findFirst().orElse(""));
     }
   }
 

@@ -37,7 +37,7 @@ final class BundleSource {
   }
 
   /** Refuses what could not be installed, before anything is made. */
-  void check() throws RefusedException {
+  void check() throws HostException, RefusedException {
     if (plan.kind() == Plan.Kind.RESTORE) {
       return;
     }
@@ -61,7 +61,7 @@ final class BundleSource {
     }
   }
 
-  private List<Finding> checkSecrets() {
+  private List<Finding> checkSecrets() throws HostException {
     Optional<Secret> password = site.secrets().password();
     if (password.isEmpty() && site.node().needsPassword()) {
       return List.of(
@@ -72,8 +72,18 @@ final class BundleSource {
     }
     List<Finding> findings = new ArrayList<>();
     password.ifPresent(p -> findings.addAll(site.node().checkPassword(p)));
-    findings.addAll(site.request().settings().checkSource(givenOrReceived()));
+    if (!staged()) {
+      findings.addAll(site.request().settings().checkSource(givenOrReceived()));
+    }
     return findings;
+  }
+
+  /** What is staged is got from nowhere, and where it came from may be gone. */
+  private boolean staged() throws HostException {
+    return site.journals()
+        .load()
+        .filter(j -> j.rotation().equals(plan.rotation()) && j.done(Phase.STAGE_BUNDLE))
+        .isPresent();
   }
 
   /** The other nodes find the bundle copied, wherever it came from. */

@@ -12,7 +12,8 @@ import java.util.Map;
  * The settings of a request; {@code docs/protocol.md} describes each. Absent ones get their
  * defaults.
  *
- * @param stateDir directory for journal, generations and results; relative to the home directory
+ * @param stateDir directory for journal, generations and results; absolute or relative to the home
+ *     directory
  * @param key kind of key of a made bundle
  * @param validityDays validity of a made bundle, in days; 0: what is usual for the system
  * @param subject parts of the subject of a made bundle
@@ -72,7 +73,8 @@ public record Settings(
   /**
    * Puts the defaults in.
    *
-   * @throws IllegalArgumentException if a number is below 0
+   * @throws IllegalArgumentException if a number is below 0, or the directory begins with a tilde,
+   *     which nothing expands
    */
   public Settings {
     counted("validity_days", validityDays);
@@ -80,6 +82,10 @@ public record Settings(
     counted("generation", generation);
     counted("generations", generations);
     stateDir = stateDir == null || stateDir.isEmpty() ? ".hacert" : stateDir;
+    if (stateDir.startsWith("~")) {
+      throw new IllegalArgumentException(
+          "state_dir is " + stateDir + ", expected one that is absolute, or relative to the home");
+    }
     key = key == null || key.isEmpty() ? "rsa-3072" : key;
     subject = subject == null ? Map.of() : Map.copyOf(subject);
     generations = generations == 0 ? DEFAULT_GENERATIONS : generations;
@@ -131,7 +137,7 @@ public record Settings(
             "SOURCE_CONTRADICTION",
             given
                 ? "hacert_bundle is set, and hacert_source says that the bundle is made."
-                : "hacert_source is given, and hacert_bundle is not set.",
+                : "A bundle is to be given, and none came: hacert_bundle is not set, or cannot be read.",
             "Set both or neither: hacert_source given goes with hacert_bundle."));
   }
 

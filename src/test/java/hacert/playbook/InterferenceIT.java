@@ -126,6 +126,28 @@ class InterferenceIT {
   }
 
   @Test
+  void a_given_bundle_that_is_gone_after_a_cut_holds_no_way_forward_up() throws Exception {
+    EnterpriseCa pki = EnterpriseCa.make(LAB.files().resolve("pki"), "ec:P-256");
+    Path bundle = pki.join("all.pem", "root.crt", "sub.key", "sub.crt").path("all.pem");
+    Playbook.rotate(LAB)
+        .setFor(pair, "hacert_bundle", bundle)
+        .pauseAfter("apply", pair.a())
+        .start()
+        .awaitPause()
+        .kill();
+    Files.delete(bundle);
+    Playbook.rotate(LAB)
+        .setFor(pair, "hacert_bundle", bundle)
+        .succeed()
+        .assertFinding("FILE_UNREADABLE");
+    pair.assertAllNew(before);
+    Playbook.rotate(LAB)
+        .setFor(pair, "hacert_bundle", bundle)
+        .fail()
+        .assertRefused(pair, "FILE_UNREADABLE");
+  }
+
+  @Test
   void settings_that_are_gone_in_the_mixed_window_call_a_person_and_the_next_run_ends_well()
       throws IOException {
     Path profile = Files.writeString(LAB.files().resolve("own.yml"), "confirm_seconds: 60");

@@ -89,6 +89,12 @@ final class Playbook {
     return set("hacert_profile_file", write("profile", ".yml", yaml.toString()));
   }
 
+  /** Sets what a site's own ansible.cfg may set, by its variable of the environment. */
+  Playbook configured(String variable, String value) {
+    environment.put(variable, value);
+    return this;
+  }
+
   /** Holds the run after this result, until {@link Running#goOn}. */
   Playbook pauseAfter(String operation, LabHost host) {
     environment.put("HACERT_PAUSE", operation + "@" + host.name());

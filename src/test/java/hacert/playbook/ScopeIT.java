@@ -45,4 +45,25 @@ class ScopeIT {
     one.assertUntouched(first);
     assertThat(one.a().events("calls")).isEmpty();
   }
+
+  @Test
+  void a_sites_own_configuration_and_a_tag_cut_no_task_off_and_skip_none() {
+    Pair.Before first = one.remember();
+    Pair.Before second = two.remember();
+    LAB.turn(one.a(), "replace-fails-before");
+    PlayRun run =
+        Playbook.rotate(LAB)
+            .configured("ANSIBLE_TASK_TIMEOUT", "1")
+            .configured("ANSIBLE_ANY_ERRORS_FATAL", "true")
+            .configured("ANSIBLE_STRATEGY", "free")
+            .set("hacert_max_failed_clusters", 2)
+            .with("--tags", "other", "-vv")
+            .fail()
+            .assertEnd(one, Outcome.ROLLED_BACK, 4)
+            .assertEnd(two, Outcome.SUCCEEDED, 0);
+    one.assertAllOld(first);
+    two.assertAllNew(second);
+    // So Ansible reports a callback that raises.
+    assertThat(run.text()).doesNotContain("Failure using method");
+  }
 }

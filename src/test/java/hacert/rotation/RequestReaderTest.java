@@ -142,6 +142,13 @@ class RequestReaderTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"~", "~/state", "~omm/state"})
+  void refuses_a_state_directory_with_a_tilde(String directory) throws Exception {
+    assertThat(with("settings", Map.of("state_dir", directory)).refusal())
+        .contains("state_dir is " + directory + ", expected one that is absolute");
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"", "..", ".x", "../x", "a/b", "a b", "a\n", "ä", "-x", "a\u0000"})
   void refuses_names_that_could_be_paths_or_options(String name) throws Exception {
     with("cluster", name).refusal();

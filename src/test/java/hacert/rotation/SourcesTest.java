@@ -204,4 +204,19 @@ class SourcesTest {
     assertThat(again.plan().action()).isEqualTo(Plan.Action.NONE);
     assertThat(pair.two.journal().outcome()).isEqualTo(Outcome.SUCCEEDED);
   }
+
+  @Test
+  void goes_on_without_a_given_bundle_once_it_is_staged() throws Exception {
+    EnterpriseCa pki = EnterpriseCa.make(base.resolve("pki"), "ec:P-256");
+    pair.bundle =
+        Map.of("all.pem", pki.join("all.pem", "root.crt", "sub.key", "sub.crt").bytes("all.pem"));
+    pair.settings = Map.of("source", "given");
+    pair.cutBefore("apply", 2, pair::rotate);
+    pair.bundle = Map.of();
+    assertThat(pair.anotherRun().rotate().exit()).as(codes().toString()).isEqualTo(Exit.DONE);
+    assertThat(pair.two.root()).isEqualTo(pair.one.root());
+    for (TestHost host : pair.hosts()) {
+      assertThat(host.count("restarts")).isEqualTo(1);
+    }
+  }
 }

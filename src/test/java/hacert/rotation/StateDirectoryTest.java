@@ -65,4 +65,11 @@ class StateDirectoryTest {
         .startsWith("error STATE_DIRECTORY_UNSAFE: ")
         .contains(directory.toString(), "hacert_state_dir");
   }
+
+  @Test
+  void is_no_directory_that_is_called_tilde() {
+    Cli.Run run = Cli.run("", "status", "pair", "--state-dir", "~/state");
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("state_dir is ~/state");
+  }
 }
