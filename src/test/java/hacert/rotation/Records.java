@@ -190,7 +190,7 @@ final class Records {
     return plan(Plan.Kind.REPLACE, Options.Apply.LOCAL, false);
   }
 
-  private static Plan plan(Plan.Kind kind, Options.Apply apply, boolean compromised) {
+  static Plan plan(Plan.Kind kind, Options.Apply apply, boolean compromised) {
     return new Plan(
         Plan.Action.ROTATE,
         kind,
