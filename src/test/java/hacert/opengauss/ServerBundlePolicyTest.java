@@ -16,6 +16,7 @@ import hacert.target.Bundle;
 import hacert.x509.Certificates;
 import hacert.x509.KeyForm;
 import hacert.x509.KeySpec;
+import hacert.x509.Openssl;
 import hacert.x509.PemKeyWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -198,6 +199,42 @@ class ServerBundlePolicyTest extends ServerBundleChecks {
   }
 
   @Test
+  /** What openssl says of a certificate for a use, under the roots of {@code ca.pem}. */
+  private static boolean openssl(String certificate, String use) throws Exception {
+    return Openssl.run(
+                new byte[0],
+                "verify",
+                "-purpose",
+                use,
+                "-CAfile",
+                shop.path("ca.pem").toString(),
+                shop.path(certificate).toString())
+            .code()
+        == 0;
+  }
+
+  /** That it is for any use is for none, as openssl sees it. */
+  @ParameterizedTest
+  @CsvSource({
+    "serverAuth, true",
+    "'serverAuth,anyExtendedKeyUsage', true",
+    "anyExtendedKeyUsage, false",
+    "clientAuth, false"
+  })
+  void takes_the_uses_of_a_server_that_openssl_takes(String uses, boolean good) throws Exception {
+    issue("use", "ec:P-256", "sub", "subjectAltName=DNS:use;extendedKeyUsage=" + uses);
+    assertThat(openssl("use.crt", "sslserver")).isEqualTo(good);
+    assertThat(shopCodes("use", "client", "ca.pem"))
+        .isEqualTo(good ? List.of() : List.of("CERT_PURPOSE"));
+  }
+
+  @Test
+  void refuses_a_clients_certificate_for_any_use() throws Exception {
+    issue("anyone", "ec:P-256", "sub", "extendedKeyUsage=anyExtendedKeyUsage");
+    assertThat(openssl("anyone.crt", "sslclient")).isFalse();
+    assertThat(shopCodes("server", "anyone", "ca.pem")).containsExactly("CERT_PURPOSE");
+  }
+
   void refuses_version_1() throws Exception {
     shop.openssl("req", "-new", "-key", "server.key", "-subj", "/CN=old", "-out", "csr");
     shop.openssl(
