@@ -21,6 +21,7 @@ import hacert.x509.PemKeyWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -198,7 +199,6 @@ class ServerBundlePolicyTest extends ServerBundleChecks {
     assertThat(codes).isEqualTo(code);
   }
 
-  @Test
   /** What openssl says of a certificate for a use, under the roots of {@code ca.pem}. */
   private static boolean openssl(String certificate, String use) throws Exception {
     return Openssl.run(
@@ -235,6 +235,7 @@ class ServerBundlePolicyTest extends ServerBundleChecks {
     assertThat(shopCodes("server", "anyone", "ca.pem")).containsExactly("CERT_PURPOSE");
   }
 
+  @Test
   void refuses_version_1() throws Exception {
     shop.openssl("req", "-new", "-key", "server.key", "-subj", "/CN=old", "-out", "csr");
     shop.openssl(
@@ -340,6 +341,61 @@ class ServerBundlePolicyTest extends ServerBundleChecks {
                 with(traditional, "server.key", shop.bytes("dek.key")),
                 new Expectation(List.of(), CLOCK.instant(), Optional.empty(), true, Map.of())))
         .isEmpty();
+  }
+
+  /** The server opens its key by openssl, whose version 3 has no single DES and no RC2 at hand. */
+  @ParameterizedTest
+  @CsvSource({
+    "-v2 aes-256-cbc, ''",
+    "-v2 aes-256-cbc -iter 100000, ''",
+    "-v2 aes-256-cbc -iter 100001, warning KEY_ENCRYPTION_SLOW",
+    "-scrypt, ''",
+    "-scrypt -scrypt_p 2, warning KEY_ENCRYPTION_SLOW",
+    "-v1 PBE-SHA1-3DES, ''",
+    "-v1 PBE-MD5-DES, KEY_ENCRYPTION_OLD",
+    "-v1 PBE-SHA1-DES, KEY_ENCRYPTION_OLD",
+    "-v1 PBE-SHA1-RC2-40, KEY_ENCRYPTION_OLD",
+    "-v2 des-cbc, KEY_ENCRYPTION_OLD"
+  })
+  void takes_pkcs8_keys_that_openssl_3_opens(String how, String code) throws Exception {
+    List<String> words = new ArrayList<>(List.of("pkcs8", "-topk8", "-in", "server.key"));
+    words.addAll(List.of(how.split(" ")));
+    words.addAll(List.of("-provider", "legacy", "-provider", "default"));
+    words.addAll(List.of("-passout", "stdin", "-out", "pbe.key"));
+    shop.opensslWith(PASSWORD, words.toArray(String[]::new));
+    opened("pbe.key", code);
+  }
+
+  @Test
+  void refuses_a_traditional_key_in_single_des() throws Exception {
+    shop.opensslWith(
+        PASSWORD,
+        "ec -in server.key -des -provider legacy -provider default -passout stdin -out des.key"
+            .split(" "));
+    opened("des.key", "KEY_ENCRYPTION_OLD");
+  }
+
+  private static void opened(String key, String code) throws Exception {
+    boolean opens =
+        Openssl.run(
+                    Openssl.line(PASSWORD),
+                    "pkey",
+                    "-in",
+                    shop.path(key).toString(),
+                    "-passin",
+                    "stdin",
+                    "-noout")
+                .code()
+            == 0;
+    assertThat(opens).isEqualTo(!code.equals("KEY_ENCRYPTION_OLD"));
+    Bundle given = Samples.enterprise(shop, "server", "client", "ca.pem");
+    assertThat(
+            String.join(
+                " ",
+                codes(
+                    with(given, "server.key", shop.bytes(key)),
+                    new Expectation(List.of(), CLOCK.instant(), Optional.empty(), true, Map.of()))))
+        .isEqualTo(code);
   }
 
   @Test
