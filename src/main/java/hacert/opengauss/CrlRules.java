@@ -83,6 +83,16 @@ final class CrlRules {
                     + ServerBundle.CA
                     + ".",
             "Give the CRLs of the CAs in " + ServerBundle.CA + ".");
+      } else if (cas.stream()
+          .filter(ca -> RevocationLists.issuedBy(list, ca))
+          .noneMatch(RevocationLists::maySign)) {
+        error(
+            "CRL_ISSUER",
+            "The CA "
+                + issuer
+                + " must not sign CRLs: its key usage has no cRLSign. The server would refuse every"
+                + " client that it issued.",
+            "Leave " + NAME + " out, or have the CA issued again with cRLSign.");
       }
       if (CertificateRules.weak(list.getSigAlgName())) {
         error(
