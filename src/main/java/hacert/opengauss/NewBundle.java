@@ -78,7 +78,8 @@ final class NewBundle {
             authority,
             node.installation().profile().caValidityDays(),
             SHARE,
-            options.revoke());
+            options.revoke(),
+            installed.certificates(ServerBundle.CA));
     CertificateAuthority ca = kept.open(wanted.keySpec(), caSubject(wanted));
     findings.addAll(kept.findings());
     Secret own = password.isPresent() ? copy(password.get()) : installed.password();

@@ -326,6 +326,24 @@ class NewBundleTest {
     code("SETTING_INVALID", () -> host.make(GaussHost.PASSWORD));
   }
 
+  /** Also where that other CA lies on no node that anybody asks. */
+  @Test
+  void warns_where_a_new_ca_is_made_although_clients_know_another() throws Exception {
+    try (Made made = host.make(GaussHost.PASSWORD)) {
+      assertThat(codes(made.findings())).doesNotContain("CA_NEW", "REVOKED_BY_OLD_CA");
+      host.install(made.bundle());
+    }
+    try (Made made = host.make(null)) {
+      assertThat(codes(made.findings())).doesNotContain("CA_NEW");
+    }
+    Files.move(host.authority(), base.resolve("lost"));
+    host.options.put("revoke", List.of("0a1b"));
+    try (Made made = host.make(null)) {
+      assertThat(codes(made.findings())).contains("CA_NEW", "REVOKED_BY_OLD_CA");
+      assertThat(Finding.stops(made.findings())).isFalse();
+    }
+  }
+
   @Test
   void says_what_to_do_where_the_present_password_cannot_be_kept() throws Exception {
     try (Made before = host.make(GaussHost.PASSWORD)) {
