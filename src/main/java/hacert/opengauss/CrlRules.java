@@ -182,7 +182,8 @@ final class CrlRules {
               + "; it is "
               + now
               + " here. The server would refuse every client of that CA.",
-          "Give the CA's current CRL.");
+          "Give the CA's current CRL. Of a CA that is trusted only by an overlap:"
+              + " hacert_trust=finish ends that, or replace where the CA changes just now.");
     } else if (Expiry.soon(begin, end, now)) {
       findings.add(
           Finding.warning(
