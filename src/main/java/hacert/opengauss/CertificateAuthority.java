@@ -215,10 +215,20 @@ public final class CertificateAuthority {
    *
    * @param revoked serial numbers, and since when
    * @param days until there is another one; the CA's own end ends it earlier
-   * @throws HostException {@code SETTING_INVALID}
+   * @throws HostException {@code SETTING_INVALID}; {@code CRL_ISSUER} if it must not sign lists
    */
   public byte[] crl(Map<BigInteger, Instant> revoked, int days) throws HostException {
     checkDays(days);
+    if (!RevocationLists.maySign(chain.get(0))) {
+      throw new HostException(
+          "CRL_ISSUER",
+          "The CA "
+              + chain.get(0).getSubjectX500Principal().getName()
+              + " must not sign CRLs: its key usage has no cRLSign. With such a list the server would"
+              + " refuse every client that it issued.",
+          "Give a CA with cRLSign; or take hacert_revoke away. Where that is empty, a CA that stays"
+              + " trusted has revoked something: end that trust first, with hacert_trust=finish.");
+    }
     Instant next = clock.instant().plus(Duration.ofDays(days));
     return RevocationLists.pem(
         issuer.revoke(revoked, next.isAfter(last()) ? last() : next, clock, random));

@@ -29,7 +29,8 @@ import java.util.Optional;
  * <ol>
  *   <li>the files are the bundle's;
  *   <li>each node serves, on the port for clients and on that for HA, the installed certificate,
- *       which leads to an installed CA, and takes the installed client certificate;
+ *       which leads to an installed CA, and takes the installed client certificate; on a way back
+ *       this node does, and the others serve TLS, for then each may have had one of its own;
  *   <li>the status shows one primary, all others standby, in health;
  *   <li>the replication of this node flows, for an error of its TLS shows nowhere else.
  * </ol>
@@ -90,7 +91,7 @@ final class ClusterProof {
       // Just after a start gs_om may print anything; only its last word counts.
       ClusterStatus status = node.await(s -> true, end);
       last = new ArrayList<>();
-      handshakes(status, client.map(trusting::with).orElse(trusting));
+      handshakes(status, client.map(trusting::with).orElse(trusting), proving.replaced());
       if (last.isEmpty() && !proving.expired()) {
         state(status, healthy);
       }
@@ -98,7 +99,7 @@ final class ClusterProof {
         findings.addAll(last);
         swap(status, proving.role());
         replication(status);
-        findings.add(proven(proving.expired(), client.isPresent()));
+        findings.add(proven(proving, client.isPresent()));
         return;
       }
       if (!installation.host().clock().instant().isBefore(end)) {
@@ -109,42 +110,57 @@ final class ClusterProof {
     }
   }
 
-  private Finding proven(boolean expired, boolean client) {
+  private Finding proven(Proving proving, boolean client) {
     String ports = installation.profile().haPortOffset() > 0 ? "both ports" : "its port";
-    String served = "each node serves the installed certificate on " + ports;
-    return expired
+    String who = proving.replaced() ? "each node" : "this node";
+    String served = who + " serves the installed certificate on " + ports;
+    String others = proving.replaced() ? "" : "; each other node serves TLS";
+    return proving.expired()
         ? Finding.warning(
             "BACK_TO_EXPIRED",
             "the old certificates are back, and have expired: "
                 + served
+                + others
                 + ", and no client that verifies it will take it",
             "Rotate as soon as the cause of the failure is mended.")
         : Finding.info(
             "PROVEN_BY_HANDSHAKE",
-            served + (client ? " and takes the installed client certificate" : ""));
+            served + (client ? " and takes the installed client certificate" : "") + others);
   }
 
-  private void handshakes(ClusterStatus status, Credentials credentials) throws HostException {
-    Optional<X509Certificate> expected = installed.server();
+  /**
+   * A new bundle is the same on all nodes. What was there before need not have been: each node then
+   * proves its own, and of the others only that they serve TLS at all.
+   */
+  private void handshakes(ClusterStatus status, Credentials credentials, boolean alike)
+      throws HostException {
+    Optional<Datanode> self = node.self(status);
     for (Datanode row : status.datanodes()) {
+      boolean own = alike || self.isEmpty() || self.get().equals(row);
       for (Endpoint port : ports.of(row)) {
-        ProbeResult seen = ports.look(port, credentials);
-        if (seen instanceof ProbeResult.NotServed not) {
+        ProbeResult seen = ports.look(port, own ? credentials : Credentials.NONE);
+        if (seen instanceof ProbeResult.NotServed not && (own || not.chain().isEmpty())) {
           last.add(notProven(row.name() + ": " + not.message()));
-        } else if (!seen.chain().stream().findFirst().equals(expected)) {
-          last.add(
-              notProven(
-                  String.format(
-                      "%s: %s serves the certificate with serial %s, and %s is installed here",
-                      row.name(),
-                      port,
-                      seen.chain().get(0).getSerialNumber().toString(16),
-                      expected
-                          .map(c -> "serial " + c.getSerialNumber().toString(16))
-                          .orElse("none"))));
+        } else if (own) {
+          installedHere(row, port, seen).ifPresent(last::add);
         }
       }
     }
+  }
+
+  private Optional<Finding> installedHere(Datanode row, Endpoint port, ProbeResult seen) {
+    Optional<X509Certificate> expected = installed.server();
+    if (seen.chain().stream().findFirst().equals(expected)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        notProven(
+            String.format(
+                "%s: %s serves the certificate with serial %s, and %s is installed here",
+                row.name(),
+                port,
+                seen.chain().get(0).getSerialNumber().toString(16),
+                expected.map(c -> "serial " + c.getSerialNumber().toString(16)).orElse("none"))));
   }
 
   private static Finding notProven(String what) {
@@ -180,7 +196,7 @@ final class ClusterProof {
     }
   }
 
-  private void swap(ClusterStatus status, HaRole before) {
+  private void swap(ClusterStatus status, HaRole before) throws HostException {
     HaRole now = node.self(status).map(OpenGaussNode::role).orElse(HaRole.UNKNOWN);
     if (before != HaRole.UNKNOWN && now != HaRole.UNKNOWN && now != before) {
       findings.add(

@@ -83,6 +83,16 @@ final class CrlRules {
                     + ServerBundle.CA
                     + ".",
             "Give the CRLs of the CAs in " + ServerBundle.CA + ".");
+      } else if (cas.stream()
+          .filter(ca -> RevocationLists.issuedBy(list, ca))
+          .noneMatch(RevocationLists::maySign)) {
+        error(
+            "CRL_ISSUER",
+            "The CA "
+                + issuer
+                + " must not sign CRLs: its key usage has no cRLSign. The server would refuse every"
+                + " client that it issued.",
+            "Leave " + NAME + " out, or have the CA issued again with cRLSign.");
       }
       if (CertificateRules.weak(list.getSigAlgName())) {
         error(
@@ -172,7 +182,8 @@ final class CrlRules {
               + "; it is "
               + now
               + " here. The server would refuse every client of that CA.",
-          "Give the CA's current CRL.");
+          "Give the CA's current CRL. Of a CA that is trusted only by an overlap:"
+              + " hacert_trust=finish ends that, or replace where the CA changes just now.");
     } else if (Expiry.soon(begin, end, now)) {
       findings.add(
           Finding.warning(

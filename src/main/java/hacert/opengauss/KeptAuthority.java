@@ -28,7 +28,6 @@ import java.util.Optional;
  * a new one, which is to be kept.
  */
 final class KeptAuthority {
-  private static final String CERTIFICATE = "ca.crt";
   private static final String KEY = "ca.key";
   private static final long LARGEST_FILE = 1 << 20;
 
@@ -37,6 +36,7 @@ final class KeptAuthority {
   private final int validityDays;
   private final int share;
   private final List<String> revoke;
+  private final List<X509Certificate> known;
   private final List<Finding> findings = new ArrayList<>();
   private Bundle toKeep = new Bundle(Map.of());
 
@@ -45,13 +45,21 @@ final class KeptAuthority {
    * @param share what part of its validity has to be left for it to issue once more, as its
    *     divisor; a new one is made else
    * @param revoke what it is to revoke: another CA could not
+   * @param known the CAs that clients know
    */
-  KeptAuthority(Host host, Authority place, int validityDays, int share, List<String> revoke) {
+  KeptAuthority(
+      Host host,
+      Authority place,
+      int validityDays,
+      int share,
+      List<String> revoke,
+      List<X509Certificate> known) {
     this.host = host;
     this.place = place;
     this.validityDays = validityDays;
     this.share = share;
     this.revoke = revoke;
+    this.known = known;
   }
 
   List<Finding> findings() {
@@ -94,17 +102,27 @@ final class KeptAuthority {
     CertificateAuthority made =
         CertificateAuthority.make(key, subject, validityDays, host.clock(), host.random());
     Map<String, byte[]> files = new LinkedHashMap<>();
-    files.put(CERTIFICATE, made.pem());
+    files.put(Authority.CERTIFICATE, made.pem());
     files.put(KEY, made.encryptedKey(password));
     toKeep = new Bundle(files);
     lies(
         "is new, and will lie, encrypted, once the rotation has ended well, in "
             + place.directory().resolve(KEY));
-    if (kept.isPresent() && !revoke.isEmpty()) {
+    if (!known.isEmpty()) {
+      findings.add(
+          Finding.warning(
+              "CA_NEW",
+              "a new CA is made, and clients know another: "
+                  + known.stream().map(c -> c.getSubjectX500Principal().getName()).toList()
+                  + ". Those that verify the server refuse it until they trust the new one too",
+              "If another node keeps the CA that they know, put it back into its place. To tell the"
+                  + " clients before, have the CA made before and name it in hacert_ca."));
+    }
+    if (!revoke.isEmpty()) {
       findings.add(
           Finding.warning(
               "REVOKED_BY_OLD_CA",
-              "the CA is new, so its CRL does not cover certificates of the one before: "
+              "the CA is new, so its CRL does not cover certificates of any one before: "
                   + String.join(", ", revoke),
               "End the trust in the CA before with hacert_trust=finish."));
     }
@@ -137,7 +155,7 @@ final class KeptAuthority {
   }
 
   private Optional<CertificateAuthority> kept(Secret password) throws HostException {
-    Optional<byte[]> certificate = read(CERTIFICATE);
+    Optional<byte[]> certificate = read(Authority.CERTIFICATE);
     Optional<byte[]> key = read(KEY);
     if (certificate.isEmpty() || key.isEmpty() || over(certificate.get())) {
       return Optional.empty();

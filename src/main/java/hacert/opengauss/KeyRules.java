@@ -20,6 +20,9 @@ import java.util.Optional;
 
 /** Rules for the key of one side, and for the two files of its password. */
 final class KeyRules {
+  /** About a twentieth of a second of work, for which each new connection waits. */
+  private static final int MOST_USUAL_COST = 100_000;
+
   private final Side side;
   private final Bundle bundle;
   private final Optional<Secret> wanted;
@@ -89,7 +92,9 @@ final class KeyRules {
   private void pem(char[] password, boolean own, List<X509Certificate> shown) {
     try {
       byte[] pem = bundle.files().get(side.key());
-      if (!PemKeys.describe(pem).encrypted()) {
+      PemKeys.Description described = PemKeys.describe(pem);
+      encryption(described);
+      if (!described.encrypted()) {
         error(
             "KEY_NOT_ENCRYPTED",
             side.key() + " is not encrypted: whoever reads the file has the key.",
@@ -100,6 +105,30 @@ final class KeyRules {
       fits(side.key(), PemKeys.read(pem, password), shown);
     } catch (UnreadableKeyException e) {
       unreadable(side.key(), own ? " with the password in " + side.cipher() + " and .rand" : "", e);
+    }
+  }
+
+  /** The server and libpq open these keys by openssl, the server for each new connection. */
+  private void encryption(PemKeys.Description described) {
+    if (described.legacy()) {
+      error(
+          "KEY_ENCRYPTION_OLD",
+          side.key()
+              + " is encrypted in a way that openssl from version 3 cannot open: "
+              + described.text()
+              + ". New connections would fail.",
+          "Encrypt it again, with the same password: openssl pkcs8 -topk8 -v2 aes-256-cbc, with"
+              + " -provider legacy -provider default to open it.");
+    } else if (described.cost() > MOST_USUAL_COST) {
+      findings.add(
+          Finding.warning(
+              "KEY_ENCRYPTION_SLOW",
+              side.key()
+                  + " takes long to open, and is opened for each new connection: "
+                  + described.text()
+                  + ".",
+              "Encrypt it again with fewer iterations: the password lies in a file beside it, so that"
+                  + " they protect nothing. openssl pkcs8 -topk8 -v2 aes-256-cbc -iter 2048."));
     }
   }
 

@@ -3,6 +3,7 @@ package hacert.opengauss;
 import hacert.policy.CertificateRules;
 import hacert.result.Finding;
 import hacert.x509.Certificates;
+import hacert.x509.RootConstraints;
 import hacert.x509.Subject;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathValidator;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Date;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -162,27 +164,35 @@ final class LeafRules {
     if (chain.size() == 1) {
       return;
     }
+    List<X509Certificate> below = chain.subList(0, chain.size() - 1);
+    // The anchor of a path is not looked at itself.
+    Optional<String> breach = RootConstraints.breach(root, below);
+    if (breach.isPresent()) {
+      invalid(root, breach.get());
+      return;
+    }
     try {
       PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(root, null)));
       parameters.setRevocationEnabled(false);
       parameters.setDate(Date.from(expectation.now()));
       CertPathValidator.getInstance("PKIX")
-          .validate(
-              CertificateFactory.getInstance("X.509")
-                  .generateCertPath(chain.subList(0, chain.size() - 1)),
-              parameters);
+          .validate(CertificateFactory.getInstance("X.509").generateCertPath(below), parameters);
     } catch (GeneralSecurityException e) {
-      error(
-          "CERT_PATH_INVALID",
-          "The chain of "
-              + side.certificate()
-              + " up to "
-              + root.getSubjectX500Principal().getName()
-              + " does not hold by RFC 5280: "
-              + e.getMessage()
-              + ".",
-          "Have the certificate issued again, within what its CA may issue.");
+      invalid(root, e.getMessage());
     }
+  }
+
+  private void invalid(X509Certificate root, String why) {
+    error(
+        "CERT_PATH_INVALID",
+        "The chain of "
+            + side.certificate()
+            + " up to "
+            + root.getSubjectX500Principal().getName()
+            + " does not hold by RFC 5280: "
+            + why
+            + ".",
+        "Have the certificate issued again, within what its CA may issue.");
   }
 
   private void names() {

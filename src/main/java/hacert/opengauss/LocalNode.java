@@ -152,23 +152,50 @@ final class LocalNode {
   }
 
   /**
-   * This host's row: by the name that the inventory gives, its address, or an address of this
-   * machine. Of several datanodes on one host, the first.
+   * This host's row: by the name that a person gave, by its address or its name in the inventory,
+   * or by an address of this machine. Of several datanodes on one host, the first.
+   *
+   * @throws HostException {@code NODE_NOT_IDENTIFIED} where the name in the inventory is that of
+   *     another row than the one that has an address of this machine
    */
-  Optional<Datanode> self(ClusterStatus status) {
-    return Stream.of(identity.statusName(), identity.address(), identity.name())
-        .filter(key -> !key.isEmpty())
-        .flatMap(key -> rows(status, List.of(key)))
-        .findFirst()
-        .or(() -> rows(status, ownAddresses()).findFirst());
+  Optional<Datanode> self(ClusterStatus status) throws HostException {
+    Optional<Datanode> told =
+        rows(status, identity.statusName())
+            .findFirst()
+            .or(() -> at(status, List.of(identity.address())).findFirst());
+    if (told.isPresent()) {
+      return told;
+    }
+    Optional<Datanode> named =
+        Stream.of(identity.address(), identity.name())
+            .flatMap(key -> rows(status, key))
+            .findFirst();
+    List<Datanode> here = at(status, ownAddresses()).toList();
+    if (named.isPresent() && here.size() == 1 && !here.contains(named.get())) {
+      throw contradicted(named.get(), here.get(0));
+    }
+    return named.or(() -> here.stream().findFirst());
   }
 
-  private static Stream<Datanode> rows(ClusterStatus status, List<String> keys) {
+  private HostException contradicted(Datanode named, Datanode here) {
+    return new HostException(
+        "NODE_NOT_IDENTIFIED",
+        String.format(
+            "The inventory calls this host %s, and of the status that is the node at %s; but this"
+                + " host has the address %s of %s.",
+            named.name(), named.address(), here.address(), here.name()),
+        "Correct ansible_host or the name of this host in the inventory; or set hacert_status_name of"
+            + " this host to its name in gs_om -t status --detail.");
+  }
+
+  private static Stream<Datanode> rows(ClusterStatus status, String key) {
     return status.datanodes().stream()
-        .filter(
-            d ->
-                keys.stream().anyMatch(k -> Addresses.same(k, d.address()))
-                    || keys.contains(d.name()));
+        .filter(d -> d.name().equals(key) || Addresses.same(key, d.address()));
+  }
+
+  private static Stream<Datanode> at(ClusterStatus status, List<String> addresses) {
+    return status.datanodes().stream()
+        .filter(d -> addresses.stream().anyMatch(a -> Addresses.same(a, d.address())));
   }
 
   private static List<String> ownAddresses() {

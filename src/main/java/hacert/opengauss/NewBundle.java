@@ -78,7 +78,8 @@ final class NewBundle {
             authority,
             node.installation().profile().caValidityDays(),
             SHARE,
-            options.revoke());
+            options.revoke(),
+            installed.certificates(ServerBundle.CA));
     CertificateAuthority ca = kept.open(wanted.keySpec(), caSubject(wanted));
     findings.addAll(kept.findings());
     Secret own = password.isPresent() ? copy(password.get()) : installed.password();
@@ -86,7 +87,7 @@ final class NewBundle {
       BundleMaker.Made made = BundleMaker.make(ca, order(wanted, ca), own, host.random());
       findings.addAll(made.findings());
       keepConfiguration(made.bundle());
-      findings.addAll(trust.apply(made.bundle()));
+      findings.addAll(trust.apply(made.bundle(), true));
       return new Made(made.bundle(), kept.toKeep(), findings);
     }
   }
@@ -107,7 +108,7 @@ final class NewBundle {
         samePassword(files, password.get());
       }
       keepConfiguration(files);
-      findings.addAll(trust.apply(files));
+      findings.addAll(trust.apply(files, false));
       return new Taken(files, findings);
     } catch (HostException e) {
       findings.add(e.finding());
@@ -172,7 +173,7 @@ final class NewBundle {
 
   private Order order(BundleSpec spec, CertificateAuthority ca) throws HostException {
     Optional<Revocation> revocation =
-        options.revoke().isEmpty()
+        options.revoke().isEmpty() && !trust.needsList(ca.chain().get(0))
             ? Optional.empty()
             : Optional.of(new Revocation(revoked(), spec.validityDays()));
     return new Order(

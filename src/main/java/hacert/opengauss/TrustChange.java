@@ -37,10 +37,12 @@ final class TrustChange {
   /**
    * Puts the CAs that stay trusted, and their CRLs, into a new bundle.
    *
-   * @return what was noticed; an error where CAs would be lost that nobody agreed to lose
+   * @param listed whether the bundle has a CRL wherever {@link #needsList} asks for one
+   * @return what was noticed; an error where CAs would be lost that nobody agreed to lose, or
+   *     revoked certificates would be good again
    * @throws HostException what {@link Trust#withOld} throws
    */
-  List<Finding> apply(Bundle bundle) throws HostException {
+  List<Finding> apply(Bundle bundle, boolean listed) throws HostException {
     Optional<String> unreadable = installed.unreadableTrust();
     if (unreadable.isPresent()) {
       return List.of(unknown(unreadable.get()));
@@ -48,28 +50,100 @@ final class TrustChange {
     byte[] own = bundle.files().get(ServerBundle.CA);
     Optional<byte[]> before = installed.file(ServerBundle.CA);
     List<X509Certificate> lost = lost(bundle);
-    if (own == null || before.isEmpty() || lost.isEmpty()) {
+    if (!listed && dropped(bundle, lost)) {
+      return List.of(revokedAgain());
+    }
+    if (own == null || before.isEmpty()) {
       return List.of();
     }
     if (options.trust() == Options.Trust.OVERLAP) {
-      bundle
-          .files()
-          .put(
-              ServerBundle.CA,
-              Trust.withOld(own, before.get(), node.installation().host().clock()));
-      withLists(bundle, lost);
+      if (!lost.isEmpty()) {
+        bundle
+            .files()
+            .put(
+                ServerBundle.CA,
+                Trust.withOld(own, before.get(), node.installation().host().clock()));
+      }
+      withLists(bundle);
       return List.of();
     }
-    return List.of(cutOff(lost));
+    return lost.isEmpty() ? List.of() : List.of(cutOff(lost));
+  }
+
+  /**
+   * Whether a bundle that is to be made needs a CRL although nothing is revoked by the CA that
+   * issues it: the installed CRL names certificates of CAs that stay trusted, and without a CRL of
+   * every CA the server would take none of them into account.
+   *
+   * @param issuer its own list is made anew, and holds what it is told to
+   */
+  boolean needsList(X509Certificate issuer) {
+    return options.trust() == Options.Trust.OVERLAP
+        && revoking().stream()
+            .filter(list -> !RevocationLists.issuedBy(list, issuer))
+            .anyMatch(list -> issued(list, trusted()));
+  }
+
+  /** Whether a bundle without a CRL would end a revocation by a CA that stays trusted. */
+  private boolean dropped(Bundle bundle, List<X509Certificate> lost) {
+    if (options.trust() == Options.Trust.REPLACE || bundle.files().containsKey(ServerBundle.CRL)) {
+      return false;
+    }
+    List<X509Certificate> staying =
+        new ArrayList<>(InstalledBundle.certificates(bundle, ServerBundle.CA));
+    if (options.trust() == Options.Trust.OVERLAP) {
+      staying.addAll(lost);
+    }
+    return revoking().stream().anyMatch(list -> issued(list, staying));
+  }
+
+  private static boolean issued(X509CRL list, List<X509Certificate> cas) {
+    return cas.stream().anyMatch(ca -> RevocationLists.issuedBy(list, ca));
+  }
+
+  /** The installed lists that are not empty. */
+  private List<X509CRL> revoking() {
+    try {
+      byte[] crl = installed.file(ServerBundle.CRL).orElse(null);
+      return crl == null
+          ? List.of()
+          : RevocationLists.read(crl).stream()
+              .filter(list -> list.getRevokedCertificates() != null)
+              .toList();
+    } catch (UnreadableCertificateException e) {
+      // The server cannot read it either.
+      return List.of();
+    }
+  }
+
+  private static Finding revokedAgain() {
+    return Finding.error(
+        "CRL_DROPPED",
+        "The installed "
+            + ServerBundle.CRL
+            + " names revoked certificates of a CA that stays trusted, and the given bundle has no"
+            + " CRL: these certificates would be good again.",
+        "Put the CA's list into "
+            + ServerBundle.CRL
+            + " of the bundle, beside one of each other CA in "
+            + ServerBundle.CA
+            + ". Or set hacert_trust=replace: then what the bundle trusts, and its having no CRL,"
+            + " takes the place of all that is installed.");
   }
 
   /** CAs that are trusted until now, could be so longer, and are not in the bundle. */
   private List<X509Certificate> lost(Bundle bundle) {
-    Instant now = node.installation().host().clock().instant();
-    List<X509Certificate> lost = new ArrayList<>(installed.certificates(ServerBundle.CA));
+    List<X509Certificate> lost = trusted();
     lost.removeAll(InstalledBundle.certificates(bundle, ServerBundle.CA));
-    lost.removeIf(c -> !now.isBefore(c.getNotAfter().toInstant()));
     return lost;
+  }
+
+  /** The installed CAs that have not ended. */
+  private List<X509Certificate> trusted() {
+    Instant now = node.installation().host().clock().instant();
+    List<X509Certificate> trusted = new ArrayList<>(installed.certificates(ServerBundle.CA));
+    trusted.removeIf(c -> !now.isBefore(c.getNotAfter().toInstant()));
+    return trusted;
   }
 
   private Finding cutOff(List<X509Certificate> lost) throws HostException {
@@ -158,7 +232,7 @@ final class TrustChange {
   }
 
   /** Where there is a CRL, the server wants a current one of every CA that issued a client. */
-  private void withLists(Bundle bundle, List<X509Certificate> besides) throws HostException {
+  private void withLists(Bundle bundle) {
     byte[] crl = bundle.files().get(ServerBundle.CRL);
     Optional<byte[]> before = installed.file(ServerBundle.CRL);
     if (crl == null || before.isEmpty()) {
@@ -167,8 +241,11 @@ final class TrustChange {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     all.writeBytes(crl);
     try {
+      List<X509CRL> brought = RevocationLists.read(crl);
+      List<X509Certificate> besides = trusted();
+      besides.removeIf(ca -> brought.stream().anyMatch(l -> RevocationLists.issuedBy(l, ca)));
       for (X509CRL list : RevocationLists.read(before.get())) {
-        if (besides.stream().anyMatch(ca -> RevocationLists.issuedBy(list, ca))) {
+        if (issued(list, besides)) {
           all.writeBytes(RevocationLists.pem(list));
         }
       }

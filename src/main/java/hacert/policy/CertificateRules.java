@@ -19,7 +19,6 @@ import java.util.Set;
 public final class CertificateRules {
   private static final int FEWEST_RSA_BITS = 2048;
   private static final Set<String> CURVES = Set.of("EC P-256", "EC P-384");
-  private static final String ANY_USE = "2.5.29.37.0";
 
   private CertificateRules() {}
 
@@ -58,7 +57,8 @@ public final class CertificateRules {
   }
 
   /**
-   * {@code CERT_PURPOSE}: its extended key usage, if it has one, names these uses.
+   * {@code CERT_PURPOSE}: its extended key usage, if it has one, names these uses. That of any use
+   * (anyExtendedKeyUsage) names none: openssl does not heed it for servers and clients of TLS.
    *
    * @param wanted object identifiers
    * @param words for people, as {@code TLS servers}
@@ -68,7 +68,7 @@ public final class CertificateRules {
     try {
       List<String> uses = certificate.getExtendedKeyUsage();
       return breach(
-          uses != null && !uses.contains(ANY_USE) && !uses.containsAll(wanted),
+          uses != null && !uses.containsAll(wanted),
           "CERT_PURPOSE",
           name + " is limited to other uses than those of " + words + ": " + uses + ".",
           "Give one without extended key usage, or with that of " + words + ".");

@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * Refuses to begin {@link Apply} unless every node is staged alike (first node), or the first
- * node's apply has succeeded (others), nothing was changed since the backup, and, on the first
- * node, the HA roles are still what the plan was made for.
+ * Refuses to begin {@link Apply} unless every node is staged (first node), or the first node's
+ * apply has succeeded (others), nothing was changed since the backup, and, on the first node, the
+ * HA roles are still what the plan was made for.
  */
 final class ApplyGate {
   private final Site site;
@@ -54,11 +54,7 @@ final class ApplyGate {
   private void stagedAlike(Journal journal) throws RefusedException {
     JsonNode mine = journal.entry(Phase.STAGE_BUNDLE).orElseThrow().data().path("files");
     for (String node : plan.order()) {
-      boolean alike =
-          site.request().staged().stream()
-              .filter(r -> plan.proves(r, "stage", node))
-              .anyMatch(r -> r.data().path("staged").path("files").equals(mine));
-      if (!alike) {
+      if (!staged(plan, site.request().staged(), node, mine)) {
         throw new RefusedException(
             "NOT_STAGED",
             "There is no proof that "
@@ -68,6 +64,17 @@ final class ApplyGate {
             "Run the playbook from its beginning: it stages every node before it applies.");
       }
     }
+  }
+
+  /**
+   * Whether a node has staged these files; where the vendor keeps a backup of its own on each node,
+   * whether it has staged anything, for these need not be alike.
+   */
+  static boolean staged(Plan plan, List<Result> results, String node, JsonNode files) {
+    return results.stream()
+        .filter(r -> plan.proves(r, "stage", node))
+        .map(r -> r.data().path("staged").path("files"))
+        .anyMatch(f -> plan.kind() == Plan.Kind.VENDOR ? f.size() > 0 : f.equals(files));
   }
 
   private void firstApplied() throws RefusedException {

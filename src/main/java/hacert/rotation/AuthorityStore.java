@@ -2,8 +2,11 @@ package hacert.rotation;
 
 import hacert.host.AtomicFiles;
 import hacert.host.HostException;
+import hacert.host.Sha256;
 import hacert.result.Outcome;
+import hacert.target.Authority;
 import hacert.target.Bundle;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -24,6 +27,32 @@ final class AuthorityStore {
 
   AuthorityStore(StateDirectory state) {
     this.state = state;
+  }
+
+  /**
+   * SHA-256 of the certificate of the CA that is kept here, or takes its place as soon as {@link
+   * #settle} is called; empty if there is none.
+   */
+  String kept() throws HostException {
+    for (Path rotation : Trees.list(state.rotations())) {
+      String id = rotation.getFileName().toString();
+      String waiting = sha256(state.authority(id));
+      if (!waiting.isEmpty()
+          && new JournalStore(state).outcome(id).orElse(null) == Outcome.SUCCEEDED) {
+        return waiting;
+      }
+    }
+    return sha256(state.authority());
+  }
+
+  private static String sha256(Path directory) throws HostException {
+    Path certificate = directory.resolve(Authority.CERTIFICATE);
+    try {
+      return Files.isRegularFile(certificate) ? Sha256.of(Files.readAllBytes(certificate)) : "";
+    } catch (IOException e) {
+      throw new HostException(
+          "FILE_NOT_READABLE", certificate + " cannot be read: " + e, "Check its owner and mode.");
+    }
   }
 
   /** Has a CA wait that was made for a rotation; without files, none that was made before waits. */

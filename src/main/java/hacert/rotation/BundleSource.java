@@ -74,6 +74,7 @@ final class BundleSource {
     password.ifPresent(p -> findings.addAll(site.node().checkPassword(p)));
     if (!staged()) {
       findings.addAll(site.request().settings().checkSource(givenOrReceived()));
+      severalAuthorities().ifPresent(findings::add);
     }
     return findings;
   }
@@ -84,6 +85,26 @@ final class BundleSource {
         .load()
         .filter(j -> j.rotation().equals(plan.rotation()) && j.done(Phase.STAGE_BUNDLE))
         .isPresent();
+  }
+
+  /** Which of them the clients know is not to be guessed. */
+  private Optional<Finding> severalAuthorities() {
+    if (!site.maker()
+        || source() != Settings.Source.MAKE
+        || plan.authorities().isEmpty()
+        || site.secrets().ca().isPresent()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        Finding.error(
+            "CA_ON_SEVERAL_NODES",
+            "Certificates are to be made, and these nodes keep each another CA for that: "
+                + String.join(", ", plan.authorities())
+                + ". Nothing was changed.",
+            "Find the one that issued the installed certificates: openssl verify -CAfile "
+                + site.state().authority()
+                + "/ca.crt with server.crt, on each. Move that directory away on the others, then run"
+                + " again. Or name a CA of yours in hacert_ca."));
   }
 
   /** The other nodes find the bundle copied, wherever it came from. */

@@ -92,7 +92,8 @@ final class Discover {
             open && installed.isPresent() ? files(journal.get(), installed.get()) : null,
             open ? loaded(site, journal.get(), facts.serviceStart()) : null,
             kept.values().stream().map(Generation::summary).toList(),
-            current);
+            current,
+            site.authorities().kept());
     var data = Json.mapper().createObjectNode();
     data.set("discovery", Json.mapper().valueToTree(discovery));
     return Answer.of(Outcome.SUCCEEDED).findings(findings).before(facts.installed()).data(data);

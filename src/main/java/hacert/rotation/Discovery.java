@@ -38,6 +38,7 @@ import java.util.List;
  * @param loaded what the service process works with, seen from an open rotation
  * @param generations what is kept
  * @param current number of the kept generation that equals what is installed; 0 if none does
+ * @param authority see {@link NodeFacts#authority}; absent from a version that did not tell
  */
 public record Discovery(
     String node,
@@ -61,7 +62,8 @@ public record Discovery(
     Files files,
     Loaded loaded,
     List<Generation.Summary> generations,
-    int current) {
+    int current,
+    String authority) {
   /** Refuses one that lacks what others go by. */
   public Discovery {
     Needed.value("node of a discovery", node);
@@ -76,6 +78,7 @@ public record Discovery(
     findings = Needed.list("findings of a discovery", findings);
     compromised = Needed.list("compromised of a discovery", compromised);
     generations = Needed.list("generations of a discovery", generations);
+    authority = authority == null ? "" : authority;
   }
 
   /** What lies on disk, seen from an open rotation. */
@@ -113,7 +116,15 @@ public record Discovery(
   /** The part that the target judges. */
   public NodeFacts facts() {
     return new NodeFacts(
-        role, statusName, serviceStart, installed, bundleDigest, findings, details);
+        role,
+        statusName,
+        serviceStart,
+        installed,
+        bundleDigest,
+        findings,
+        List.of(),
+        details,
+        authority);
   }
 
   /** Whether a rotation is open on this node. */

@@ -156,6 +156,7 @@ final class FreshPlan {
         view.named(),
         q.settings().compromised(),
         view.rolesWritten(),
+        authorities(),
         q.found().values().stream()
             .filter(Discovery::open)
             .map(d -> d.journal().rotation())
@@ -173,6 +174,15 @@ final class FreshPlan {
               ? Options.Apply.CLUSTER
               : Options.Apply.LOCAL;
     };
+  }
+
+  /** The nodes that keep a CA of our own, where it is not one and the same. */
+  private List<String> authorities() {
+    List<Discovery> keeping =
+        q.found().values().stream().filter(d -> !d.authority().isEmpty()).toList();
+    return keeping.stream().map(Discovery::authority).distinct().count() < 2
+        ? List.of()
+        : keeping.stream().map(Discovery::node).toList();
   }
 
   /** All nodes, this one first. */

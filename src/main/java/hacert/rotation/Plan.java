@@ -46,6 +46,8 @@ import java.util.stream.Stream;
  *     to them unasked
  * @param rolesWritten whether some node keeps written down in which roles a start of all nodes
  *     brings them up; absent in a plan of a version that did not ask
+ * @param authorities where nodes keep different CAs of our own: the names of these nodes; absent in
+ *     a plan of a version that did not ask
  * @param supersedes ids of rotations that were cut off before they changed anything, and that this
  *     one may take the place of
  * @param nodes what is known of each node, by name
@@ -73,6 +75,7 @@ public record Plan(
     boolean named,
     boolean compromised,
     Boolean rolesWritten,
+    List<String> authorities,
     List<String> supersedes,
     Map<String, PlannedNode> nodes) {
 
@@ -82,6 +85,7 @@ public record Plan(
     apply = apply == null ? Options.Apply.LOCAL : apply;
     staging = staging == null || staging.isEmpty() ? order : staging;
     restart = restart == null ? RestartNeed.Scope.NODE : restart;
+    authorities = authorities == null ? List.of() : authorities;
   }
 
   /** What to do now. */
@@ -200,6 +204,7 @@ public record Plan(
         named,
         compromised,
         rolesWritten,
+        authorities,
         supersedes,
         nodes);
   }

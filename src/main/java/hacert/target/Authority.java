@@ -12,4 +12,7 @@ import java.util.Optional;
  * @param given a CA that came with the request and is used in place of a kept one; its key is not
  *     kept
  */
-public record Authority(Path directory, Optional<Secret> password, Optional<Bundle> given) {}
+public record Authority(Path directory, Optional<Secret> password, Optional<Bundle> given) {
+  /** Name of the file of its certificate in the directory. */
+  public static final String CERTIFICATE = "ca.crt";
+}

@@ -100,6 +100,14 @@ final class PasswordCipher {
     return description;
   }
 
+  /**
+   * Whether openssl from version 3 decrypts it only with its legacy provider, which by default it
+   * does not load: single DES and RC2, in whatever scheme.
+   */
+  boolean legacy() {
+    return block == Block.DES || block == Block.RC2_40;
+  }
+
   /** What it takes to derive the key once, in iterations, or in as much work. */
   int cost() {
     return cost;

@@ -10,7 +10,9 @@ import java.util.Map;
 
 /**
  * The blocks of a PEM file: RFC 7468, and the headers of RFC 1421 that encrypted traditional keys
- * have. Text outside the blocks is passed over. Works on bytes, so that keys can be wiped.
+ * have. Text outside the blocks is passed over. A file may be installed as it is, so what openssl
+ * would not see as a block is damage: a BEGIN or END that is not at the beginning of its line, and
+ * a line that ends with a carriage return alone. Works on bytes, so that keys can be wiped.
  */
 final class Pem {
   /** Longer files are not read: a chain of a hundred certificates is about 200 kB. */
@@ -81,6 +83,7 @@ final class Pem {
     List<Block> blocks = new ArrayList<>();
     try {
       for (Line next = pem.next(); next != null; next = pem.next()) {
+        pem.checkBounds(next);
         if (next.starts(BEGIN)) {
           if (blocks.size() == MOST_BLOCKS) {
             throw new Malformed(Fault.TOO_LONG, "more than " + MOST_BLOCKS + " blocks of PEM");
@@ -104,6 +107,7 @@ final class Pem {
     int length = 0;
     try {
       for (Line next = next(); next != null; next = next()) {
+        checkBounds(next);
         if (next.starts(END)) {
           if (!label(next, END).equals(label)) {
             throw damaged("an END of another kind than its BEGIN");
@@ -161,6 +165,16 @@ final class Pem {
     return new String(text, from, to - from, StandardCharsets.US_ASCII);
   }
 
+  /** Refuses a line that has a BEGIN or END where openssl does not look for one. */
+  private void checkBounds(Line next) throws Malformed {
+    if (next.has('\r') && (next.holds(BEGIN) || next.holds(END))) {
+      throw damaged("a carriage return alone ends no line for openssl; expected line feeds");
+    }
+    if (next.indented && (next.starts(BEGIN) || next.starts(END))) {
+      throw damaged("blanks before a BEGIN or END, which openssl does not see then");
+    }
+  }
+
   private Malformed damaged(String what) {
     return new Malformed(Fault.DAMAGED, "line " + line + ": " + what);
   }
@@ -171,27 +185,26 @@ final class Pem {
       return null;
     }
     int end = at;
-    while (end < text.length && text[end] != '\n' && text[end] != '\r') {
+    while (end < text.length && text[end] != '\n') {
       end++;
     }
+    int begin = at;
     int from = at;
     int to = end;
     at = end + 1;
-    if (end + 1 < text.length && text[end] == '\r' && text[end + 1] == '\n') {
-      at++;
-    }
     while (from < to && blank(text[from])) {
       from++;
     }
+    boolean indented = from > begin;
     while (to > from && blank(text[to - 1])) {
       to--;
     }
     line++;
-    return new Line(from, to);
+    return new Line(from, to, indented);
   }
 
   private static boolean blank(byte b) {
-    return b == ' ' || b == '\t';
+    return b == ' ' || b == '\t' || b == '\r';
   }
 
   private static byte[] ascii(String text) {
@@ -202,15 +215,26 @@ final class Pem {
   private final class Line {
     private final int from;
     private final int to;
+    private final boolean indented;
 
-    Line(int from, int to) {
+    Line(int from, int to, boolean indented) {
       this.from = from;
       this.to = to;
+      this.indented = indented;
     }
 
     boolean starts(byte[] prefix) {
       return to - from >= prefix.length
           && Arrays.equals(text, from, from + prefix.length, prefix, 0, prefix.length);
+    }
+
+    boolean holds(byte[] wanted) {
+      for (int i = from; i <= to - wanted.length; i++) {
+        if (Arrays.equals(text, i, i + wanted.length, wanted, 0, wanted.length)) {
+          return true;
+        }
+      }
+      return false;
     }
 
     boolean has(char wanted) {

@@ -50,8 +50,17 @@ public final class PemKeys {
    *
    * @param encrypted whether a password is needed
    * @param text for people, such as {@code RSA PRIVATE KEY, AES-256-CBC}
+   * @param legacy whether openssl from version 3 opens it only with its legacy provider, which by
+   *     default it does not load
+   * @param cost what it takes to open it once, in iterations of PBKDF2, or in as much work; 0 where
+   *     it is not encrypted
    */
-  public record Description(boolean encrypted, String text) {}
+  public record Description(boolean encrypted, String text, boolean legacy, int cost) {
+    /** One of which is not told how it is encrypted. */
+    public Description(boolean encrypted, String text) {
+      this(encrypted, text, false, 0);
+    }
+  }
 
   /**
    * Describes the one private key in a file.
@@ -61,16 +70,14 @@ public final class PemKeys {
   public static Description describe(byte[] pem) throws UnreadableKeyException {
     Pem.Block block = only(pem);
     try {
-      if (block.label().equals(ENCRYPTED_LABEL)) {
-        return new Description(
-            true, ENCRYPTED_LABEL + ", " + PasswordCipher.of(encrypted(block).algorithm()));
+      if (!isEncrypted(block)) {
+        return new Description(false, block.label() + ", not encrypted", false, 0);
       }
-      boolean encrypted = isEncrypted(block);
-      return new Description(
-          encrypted,
-          encrypted
-              ? block.label() + ", " + PasswordCipher.ofDekInfo(dekInfo(block.headers()))
-              : block.label() + ", not encrypted");
+      PasswordCipher cipher =
+          block.label().equals(ENCRYPTED_LABEL)
+              ? PasswordCipher.of(encrypted(block).algorithm())
+              : PasswordCipher.ofDekInfo(dekInfo(block.headers()));
+      return new Description(true, block.label() + ", " + cipher, cipher.legacy(), cipher.cost());
     } finally {
       block.wipe();
     }

@@ -22,6 +22,7 @@ import org.bouncycastle.asn1.x509.Extension;
 public final class RevocationLists {
   private static final String LABEL = "X509 CRL";
   private static final int MOST = 100;
+  private static final int CRL_SIGN = 6;
 
   private RevocationLists() {}
 
@@ -98,6 +99,15 @@ public final class RevocationLists {
     } catch (GeneralSecurityException | RuntimeException e) {
       return false;
     }
+  }
+
+  /**
+   * Whether a CA may sign lists: {@code cRLSign}, if it has a key usage (RFC 5280, 4.2.1.3).
+   * openssl heeds no list of one that may not, and refuses whom it issued.
+   */
+  public static boolean maySign(X509Certificate ca) {
+    boolean[] usage = ca.getKeyUsage();
+    return usage == null || usage[CRL_SIGN];
   }
 
   /**

@@ -26,17 +26,20 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is made of a gs_om that says odd things while the cluster stops, starts and is proven. */
 class ClusterRestartTest {
-  static final ManagedNode.Proving PROVING =
-      new ManagedNode.Proving(
-          HaRole.UNKNOWN,
-          true,
-          List.of(),
-          false,
-          "",
-          Optional.empty(),
-          "",
-          List.of(),
-          Optional.empty());
+  static final ManagedNode.Proving PROVING = proving(true);
+
+  static ManagedNode.Proving proving(boolean replaced) {
+    return new ManagedNode.Proving(
+        HaRole.UNKNOWN,
+        replaced,
+        List.of(),
+        false,
+        "",
+        Optional.empty(),
+        "",
+        List.of(),
+        Optional.empty());
+  }
 
   @TempDir private Path base;
   private GaussHost host;

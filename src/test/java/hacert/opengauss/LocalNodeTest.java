@@ -1,7 +1,9 @@
 package hacert.opengauss;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import hacert.host.HostException;
 import hacert.opengauss.ClusterStatus.Datanode;
 import hacert.target.NodeIdentity;
 import java.net.InetAddress;
@@ -27,12 +29,16 @@ class LocalNodeTest {
   }
 
   private Optional<String> self(String first, String second, String address) throws Exception {
+    return self(first, second, new NodeIdentity("inventory", address, 22, ""));
+  }
+
+  private Optional<String> self(String first, String second, NodeIdentity identity)
+      throws Exception {
     Path status = base.resolve("status");
     Files.writeString(
         status,
         Files.readString(status).replace("192.0.2.11", first).replace("192.0.2.12", second));
-    LocalNode node =
-        new LocalNode(host.node().installation(), new NodeIdentity("inventory", address, 22, ""));
+    LocalNode node = new LocalNode(host.node().installation(), identity);
     return node.self(node.known()).map(Datanode::name);
   }
 
@@ -50,6 +56,33 @@ class LocalNodeTest {
             .flatMap(NetworkInterface::inetAddresses)
             .anyMatch(loopback::equals));
     assertThat(self("fd00:77::1", "::1", "")).hasValue("db2");
+  }
+
+  /** Else one node would be rotated twice, by two names, and the other one never. */
+  @ParameterizedTest
+  @CsvSource({"db2, ''", "db2, db2", "inventory, db2"})
+  void is_not_told_by_a_name_in_the_inventory_that_its_own_address_contradicts(
+      String name, String address) throws Exception {
+    NodeIdentity named = new NodeIdentity(name, address, 22, "");
+    assertThatThrownBy(() -> self("127.0.0.1", "192.0.2.12", named))
+        .isInstanceOfSatisfying(
+            HostException.class,
+            e -> {
+              assertThat(e.code()).isEqualTo("NODE_NOT_IDENTIFIED");
+              assertThat(e.getMessage()).contains("db2", "192.0.2.12", "127.0.0.1 of db1");
+            });
+  }
+
+  @Test
+  void is_told_by_its_name_in_the_inventory_where_nothing_speaks_against_it() throws Exception {
+    NodeIdentity named = new NodeIdentity("db2", "", 22, "");
+    assertThat(self("fd00:77::1", "127.0.0.1", named)).hasValue("db2");
+  }
+
+  @Test
+  void is_told_by_the_name_that_a_person_gave_whatever_its_addresses() throws Exception {
+    NodeIdentity given = new NodeIdentity("db1", "", 22, "db2");
+    assertThat(self("127.0.0.1", "192.0.2.12", given)).hasValue("db2");
   }
 
   @Test

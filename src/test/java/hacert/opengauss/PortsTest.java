@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,11 +49,15 @@ class PortsTest {
   }
 
   private Servers.Listening tls() throws Exception {
+    return tls(host.data());
+  }
+
+  private static Servers.Listening tls(Path directory) throws Exception {
     return Servers.openssl(
         "-cert",
-        host.data().resolve("server.crt").toString(),
+        directory.resolve("server.crt").toString(),
         "-key",
-        host.data().resolve("server.key").toString(),
+        directory.resolve("server.key").toString(),
         "-pass",
         "pass:" + Samples.PASSWORD);
   }
@@ -107,6 +112,51 @@ class PortsTest {
     host.script("gs_ctl", "exit 0");
     host.overrides.put("ha_port_offset", 0);
     assertThat(proven()).contains("serves the installed certificate on its port and");
+  }
+
+  /** What the first node finds where it serves one certificate and the second one another. */
+  private List<String> apart(boolean replaced, Path first, Path second) throws Exception {
+    host.script("gs_ctl", "exit 0");
+    host.overrides.put("ha_port_offset", 0).put("confirm_seconds", 0);
+    Path status = base.resolve("status");
+    host.status("Primary Normal", "Standby Normal");
+    try (var tls = tls(first);
+        var server = Servers.of(client -> Servers.handOn(client, tls.port()));
+        var otherTls = tls(second == null ? first : second);
+        var other =
+            Servers.of(
+                client -> {
+                  if (second == null) {
+                    say(client, ERROR);
+                  } else {
+                    Servers.handOn(client, otherTls.port());
+                  }
+                })) {
+      at(server.port());
+      Files.writeString(
+          status,
+          Files.readString(status).replaceAll("192.0.2.12( +)\\d+", "127.0.0.1$1" + other.port()));
+      LocalNode node = host.node();
+      try (InstalledBundle installed = new InstalledBundle(host.data(), host.om())) {
+        return Samples.codes(
+            new ClusterProof(node, new Ports(node), installed)
+                .prove("", "", true, ClusterRestartTest.proving(replaced))
+                .findings());
+      }
+    }
+  }
+
+  /** Before a rotation each node may have had a certificate of its own, of a CA of its own. */
+  @Test
+  void on_a_way_back_each_node_proves_its_own_certificate_and_that_the_others_serve_tls()
+      throws Exception {
+    Path another =
+        Samples.write(
+            Samples.made(Samples.authority()), Files.createDirectory(base.resolve("another")));
+    assertThat(apart(false, host.data(), another)).contains("PROVEN_BY_HANDSHAKE");
+    assertThat(apart(true, host.data(), another)).contains("TLS_NOT_PROVEN");
+    assertThat(apart(false, another, host.data())).contains("TLS_NOT_PROVEN");
+    assertThat(apart(false, host.data(), null)).contains("TLS_NOT_PROVEN");
   }
 
   @Test

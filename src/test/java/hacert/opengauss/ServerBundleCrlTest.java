@@ -8,7 +8,9 @@ import static hacert.opengauss.Samples.order;
 import static hacert.opengauss.Samples.secret;
 import static hacert.opengauss.Samples.with;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import hacert.host.HostException;
 import hacert.opengauss.BundleMaker.Revocation;
 import hacert.result.Finding;
 import hacert.target.Bundle;
@@ -16,6 +18,7 @@ import hacert.x509.Certificates;
 import hacert.x509.KeySpec;
 import hacert.x509.Openssl;
 import java.math.BigInteger;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -126,6 +129,56 @@ class ServerBundleCrlTest extends ServerBundleChecks {
     byte[] newer = ca.crl(Map.of(), 30);
     assertThat(codes(with(bundle, "sslcrl-file.crl", join(newer, older)))).isEmpty();
     assertThat(codes(with(bundle, "sslcrl-file.crl", older))).containsExactly("CERT_REVOKED");
+  }
+
+  /** openssl heeds no list of a CA without cRLSign, and refuses whom it issued. */
+  @Test
+  void takes_and_makes_no_crl_of_a_ca_that_must_not_sign_one() throws Exception {
+    String all = "basicConstraints=critical,CA:TRUE;keyUsage=critical,keyCertSign";
+    shop.issue("quiet", "ec:P-256", "", all + ",cRLSign", "-sha256");
+    CertificateAuthority signing = opened("quiet.crt", "quiet.key");
+    byte[] crl = signing.crl(Map.of(), 30);
+    issue("itsserver", "ec:P-256", "quiet", SERVER);
+    issue("itsclient", "ec:P-256", "quiet", CLIENT);
+    Bundle given =
+        with(
+            Samples.enterprise(shop, "itsserver", "itsclient", "quiet.crt"),
+            "sslcrl-file.crl",
+            crl);
+    Expectation anywhere =
+        new Expectation(List.of(), CLOCK.instant(), Optional.empty(), true, Map.of());
+    assertThat(codes(given, anywhere)).isEmpty();
+    assertThat(openssl(crl)).isTrue();
+    shop.certify("quiet", "", all, "-sha256");
+    assertThat(openssl(crl)).isFalse();
+    assertThat(codes(with(given, "cacert.pem", shop.bytes("quiet.crt")), anywhere))
+        .containsExactly("CRL_ISSUER");
+    CertificateAuthority forbidden = opened("quiet.crt", "quiet.key");
+    assertThatThrownBy(() -> forbidden.crl(Map.of(), 30))
+        .isInstanceOfSatisfying(
+            HostException.class, e -> assertThat(e.code()).isEqualTo("CRL_ISSUER"));
+  }
+
+  private static CertificateAuthority opened(String certificate, String key) throws Exception {
+    return CertificateAuthority.open(
+            shop.bytes(certificate), shop.bytes(key), secret(PASSWORD), CLOCK, RANDOM)
+        .authority()
+        .orElseThrow();
+  }
+
+  private static boolean openssl(byte[] crl) throws Exception {
+    Files.write(shop.path("quiet.crl"), crl);
+    return Openssl.run(
+                new byte[0],
+                "verify",
+                "-crl_check",
+                "-CAfile",
+                shop.path("quiet.crt").toString(),
+                "-CRLfile",
+                shop.path("quiet.crl").toString(),
+                shop.path("itsclient.crt").toString())
+            .code()
+        == 0;
   }
 
   private static BigInteger serial(String name) throws Exception {

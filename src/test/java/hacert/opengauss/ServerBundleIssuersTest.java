@@ -7,10 +7,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hacert.target.Bundle;
 import hacert.x509.KeySpec;
+import hacert.x509.Openssl;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The CAs of a bundle: {@code cacert.pem}, and those on the way to it. */
 class ServerBundleIssuersTest extends ServerBundleChecks {
@@ -53,15 +57,67 @@ class ServerBundleIssuersTest extends ServerBundleChecks {
 
   @Test
   void refuses_what_its_ca_may_not_issue() throws Exception {
-    shop.issue(
-        "narrow",
-        "ec:P-256",
-        "root",
-        "basicConstraints=critical,CA:TRUE;nameConstraints=critical,DER:"
-            + "30:12:A0:10:30:0E:82:0C:73:68:6F:70:2E:65:78:61:6D:70:6C:65");
+    shop.issue("narrow", "ec:P-256", "root", "basicConstraints=critical,CA:TRUE;" + NARROW);
     issue("outside", "ec:P-256", "narrow", SERVER);
     shop.join("narrowed.pem", "ca.pem", "narrow.crt");
     assertThat(shopCodes("outside", "client", "narrowed.pem")).containsExactly("CERT_PATH_INVALID");
+  }
+
+  private static final String BINDS = "nameConstraints=DER:";
+
+  /** Only names below shop.example. */
+  private static final String NARROW =
+      BINDS + "30:12:A0:10:30:0E:82:0C:73:68:6F:70:2E:65:78:61:6D:70:6C:65";
+
+  /** An extension that nobody knows. */
+  private static final String STRANGE = "1.2.3.4.5=critical,DER:05:00";
+
+  /** openssl applies to a root what it says, and does not look at its own signature. */
+  @ParameterizedTest
+  @CsvSource({
+    NARROW + ", -sha256, db.shop.example, 0",
+    NARROW + ", -sha256, db.other.example, 1",
+    NARROW + ", -sha1, db.shop.example, 0",
+    "'" + STRANGE + "', -sha256, db.shop.example, 2",
+    "keyUsage=keyCertSign, -sha1, db.shop.example, 0",
+    // All but shop.example; addresses of 192.0.2.0/24, mail of shop.example.
+    BINDS + "30:12:A1:10:30:0E:82:0C:73:68:6F:70:2E:65:78:61:6D:70:6C:65, -sha256, a.b, 0",
+    BINDS + "30:12:A1:10:30:0E:82:0C:73:68:6F:70:2E:65:78:61:6D:70:6C:65, -sha256, shop.example, 1",
+    BINDS + "30:0E:A0:0C:30:0A:87:08:C0:00:02:00:FF:FF:FF:00, -sha256, a.b, 0",
+    BINDS + "30:12:A0:10:30:0E:81:0C:73:68:6F:70:2E:65:78:61:6D:70:6C:65, -sha256, a.b, 0",
+    // The organization Shop, and another one.
+    BINDS
+        + "30:17:A0:15:30:13:A4:11:30:0F:31:0D:30:0B:06:03:55:04:0A:0C:04:53:68:6F:70, -sha256, a.b, 0",
+    BINDS
+        + "30:17:A0:15:30:13:A4:11:30:0F:31:0D:30:0B:06:03:55:04:0A:0C:04:53:68:6F:71, -sha256, a.b, 2",
+    BINDS + "30:03:A0:01:05, -sha256, a.b, 2"
+  })
+  void heeds_what_a_root_says_of_itself_as_openssl_does(
+      String extension, String digest, String name, int refused) throws Exception {
+    String ca = "basicConstraints=critical,CA:TRUE;" + extension;
+    shop.issue("top", "ec:P-256", "", ca, digest);
+    issue("under", "ec:P-256", "top", "extendedKeyUsage=serverAuth;subjectAltName=DNS:" + name);
+    // Its common name is that of a database user, and no host name.
+    issue("user", "ec:P-256", "top", CLIENT);
+    List<String> wanted = new ArrayList<>();
+    for (String file : List.of("under.crt", "user.crt")) {
+      if (!openssl(file)) {
+        wanted.add("CERT_PATH_INVALID");
+      }
+    }
+    assertThat(wanted).hasSize(refused);
+    assertThat(shopCodes("under", "user", "top.crt")).isEqualTo(wanted);
+  }
+
+  private static boolean openssl(String file) throws Exception {
+    return Openssl.run(
+                new byte[0],
+                "verify",
+                "-CAfile",
+                shop.path("top.crt").toString(),
+                shop.path(file).toString())
+            .code()
+        == 0;
   }
 
   @Test

@@ -16,10 +16,12 @@ import hacert.target.Bundle;
 import hacert.x509.Certificates;
 import hacert.x509.KeyForm;
 import hacert.x509.KeySpec;
+import hacert.x509.Openssl;
 import hacert.x509.PemKeyWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -197,6 +199,42 @@ class ServerBundlePolicyTest extends ServerBundleChecks {
     assertThat(codes).isEqualTo(code);
   }
 
+  /** What openssl says of a certificate for a use, under the roots of {@code ca.pem}. */
+  private static boolean openssl(String certificate, String use) throws Exception {
+    return Openssl.run(
+                new byte[0],
+                "verify",
+                "-purpose",
+                use,
+                "-CAfile",
+                shop.path("ca.pem").toString(),
+                shop.path(certificate).toString())
+            .code()
+        == 0;
+  }
+
+  /** That it is for any use is for none, as openssl sees it. */
+  @ParameterizedTest
+  @CsvSource({
+    "serverAuth, true",
+    "'serverAuth,anyExtendedKeyUsage', true",
+    "anyExtendedKeyUsage, false",
+    "clientAuth, false"
+  })
+  void takes_the_uses_of_a_server_that_openssl_takes(String uses, boolean good) throws Exception {
+    issue("use", "ec:P-256", "sub", "subjectAltName=DNS:use;extendedKeyUsage=" + uses);
+    assertThat(openssl("use.crt", "sslserver")).isEqualTo(good);
+    assertThat(shopCodes("use", "client", "ca.pem"))
+        .isEqualTo(good ? List.of() : List.of("CERT_PURPOSE"));
+  }
+
+  @Test
+  void refuses_a_clients_certificate_for_any_use() throws Exception {
+    issue("anyone", "ec:P-256", "sub", "extendedKeyUsage=anyExtendedKeyUsage");
+    assertThat(openssl("anyone.crt", "sslclient")).isFalse();
+    assertThat(shopCodes("server", "anyone", "ca.pem")).containsExactly("CERT_PURPOSE");
+  }
+
   @Test
   void refuses_version_1() throws Exception {
     shop.openssl("req", "-new", "-key", "server.key", "-subj", "/CN=old", "-out", "csr");
@@ -303,6 +341,61 @@ class ServerBundlePolicyTest extends ServerBundleChecks {
                 with(traditional, "server.key", shop.bytes("dek.key")),
                 new Expectation(List.of(), CLOCK.instant(), Optional.empty(), true, Map.of())))
         .isEmpty();
+  }
+
+  /** The server opens its key by openssl, whose version 3 has no single DES and no RC2 at hand. */
+  @ParameterizedTest
+  @CsvSource({
+    "-v2 aes-256-cbc, ''",
+    "-v2 aes-256-cbc -iter 100000, ''",
+    "-v2 aes-256-cbc -iter 100001, warning KEY_ENCRYPTION_SLOW",
+    "-scrypt, ''",
+    "-scrypt -scrypt_p 2, warning KEY_ENCRYPTION_SLOW",
+    "-v1 PBE-SHA1-3DES, ''",
+    "-v1 PBE-MD5-DES, KEY_ENCRYPTION_OLD",
+    "-v1 PBE-SHA1-DES, KEY_ENCRYPTION_OLD",
+    "-v1 PBE-SHA1-RC2-40, KEY_ENCRYPTION_OLD",
+    "-v2 des-cbc, KEY_ENCRYPTION_OLD"
+  })
+  void takes_pkcs8_keys_that_openssl_3_opens(String how, String code) throws Exception {
+    List<String> words = new ArrayList<>(List.of("pkcs8", "-topk8", "-in", "server.key"));
+    words.addAll(List.of(how.split(" ")));
+    words.addAll(List.of("-provider", "legacy", "-provider", "default"));
+    words.addAll(List.of("-passout", "stdin", "-out", "pbe.key"));
+    shop.opensslWith(PASSWORD, words.toArray(String[]::new));
+    opened("pbe.key", code);
+  }
+
+  @Test
+  void refuses_a_traditional_key_in_single_des() throws Exception {
+    shop.opensslWith(
+        PASSWORD,
+        "ec -in server.key -des -provider legacy -provider default -passout stdin -out des.key"
+            .split(" "));
+    opened("des.key", "KEY_ENCRYPTION_OLD");
+  }
+
+  private static void opened(String key, String code) throws Exception {
+    boolean opens =
+        Openssl.run(
+                    Openssl.line(PASSWORD),
+                    "pkey",
+                    "-in",
+                    shop.path(key).toString(),
+                    "-passin",
+                    "stdin",
+                    "-noout")
+                .code()
+            == 0;
+    assertThat(opens).isEqualTo(!code.equals("KEY_ENCRYPTION_OLD"));
+    Bundle given = Samples.enterprise(shop, "server", "client", "ca.pem");
+    assertThat(
+            String.join(
+                " ",
+                codes(
+                    with(given, "server.key", shop.bytes(key)),
+                    new Expectation(List.of(), CLOCK.instant(), Optional.empty(), true, Map.of()))))
+        .isEqualTo(code);
   }
 
   @Test

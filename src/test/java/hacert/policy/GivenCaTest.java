@@ -113,6 +113,9 @@ class GivenCaTest {
     assertThat(codes(read("below.crt", "tight.crt", "below.key"))).contains("CERT_PATH_LENGTH");
     pki.issue("mail", "ec:P-256", "root", CA + ";extendedKeyUsage=emailProtection");
     assertThat(codes(read("mail.crt", "root.crt", "mail.key"))).contains("CERT_PURPOSE");
+    // openssl heeds that of any use in no CA either.
+    pki.issue("any", "ec:P-256", "root", CA + ";extendedKeyUsage=anyExtendedKeyUsage");
+    assertThat(codes(read("any.crt", "root.crt", "any.key"))).contains("CERT_PURPOSE");
     pki.issue("small", "rsa:1024", "", CA).issue("onsmall", "ec:P-256", "small", CA);
     assertThat(codes(read("onsmall.crt", "small.crt", "onsmall.key"))).contains("KEY_TOO_SMALL");
     pki.issue("weak", "ec:P-256", "root", CA, "-sha1").issue("onweak", "ec:P-256", "weak", CA);

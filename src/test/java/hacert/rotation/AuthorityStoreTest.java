@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hacert.host.AtomicFiles;
+import hacert.host.Sha256;
 import hacert.oms.MrsTarget;
 import hacert.result.Exit;
 import hacert.result.Outcome;
+import hacert.result.Result;
 import hacert.target.Bundle;
 import hacert.target.Made;
 import hacert.target.ManagedNode;
@@ -200,6 +202,7 @@ class AuthorityStoreTest {
       new JournalStore(state).archive(journal.with(Outcome.SUCCEEDED));
       store.settle();
       isPair(state.authority(), 0);
+      assertThat(store.kept()).isEqualTo(Sha256.of("certificate 0".getBytes(UTF_8)));
       new JournalStore(state).save(journal.with(Outcome.SUCCEEDED));
       if (renamed > 0) {
         AtomicFiles.move(state.authority(), state.authority(id).resolve("before-" + id));
@@ -207,12 +210,31 @@ class AuthorityStoreTest {
       if (renamed > 1) {
         AtomicFiles.move(state.authority(id), state.authority());
       }
+      assertThat(store.kept()).isEqualTo(Sha256.of("certificate 1".getBytes(UTF_8)));
       store.settle();
       store.settle();
       isPair(state.authority(), 1);
       isPair(state.authority().resolve("before-" + id), 0);
       assertThat(state.authority(id)).doesNotExist();
     }
+  }
+
+  /** What would make a second CA, or take one at random, is not gone on with. */
+  @Test
+  void makes_nothing_where_nodes_keep_different_cas() throws Exception {
+    Path second = Files.createDirectories(pair.two.state().resolve("authority"));
+    Files.writeString(second.resolve("ca.crt"), "another certificate");
+    Result refused = pair.ask("stage", pair.one, pair.plan(), List.of(), null);
+    assertThat(refused.outcome()).isEqualTo(Outcome.REFUSED);
+    assertThat(refused.findings())
+        .singleElement()
+        .matches(f -> f.code().equals("CA_ON_SEVERAL_NODES"))
+        .matches(f -> f.message().contains("mgmt1, mgmt2"))
+        .matches(f -> f.remedy().contains(authority.toString()));
+    assertThat(made).isZero();
+    // A copy of the same one does no harm.
+    Files.writeString(second.resolve("ca.crt"), "certificate 0");
+    assertThat(pair.stage(pair.plan())).extracting(Result::outcome).containsOnly(Outcome.SUCCEEDED);
   }
 
   @Test

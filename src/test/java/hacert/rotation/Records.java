@@ -53,6 +53,7 @@ final class Records {
     String digest = "new-root";
     double clockOffset = 0;
     String busy = "";
+    String authority = "";
     Files files;
     Loaded loaded;
     int current = 2;
@@ -190,7 +191,7 @@ final class Records {
     return plan(Plan.Kind.REPLACE, Options.Apply.LOCAL, false);
   }
 
-  private static Plan plan(Plan.Kind kind, Options.Apply apply, boolean compromised) {
+  static Plan plan(Plan.Kind kind, Options.Apply apply, boolean compromised) {
     return new Plan(
         Plan.Action.ROTATE,
         kind,
@@ -213,6 +214,7 @@ final class Records {
         false,
         compromised,
         false,
+        List.of(),
         List.of(),
         Map.of("mgmt1", planned("192.0.2.11"), "mgmt2", planned("192.0.2.12")));
   }
@@ -319,7 +321,8 @@ final class Records {
         n.files,
         n.loaded,
         n.generations,
-        n.current);
+        n.current,
+        n.authority);
   }
 
   /** What both nodes' status says. */

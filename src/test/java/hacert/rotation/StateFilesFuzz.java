@@ -138,7 +138,8 @@ public final class StateFilesFuzz {
         d.files(),
         d.loaded(),
         d.generations(),
-        d.current());
+        d.current(),
+        d.authority());
   }
 
   private static void generation() throws HostException {

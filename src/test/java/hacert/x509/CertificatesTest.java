@@ -13,6 +13,7 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Period;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
@@ -111,6 +112,65 @@ class CertificatesTest {
     assertThat(Certificates.read(ascii(text))).isEqualTo(expected);
     assertThat(Certificates.read(ascii(text.replace("\n", "\r\n")))).isEqualTo(expected);
     assertThat(Certificates.read(ascii(text.replace("\n", " \n")))).isEqualTo(expected);
+  }
+
+  /** A file is installed as it is: what openssl does not see in it must not be believed here. */
+  @Test
+  void reads_no_certificate_that_openssl_does_not_see() throws Exception {
+    String good = pem(root);
+    for (String text :
+        List.of(
+            good,
+            good.replace("\n", "\r\n"),
+            good.replace("\n", " \n"),
+            "text\rmore text\n" + good)) {
+      assertThat(openssl("x509", text)).isTrue();
+      assertThat(Certificates.read(ascii(text))).containsExactly(root.certificate());
+    }
+    for (String text :
+        List.of(
+            " " + good,
+            "\t" + good,
+            good.replace("-----END", " -----END"),
+            good.replace("-----BEGIN", "\r-----BEGIN"),
+            good.replace("\n", "\r"),
+            good.replaceFirst("\n", "\r"),
+            good.replace("\n-----END", "\r-----END"),
+            "text\r" + good)) {
+      assertThat(openssl("x509", text)).as(text).isFalse();
+      assertThat(refusal(ascii(text))).as(text).isEqualTo(Reason.DAMAGED);
+    }
+  }
+
+  @Test
+  void reads_no_key_that_openssl_does_not_see() throws Exception {
+    char[] password = "Pass word 1".toCharArray();
+    String good =
+        new String(
+            PemKeyWriter.write(root.key(), KeyForm.TRADITIONAL_AES256, password, RANDOM),
+            StandardCharsets.US_ASCII);
+    assertThat(openssl("pkey", good)).isTrue();
+    for (String text :
+        List.of(" " + good, good.replace("-----END", "\t-----END"), good.replace("\n", "\r"))) {
+      assertThat(openssl("pkey", text)).as(text).isFalse();
+      assertThat(
+              catchThrowableOfType(
+                      UnreadableKeyException.class, () -> PemKeys.read(ascii(text), password))
+                  .reason())
+          .as(text)
+          .isEqualTo(UnreadableKeyException.Reason.DAMAGED);
+    }
+  }
+
+  private boolean openssl(String command, String text) throws Exception {
+    Path file = Files.writeString(dir.resolve("file.pem"), text);
+    List<String> words = new ArrayList<>(List.of(command, "-in", file.toString(), "-noout"));
+    if (command.equals("pkey")) {
+      words.addAll(List.of("-passin", "stdin"));
+    } else {
+      words.addAll(List.of("-inform", "PEM"));
+    }
+    return Openssl.run(Openssl.line("Pass word 1"), words.toArray(String[]::new)).code() == 0;
   }
 
   @Test
