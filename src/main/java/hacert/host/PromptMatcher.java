@@ -74,6 +74,12 @@ final class PromptMatcher implements CharSink {
     return rest.isEmpty() || question;
   }
 
+  /** Whether all that has come from this match on is the beginning of a longer prompt. */
+  boolean mayGrow(Match match) {
+    String rest = window.substring(match.start).strip();
+    return texts.stream().anyMatch(t -> t.length() > rest.length() && t.startsWith(rest));
+  }
+
   /** Whether so much has come after a found prompt that it has to be acted on now. */
   boolean full() {
     return window.length() > WINDOW;

@@ -26,7 +26,10 @@ final class ScriptTerminal implements Terminal {
    */
   private static final Duration SETTLE = Duration.ofMillis(100);
 
-  /** How long a prompt waits for that silence when something keeps printing. */
+  /**
+   * How long a prompt waits for that silence when something keeps printing, and for the rest where
+   * it may be the beginning of another one.
+   */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   /**
@@ -165,7 +168,8 @@ final class ScriptTerminal implements Terminal {
         Optional<PromptMatcher.Match> match = matcher.find();
         long now = System.nanoTime();
         found = match.isEmpty() ? 0 : found == 0 ? now : found;
-        long due = Math.min(lastOutput + SETTLE.toNanos(), found + PATIENCE.toNanos());
+        Duration quiet = match.filter(matcher::mayGrow).isPresent() ? PATIENCE : SETTLE;
+        long due = Math.min(lastOutput + quiet.toNanos(), found + PATIENCE.toNanos());
         if (match.isPresent() && (now - due >= 0 || matcher.full())) {
           String asked = prompts.get(match.get().prompt()).text();
           OptionalInt open = open(asked);

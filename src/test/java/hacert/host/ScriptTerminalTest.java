@@ -173,7 +173,7 @@ class ScriptTerminalTest {
                 """
                 printf 'Enter pass phrase for x/root-ca.pem:'; read -r a; echo
                 printf 'Verifying - Enter pass phrase for x/root-ca.pem:'; read -r b; echo
-                printf 'Password'; sleep 0.03; printf ' again:'; read -r c; echo
+                printf 'Password'; sleep 0.3; printf ' again:'; read -r c; echo
                 printf 'Password:'; read -r d; echo
                 echo "$a $b $c $d" > "$1"
                 """,
