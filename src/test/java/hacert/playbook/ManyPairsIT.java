@@ -91,7 +91,7 @@ class ManyPairsIT {
 
   @Test
   void one_that_hangs_delays_no_other_and_what_is_under_way_ends_on_its_own_after_a_failure() {
-    LAB.turn(LAB.pair(1).a(), "restart-slow", "60");
+    LAB.turn(LAB.pair(1).a(), "restart-slow", "120");
     LAB.turn(LAB.pair(4).a(), "replace-fails-before");
     PlayRun run = Playbook.rotate(LAB).set("hacert_parallel_clusters", 2).fail();
     pairs(1, 3).forEach(pair -> assertDone(run, pair));
