@@ -3,9 +3,7 @@ package hacert.playbook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import hacert.result.Json;
 import java.io.IOException;
-import java.time.Duration;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -15,12 +13,7 @@ class AskedTest {
   @CsvSource({"check, 2", "run, 3"})
   void is_that_of_the_round_trip_and_not_of_one_before_it(String mode, int trips)
       throws IOException {
-    String script = "src/test/ansible/asked.py";
-    JsonNode seen =
-        Json.mapper()
-            .readTree(
-                Command.ok(
-                    Lab.PROJECT, Duration.ofMinutes(1), "/usr/bin/python3", "-B", script, mode));
+    JsonNode seen = Command.ofPlugin("asked.py", mode);
     assertThat(seen).hasSize(trips);
     for (JsonNode trip : seen) {
       if (!trip.get(0).asText().equals("install")) {

@@ -1,5 +1,7 @@
 package hacert.playbook;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import hacert.result.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -53,6 +55,15 @@ final class Command {
           String.join(" ", words) + " gave " + ended.code() + ":\n" + ended.output());
     }
     return ended.output();
+  }
+
+  /** What a script of {@code src/test/ansible} prints of a plugin. */
+  static JsonNode ofPlugin(String script, String... arguments) throws IOException {
+    List<String> words = new ArrayList<>(List.of("/usr/bin/python3", "-B"));
+    words.add("src/test/ansible/" + script);
+    words.addAll(List.of(arguments));
+    return Json.mapper()
+        .readTree(ok(Lab.PROJECT, Duration.ofMinutes(1), words.toArray(String[]::new)));
   }
 
   boolean runs() {

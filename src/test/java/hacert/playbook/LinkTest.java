@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import hacert.result.Json;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -61,15 +60,6 @@ class LinkTest {
   }
 
   private static JsonNode linked(String transport, Map<String, Object> options) throws IOException {
-    return Json.mapper()
-        .readTree(
-            Command.ok(
-                Lab.PROJECT,
-                Duration.ofMinutes(1),
-                "/usr/bin/python3",
-                "-B",
-                "src/test/ansible/linked.py",
-                transport,
-                Json.mapper().writeValueAsString(options)));
+    return Command.ofPlugin("linked.py", transport, Json.mapper().writeValueAsString(options));
   }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import hacert.result.Json;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -32,15 +31,6 @@ class ShownTest {
   }
 
   private static JsonNode shown(Object value, String secret) throws IOException {
-    return Json.mapper()
-        .readTree(
-            Command.ok(
-                Lab.PROJECT,
-                Duration.ofMinutes(1),
-                "/usr/bin/python3",
-                "-B",
-                "src/test/ansible/shown.py",
-                Json.mapper().writeValueAsString(value),
-                secret));
+    return Command.ofPlugin("shown.py", Json.mapper().writeValueAsString(value), secret);
   }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import hacert.result.Json;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TurnsTest {
   private static final List<String> ORDER = List.of("a", "b", "c");
 
-  private final List<String> words =
-      new ArrayList<>(List.of("/usr/bin/python3", "-B", "src/test/ansible/turns.py"));
+  private final List<String> calls = new ArrayList<>();
 
   private TurnsTest begin(String cluster, int canary) throws IOException {
     return call(Map.of("cluster", cluster, "order", ORDER, "canary", canary));
@@ -31,15 +29,13 @@ class TurnsTest {
   }
 
   private TurnsTest call(Map<String, Object> arguments) throws IOException {
-    words.add(Json.mapper().writeValueAsString(new TreeMap<>(arguments)));
+    calls.add(Json.mapper().writeValueAsString(new TreeMap<>(arguments)));
     return this;
   }
 
   /** What the last call was answered: begins, waits, or why not. */
   private String last() throws IOException {
-    JsonNode answers =
-        Json.mapper()
-            .readTree(Command.ok(Lab.PROJECT, Duration.ofMinutes(1), words.toArray(String[]::new)));
+    JsonNode answers = Command.ofPlugin("turns.py", calls.toArray(String[]::new));
     JsonNode last = answers.get(answers.size() - 1);
     return last.isTextual()
         ? last.asText()

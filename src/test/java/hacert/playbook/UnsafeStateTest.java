@@ -3,20 +3,14 @@ package hacert.playbook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import hacert.result.Json;
 import java.io.IOException;
-import java.time.Duration;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the action plugin makes of a host that refuses its state directory. */
 class UnsafeStateTest {
   private static JsonNode answer(String operation) throws IOException {
-    String script = "src/test/ansible/unsafe.py";
-    return Json.mapper()
-        .readTree(
-            Command.ok(
-                Lab.PROJECT, Duration.ofMinutes(1), "/usr/bin/python3", "-B", script, operation));
+    return Command.ofPlugin("unsafe.py", operation);
   }
 
   @ParameterizedTest

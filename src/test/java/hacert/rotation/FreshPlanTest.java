@@ -83,17 +83,6 @@ class FreshPlanTest {
   }
 
   @Test
-  void names_the_nodes_that_keep_different_cas_of_our_own() {
-    assertThat(pair.go().authorities()).isEmpty();
-    pair.one.authority = "a";
-    assertThat(pair.go().authorities()).isEmpty();
-    pair.two.authority = "a";
-    assertThat(pair.go().authorities()).isEmpty();
-    pair.two.authority = "b";
-    assertThat(pair.go().authorities()).containsExactly("mgmt1", "mgmt2");
-  }
-
-  @Test
   void nothing_is_due_and_until_when() {
     Plan plan = pair.go();
     assertThat(plan.action()).isEqualTo(Plan.Action.NONE);
