@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A node that is cut off while the pair is mixed. */
+@Tag("long")
 class UnreachableIT {
   @RegisterExtension static final Lab LAB = Lab.of(1, "3x");
 
@@ -38,7 +39,6 @@ class UnreachableIT {
     assertThat(before.restartsSince(pair.b())).isEqualTo(1);
   }
 
-  @Tag("long")
   @Test
   void a_standby_cut_off_by_its_own_restart_is_finished_by_the_same_command() {
     LAB.turn(pair.b(), "unreachable-on-restart");
@@ -50,7 +50,6 @@ class UnreachableIT {
     assertThat(before.restartsSince(pair.b())).isEqualTo(1);
   }
 
-  @Tag("long")
   @Test
   void a_standby_that_cannot_be_reached_at_the_beginning_is_refused() {
     LAB.turn(pair.b(), "unreachable");
