@@ -74,6 +74,14 @@ final class Applied {
         .orElse(journal.serviceStart());
   }
 
+  /** The service's process start once this node was back; empty where that is not known. */
+  static String startBack(Journal journal) {
+    return journal
+        .entry(Phase.ROLLBACK_RESTART)
+        .map(e -> e.data().path("back").asText(""))
+        .orElse("");
+  }
+
   /** When the last file of an apply was written; empty if none was. */
   static Optional<Instant> installed(Journal journal) {
     return journal.entries().stream()

@@ -125,7 +125,8 @@ final class Close {
             facts.installed(),
             site.installed());
     site.generations().keep(installed, site.node().restartByHand());
-    site.generations()
-        .prune(site.request().settings().generations(), List.of(plan.from(), plan.to()));
+    // Who asks for the restored one again, because the first answer was lost say, names its number.
+    List<Integer> never = List.of(plan.from(), plan.to(), plan.restore());
+    site.generations().prune(site.request().settings().generations(), never);
   }
 }

@@ -4,13 +4,11 @@ import hacert.host.Attempt;
 import hacert.host.CallLock;
 import hacert.host.HostException;
 import hacert.host.Snapshot;
-import hacert.host.Snapshot.Difference;
 import hacert.result.CertificateSummary;
 import hacert.result.Finding;
 import hacert.result.Json;
 import hacert.result.Outcome;
 import hacert.result.Severity;
-import hacert.rotation.Discovery.Files;
 import hacert.rotation.Discovery.Loaded;
 import hacert.target.NodeFacts;
 import java.time.Duration;
@@ -20,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** Finds out what this node is and in what state. It changes nothing, and judges nothing. */
@@ -54,11 +51,12 @@ final class Discover {
     if (site.request().settings().source(false) == Settings.Source.MAKE) {
       findings.addAll(site.node().compare(site.request().settings().bundle()));
     }
-    int current = 0;
+    OtherNames.open(site).ifPresent(findings::add);
+    List<Integer> equal = List.of();
     Optional<Snapshot> installed = Optional.empty();
     try {
       installed = Optional.of(site.installed());
-      current = site.generations().equal(installed.get()).map(Generation::number).orElse(0);
+      equal = site.generations().equal(installed.get()).stream().map(Generation::number).toList();
       findings.addAll(doubts(facts, installed.get()));
     } catch (HostException e) {
       findings.add(e.finding());
@@ -89,10 +87,13 @@ final class Discover {
             journal.flatMap(last -> undoable(last, ended)).orElse(null),
             compromised(journal, ended, kept.keySet()),
             journal.filter(Journal::isOpen).map(Journal::lease).orElse(null),
-            open && installed.isPresent() ? files(journal.get(), installed.get()) : null,
+            open && installed.isPresent()
+                ? new FilesSeen(site, journal.get(), installed.get()).files()
+                : null,
             open ? loaded(site, journal.get(), facts.serviceStart()) : null,
             kept.values().stream().map(Generation::summary).toList(),
-            current,
+            equal.isEmpty() ? 0 : equal.get(0),
+            equal,
             site.authorities().kept());
     var data = Json.mapper().createObjectNode();
     data.set("discovery", Json.mapper().valueToTree(discovery));
@@ -184,32 +185,6 @@ final class Discover {
             .isPresent();
   }
 
-  private Files files(Journal journal, Snapshot installed) throws HostException {
-    Optional<Generation> backup =
-        Optional.ofNullable(site.generations().all().get(journal.plan().from()));
-    Predicate<Difference> amongCertificates = site.amongCertificates();
-    // A node whose turn has not come may note in its configuration what it sees of the others.
-    boolean waits = !journal.plan().first(site.name()) && !journal.begunAny(Phase.APPLY);
-    boolean same =
-        backup
-            .filter(
-                g ->
-                    GenerationStore.differences(g.manifest(), installed).stream()
-                        .allMatch(d -> waits && !amongCertificates.test(d)))
-            .isPresent();
-    Optional<List<Difference>> foreign = Applied.foreign(site, journal, installed);
-    boolean asApplied = foreign.filter(List::isEmpty).isPresent();
-    // A node that had the wanted files before has them now, and nobody has brought them back.
-    boolean both = asApplied && !journal.begunAny(Phase.ROLLBACK);
-    if (same && !both) {
-      return Files.OLD;
-    }
-    if (foreign.isPresent()) {
-      return asApplied ? Files.NEW : Files.OTHER;
-    }
-    return journal.begunAny(Phase.APPLY) || journal.plan().together() ? Files.PARTIAL : Files.OTHER;
-  }
-
   /**
    * Which generation the service works with: told by its process start where the system says it,
    * else by the journal. That a restart has loaded the new one is believed only until the service
@@ -262,7 +237,7 @@ final class Discover {
 
   private static Loaded told(Site site, Journal journal, String startNow) throws HostException {
     if (journal.done(Phase.ROLLBACK_RESTART)) {
-      return Loaded.OLD;
+      return startedWithOthers(site, journal, startNow) ? Loaded.UNKNOWN : Loaded.OLD;
     }
     String before = Applied.startBefore(journal);
     boolean told = !startNow.isEmpty() && !before.isEmpty();
@@ -292,5 +267,17 @@ final class Discover {
     return state instanceof Attempt.Exited exited
         ? exited.code() == 0 && startNow.isEmpty() ? Loaded.NEW : Loaded.DOWN
         : Loaded.UNKNOWN;
+  }
+
+  /** Whether the service was started since it was back, and other certificates lie there now. */
+  private static boolean startedWithOthers(Site site, Journal journal, String startNow)
+      throws HostException {
+    String back = Applied.startBack(journal);
+    if (back.isEmpty() || startNow.isEmpty() || site.node().sameStart(startNow, back)) {
+      return false;
+    }
+    Generation before = site.generations().get(journal.plan().from());
+    return GenerationStore.differences(before.manifest(), site.installed()).stream()
+        .anyMatch(site.amongCertificates());
   }
 }

@@ -37,7 +37,9 @@ import java.util.List;
  * @param files what lies on disk, seen from an open rotation
  * @param loaded what the service process works with, seen from an open rotation
  * @param generations what is kept
- * @param current number of the kept generation that equals what is installed; 0 if none does
+ * @param current number of the newest kept generation that equals what is installed; 0 if none does
+ * @param equal numbers of all kept generations that do; from a version that did not tell, the
+ *     newest
  * @param authority see {@link NodeFacts#authority}; absent from a version that did not tell
  */
 public record Discovery(
@@ -63,6 +65,7 @@ public record Discovery(
     Loaded loaded,
     List<Generation.Summary> generations,
     int current,
+    List<Integer> equal,
     String authority) {
   /** Refuses one that lacks what others go by. */
   public Discovery {
@@ -78,6 +81,7 @@ public record Discovery(
     findings = Needed.list("findings of a discovery", findings);
     compromised = Needed.list("compromised of a discovery", compromised);
     generations = Needed.list("generations of a discovery", generations);
+    equal = equal != null ? List.copyOf(equal) : current > 0 ? List.of(current) : List.of();
     authority = authority == null ? "" : authority;
   }
 
@@ -89,7 +93,7 @@ public record Discovery(
     /** What the rotation installed. */
     @JsonProperty("new")
     NEW,
-    /** The rotation was cut off while it installed. */
+    /** The rotation was cut off while it installed, or went back. */
     @JsonProperty("partial")
     PARTIAL,
     /** Neither: someone else changed files. */

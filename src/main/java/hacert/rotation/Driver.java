@@ -26,6 +26,7 @@ public final class Driver {
   private final Secrets secrets;
   private final Consumer<Result> listener;
   private final List<Result> failed = new ArrayList<>();
+  private final List<Result> staged = new ArrayList<>();
 
   /**
    * What is driven.
@@ -112,10 +113,7 @@ public final class Driver {
   }
 
   private End forward(Plan plan, Intent intent) throws StepFailed {
-    List<Result> staged = new ArrayList<>();
-    for (String node : plan.staging()) {
-      staged.add(must(ask("stage", node(node), plan, List.of(), null, List.of(), intent)));
-    }
+    stage(plan, intent);
     if (cluster.check()) {
       return new End(Exit.DONE, plan, List.of());
     }
@@ -126,6 +124,17 @@ public final class Driver {
     }
     confirmAndClose(plan, intent);
     return new End(Exit.DONE, plan, List.of());
+  }
+
+  /** Only a stage that failed is done again: the cluster may be in the mixed window then. */
+  private void stage(Plan plan, Intent intent) throws StepFailed {
+    if (!failed.isEmpty() && !failed.get(failed.size() - 1).operation().equals("stage")) {
+      return;
+    }
+    staged.clear();
+    for (String node : plan.staging()) {
+      staged.add(must(ask("stage", node(node), plan, List.of(), null, List.of(), intent)));
+    }
   }
 
   private End back(Plan plan, Intent intent) throws StepFailed {

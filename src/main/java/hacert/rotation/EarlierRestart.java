@@ -33,7 +33,8 @@ record EarlierRestart(Optional<Entry> entry, Attempt.State state, boolean anothe
         entry.filter(e -> !e.run().equals(run)).isPresent());
   }
 
-  private static int number(Optional<Entry> entry) {
+  /** Number of the last attempt, counted from 1; 0 where none was begun. */
+  static int number(Optional<Entry> entry) {
     return entry.map(e -> e.data().path("attempt").asInt(1)).orElse(0);
   }
 

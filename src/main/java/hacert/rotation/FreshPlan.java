@@ -10,6 +10,7 @@ import hacert.target.RestartNeed;
 import hacert.target.Target;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,7 +85,7 @@ final class FreshPlan {
       return new Decision.No(Exit.REFUSED, findings);
     }
     int number = generation.getAsInt();
-    if (q.found().values().stream().allMatch(d -> d.current() == number)) {
+    if (q.found().values().stream().allMatch(d -> d.equal().contains(number))) {
       findings.add(
           Finding.info("GENERATION_RUNS", "Generation " + number + " is the installed one."));
       return new Decision.Go(
@@ -204,11 +205,11 @@ final class FreshPlan {
         .mapToInt(Generation.Summary::number);
   }
 
-  /** The newest kept generation before the one whose certificates are installed. */
+  /** The newest kept generation before the one whose certificates are installed, with others. */
   private OptionalInt previous() {
-    int installed = Undone.installed(q);
-    int below = installed > 0 ? installed : Integer.MAX_VALUE;
-    return numbers().filter(n -> n < below && keptEverywhere(n)).max();
+    List<Integer> installed = Undone.installed(q);
+    int below = installed.stream().max(Comparator.naturalOrder()).orElse(Integer.MAX_VALUE);
+    return numbers().filter(n -> n < below && !installed.contains(n) && keptEverywhere(n)).max();
   }
 
   private boolean keptEverywhere(int number) {

@@ -86,18 +86,16 @@ final class GenerationStore {
     }
   }
 
-  /** The kept generation that equals what is installed. */
-  Optional<Generation> equal(Snapshot installed) throws HostException {
+  /** The kept generations that equal what is installed, the newest first. */
+  List<Generation> equal(Snapshot installed) throws HostException {
     return all().descendingMap().values().stream()
         .filter(g -> differences(g.manifest(), installed).isEmpty())
-        .findFirst();
+        .toList();
   }
 
-  /** The same, but only one that is proven: what is installed is known to work then. */
+  /** The newest of them that is proven: what is installed is known to work then. */
   Optional<Generation> equalProven(Snapshot installed) throws HostException {
-    return all().descendingMap().values().stream()
-        .filter(g -> g.proven() && differences(g.manifest(), installed).isEmpty())
-        .findFirst();
+    return equal(installed).stream().filter(Generation::proven).findFirst();
   }
 
   /** What differs, times of change aside. */

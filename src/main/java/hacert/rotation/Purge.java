@@ -222,8 +222,11 @@ final class Purge {
     if (all.isEmpty()) {
       return uses;
     }
-    Optional<Generation> equal = site.generations().equal(site.installed());
-    int running = equal.map(Generation::number).orElse(all.lastKey());
+    int running =
+        site.generations().equal(site.installed()).stream()
+            .findFirst()
+            .map(Generation::number)
+            .orElse(all.lastKey());
     Optional.ofNullable(all.lowerKey(running)).ifPresent(n -> uses.put(n, PREVIOUS));
     all.headMap(running).values().stream()
         .filter(Generation::proven)

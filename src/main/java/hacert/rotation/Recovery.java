@@ -33,9 +33,9 @@ import java.util.function.Predicate;
  *   <li>a node has ended it as succeeded: forward, for that node cannot go back, and no where that
  *       is asked for; but stop where someone else changed files;
  *   <li>no node was changed: close it, which needs no rollback;
- *   <li>a rollback was begun, or is asked for: finish it, unless it failed already; where the
- *       rotation itself brings an older generation back, and no step of it failed, it is what is
- *       asked for: forward;
+ *   <li>a rollback was begun, or is asked for: finish it, unless it failed already, or someone else
+ *       changed what is back and it is not asked for; where the rotation itself brings an older
+ *       generation back, and no step of it failed, it is what is asked for: forward;
  *   <li>someone else changed files: stop;
  *   <li>no failure is recorded, nor told by a node: forward; but stop where someone brought the old
  *       files back;
@@ -95,6 +95,10 @@ final class Recovery {
       return go(plan.back(List.of(), RestartNeed.Scope.NONE), "nothing was changed; it is closed");
     }
     if (asked || begun || refused) {
+      List<String> theirs = names(Recovery::changedSinceRestored);
+      if (!asked && !theirs.isEmpty()) {
+        return stop(RecoveryStop.changedBeside(theirs));
+      }
       if (asked && tried.restartedBackInVain()) {
         return stop(RecoveryStop.restartsUsedUp());
       }
@@ -118,6 +122,18 @@ final class Recovery {
   /** Whether the old files lie where this rotation has begun to change them. */
   private static boolean restored(Discovery d) {
     return d.changed() && d.files() == Files.OLD;
+  }
+
+  /**
+   * Whether someone else changed the files of a node that is back. This rotation's own new files
+   * may also have come from a node that is not, by the service's own synchronisation: these are
+   * restored again, unless the service was started with them.
+   */
+  private static boolean changedSinceRestored(Discovery d) {
+    return d.changed()
+        && d.journal().done(Phase.ROLLBACK_RESTORE)
+        && (d.files() == Files.OTHER
+            || d.journal().done(Phase.ROLLBACK_RESTART) && d.loaded() == Loaded.UNKNOWN);
   }
 
   /** Whether going on with it is what {@code rollback-certs.yml} asks for. */

@@ -2,6 +2,7 @@ package hacert.rotation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import hacert.host.Attempt;
 import hacert.host.HostException;
 import hacert.host.MarkedProcesses;
@@ -24,6 +25,8 @@ import java.util.Optional;
  * files are restored, and the last one starts them.
  */
 final class Rollback {
+  private static final String OUTDATED = "outdated";
+
   private final Site site;
   private final Plan plan;
 
@@ -42,9 +45,11 @@ final class Rollback {
     Steps steps = site.steps(journal);
     Generation backup = site.generations().get(plan.from());
     stop(steps, backup);
+    JsonNode outdated = Json.mapper().createObjectNode().put(OUTDATED, outdated(journal));
     // Since an earlier call someone, or a file synchronisation, may have brought files back.
     steps.always(
         Phase.ROLLBACK_RESTORE,
+        outdated,
         () -> {
           backup.manifest().restore(site.state().generation(plan.from()));
           return Steps.Done.of("files of generation " + plan.from() + site.node().followRestored());
@@ -55,6 +60,24 @@ final class Rollback {
         .steps(steps.reports())
         .after(site.node().installed())
         .restart(needed ? steps.seconds(Phase.ROLLBACK_RESTART).orElse(null) : null);
+  }
+
+  /**
+   * Number of the restart after which someone has started the service with other files; 0 if nobody
+   * has. It is told before these are restored, and kept: a call that is cut off then would no
+   * longer see it.
+   */
+  private int outdated(Journal journal) throws HostException {
+    int known = journal.entry(Phase.ROLLBACK_RESTORE).map(Rollback::outdated).orElse(0);
+    boolean since =
+        plan.restart() == Scope.NODE
+            && journal.done(Phase.ROLLBACK_RESTART)
+            && Discover.loaded(site, journal, site.node().serviceStart()) != Loaded.OLD;
+    return since ? EarlierRestart.number(journal.entry(Phase.ROLLBACK_RESTART)) : known;
+  }
+
+  private static int outdated(Entry restored) {
+    return restored.data().path(OUTDATED).asInt(0);
   }
 
   /** Where nothing but the stop itself was tried, all may still run with the old files. */
@@ -102,24 +125,40 @@ final class Rollback {
     EarlierRestart earlier =
         EarlierRestart.find(site, journal, Phase.ROLLBACK_RESTART, this::directory);
     JsonNode before = earlier.entry().map(Entry::data).orElse(NullNode.instance);
+    boolean outdated =
+        journal.done(Phase.ROLLBACK_RESTART)
+            && earlier.anotherRun()
+            && journal.entry(Phase.ROLLBACK_RESTORE).map(Rollback::outdated).orElse(0)
+                == earlier.attempt();
     boolean anew =
-        earlier.neverRan()
+        outdated
+            || earlier.neverRan()
             || earlier.mayBeginAnew() && !startedSince(before.path("start").asText(), earlier);
     int attempt = anew ? earlier.attempt() + 1 : earlier.attempt();
     String start = anew ? site.node().serviceStart() : before.path("start").asText();
-    Optional<String> spared =
-        !anew && before.path("needed").asBoolean(true) ? Optional.empty() : spared(journal, start);
+    boolean asBefore = !anew && before.path("needed").asBoolean(true);
+    Optional<String> spared = outdated || asBefore ? Optional.empty() : spared(journal, start);
     boolean needed = spared.isEmpty();
     Step restart = site.node().restart(directory(attempt), start, !anew && earlier.isOver());
-    steps.run(
-        Phase.ROLLBACK_RESTART,
+    ObjectNode data =
         Json.mapper()
             .createObjectNode()
             .put("attempt", attempt)
             .put("start", start)
-            .put("needed", needed),
-        () -> Steps.Done.of(needed ? restart.action().run() : spared.get()));
+            .put("needed", needed);
+    Steps.Work work = () -> Steps.Done.of(needed ? restart.action().run() : spared.get());
+    Steps.Found back = () -> data.deepCopy().put("back", startBack(needed, start));
+    if (outdated) {
+      steps.always(Phase.ROLLBACK_RESTART, data, back, work);
+    } else {
+      steps.run(Phase.ROLLBACK_RESTART, data, back, work);
+    }
     return needed;
+  }
+
+  /** Where one node's process tells nothing of the others, it is not asked for. */
+  private String startBack(boolean restarted, String before) {
+    return plan.restart() != Scope.NODE ? "" : restarted ? site.node().serviceStart() : before;
   }
 
   private Path directory(int attempt) {

@@ -13,8 +13,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -90,6 +92,20 @@ final class StagedBundle {
     Map<String, String> hashes = new TreeMap<>();
     bundle.files().forEach((name, content) -> hashes.put(name, Sha256.of(content)));
     return hashes;
+  }
+
+  /** The same of the bundle that was staged, without the names; none if none was. */
+  static List<String> hashes(Journal journal) {
+    List<String> hashes = new ArrayList<>();
+    journal
+        .entry(Phase.STAGE_BUNDLE)
+        .ifPresent(e -> e.data().path("files").forEach(hash -> hashes.add(hash.asText())));
+    return hashes;
+  }
+
+  /** Digest of the bundle that was staged; empty if none was. */
+  static String digest(Journal journal) {
+    return journal.entry(Phase.STAGE_BUNDLE).map(e -> e.data().path("digest").asText()).orElse("");
   }
 
   /** What a node said, when it was staged, that has to be started anew. */

@@ -103,7 +103,25 @@ final class Steps {
    * Does a step whatever was done of it before: for work that changes nothing where all is well.
    */
   void always(String step, Work work) throws HostException {
-    begin(step, NullNode.instance, () -> NullNode.instance, work);
+    always(step, NullNode.instance, work);
+  }
+
+  /**
+   * The same.
+   *
+   * @param plan data to be in the journal before the step begins
+   */
+  void always(String step, JsonNode plan, Work work) throws HostException {
+    always(step, plan, () -> plan, work);
+  }
+
+  /**
+   * The same.
+   *
+   * @param after what is to be there once it has ended, well or not
+   */
+  void always(String step, JsonNode plan, Found after, Work work) throws HostException {
+    begin(step, plan, after, work);
   }
 
   private void begin(String step, JsonNode plan, Found after, Work work) throws HostException {

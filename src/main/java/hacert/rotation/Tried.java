@@ -4,6 +4,7 @@ import hacert.result.Outcome;
 import hacert.result.Result;
 import hacert.rotation.Journal.Entry;
 import hacert.rotation.Journal.State;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -18,6 +19,10 @@ final class Tried {
 
   /** Made on both ways. */
   private static final String CONFIRM = "confirm";
+
+  /** The last step of an operation forward: once it is done, what failed before is overcome. */
+  private static final Map<String, String> DONE_BY =
+      Map.of("apply", Phase.APPLY_RESTART, CONFIRM, Phase.CONFIRM_PROVE);
 
   private static final Set<String> FORWARD = Set.of("stage", "apply", CONFIRM, "close");
   private static final Set<String> BACK = Set.of("rollback", CONFIRM, "close");
@@ -110,9 +115,11 @@ final class Tried {
     return failures(failed.operation(), failed.host()).count();
   }
 
-  /** How often in this run a node itself said that it could not do this. */
+  /** How often in this run a node itself said that it could not do this, which is not done yet. */
   private long told(String operation, Discovery d) {
-    return failures(operation, d.node()).filter(Tried::saidByTheNode).count();
+    boolean since =
+        d.open() && DONE_BY.containsKey(operation) && d.journal().done(DONE_BY.get(operation));
+    return since ? 0 : failures(operation, d.node()).filter(Tried::saidByTheNode).count();
   }
 
   private Stream<Result> failures(String operation, String host) {

@@ -25,10 +25,11 @@ final class Undone {
    * @param kept the kept generations, in words
    */
   static Optional<Finding> last(Question q, String kept) {
-    int number = installed(q);
-    if (number == 0) {
+    Optional<Integer> newest = installed(q).stream().max(Comparator.naturalOrder());
+    if (newest.isEmpty()) {
       return Optional.empty();
     }
+    int number = newest.get();
     List<Discovery> all = List.copyOf(q.found().values());
     return Stream.concat(restored(all, number).stream(), rolledBack(all, number).stream())
         .findFirst()
@@ -48,10 +49,10 @@ final class Undone {
   }
 
   /**
-   * Number of the newest kept generation whose certificates every node has installed; 0 if there is
-   * none. Other things may differ: a mode, or a configuration that the service writes to.
+   * Numbers of the kept generations whose certificates every node has installed. Other things may
+   * differ: a mode, or a configuration that the service writes to.
    */
-  static int installed(Question q) {
+  static List<Integer> installed(Question q) {
     return q.found().values().stream()
         .map(
             d ->
@@ -60,10 +61,7 @@ final class Undone {
                     .map(Generation.Summary::number)
                     .toList())
         .reduce((some, others) -> some.stream().filter(others::contains).toList())
-        .orElse(List.of())
-        .stream()
-        .max(Comparator.naturalOrder())
-        .orElse(0);
+        .orElse(List.of());
   }
 
   private static boolean same(Generation.Summary kept, Discovery d) {

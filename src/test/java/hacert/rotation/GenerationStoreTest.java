@@ -119,13 +119,15 @@ class GenerationStoreTest {
   }
 
   @Test
-  void the_newest_generation_that_equals_the_installed_files_is_the_current_one() throws Exception {
+  void finds_the_generations_that_equal_the_installed_files_the_newest_first() throws Exception {
     keep(1, true);
     keep(3, true);
-    assertThat(store.equal(installed()).orElseThrow().number()).isEqualTo(3);
+    keep(2, false);
+    assertThat(store.equal(installed())).extracting(Generation::number).containsExactly(3, 2, 1);
+    assertThat(store.equalProven(installed()).orElseThrow().number()).isEqualTo(3);
     Files.setLastModifiedTime(
         certificates.resolve("root-ca.crt"), java.nio.file.attribute.FileTime.fromMillis(0));
-    assertThat(store.equal(installed())).isPresent();
+    assertThat(store.equal(installed())).hasSize(3);
     write("root-ca.crt", "old root", "rw-------");
     assertThat(store.equal(installed())).isEmpty();
   }

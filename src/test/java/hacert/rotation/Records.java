@@ -322,6 +322,7 @@ final class Records {
         n.loaded,
         n.generations,
         n.current,
+        null,
         n.authority);
   }
 

@@ -162,9 +162,13 @@ class RecoveryTest extends RecoveryRules {
       node.done("rollback.restore").done("rollback.restart");
     }
     back();
-    pair.two.state(Files.OTHER, Loaded.OLD);
+    pair.two.state(Files.PARTIAL, Loaded.OLD);
     back("mgmt2");
     assertThat(pair.go().restart()).isEqualTo(RestartNeed.Scope.NONE);
+    pair.two.state(Files.OTHER, Loaded.OLD);
+    stops("FILES_CHANGED");
+    pair.intent = Settings.Intent.ROLLBACK;
+    back("mgmt2");
   }
 
   @Test
@@ -182,5 +186,16 @@ class RecoveryTest extends RecoveryRules {
     Question question = pair.question();
     Decide decide = new Decide(new hacert.oms.MrsTarget());
     assertThat(decide.decide(question)).isEqualTo(decide.decide(question));
+  }
+
+  @Test
+  void a_proof_that_failed_once_and_was_done_then_is_no_failure_any_more() {
+    for (Records.Node node : pair.nodes()) {
+      node.applied().done("confirm.prove");
+    }
+    pair.two.phase = "Activating";
+    pair.fail("confirm", pair.one, Outcome.FAILED, "PAIR_NOT_AGREED");
+    pair.fail("close", pair.two, Outcome.FAILED, "HOST_UNREACHABLE");
+    forward();
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -136,5 +137,38 @@ class ResumedTest {
     cutBefore("apply", 2);
     pair.peerAnswers = false;
     ends(pair.anotherRun().rotate(), Exit.DONE);
+  }
+
+  /** As if the call had been cut off just before it began to restart. */
+  private static void forgetRestart(TestHost host) throws Exception {
+    Journal j = host.journal();
+    List<Journal.Entry> left =
+        j.entries().stream().filter(e -> !e.step().equals(Phase.APPLY_RESTART)).toList();
+    new JournalStore(new StateDirectory(host.state()))
+        .save(
+            new Journal(
+                j.schema(),
+                j.rotation(),
+                j.plan(),
+                j.change(),
+                j.lease(),
+                j.outcome(),
+                j.serviceStart(),
+                j.role(),
+                left));
+    Trees.remove(Applied.restartDirectory(new StateDirectory(host.state()), j));
+  }
+
+  @Tag("long")
+  @Test
+  void a_node_that_had_the_wanted_files_before_was_brought_back_by_nobody() throws Exception {
+    ends(pair.rotate(), Exit.DONE);
+    Path first = pair.two.state().resolve("generations/0001");
+    pair.two.generations().get(1).manifest().restore(first);
+    pair.settings = Map.of("generation", 1, "accept_unproven", true);
+    pair.cutBefore("confirm", 1, () -> pair.anotherRun().rollback());
+    forgetRestart(pair.two);
+    ends(pair.anotherRun().rollback(), Exit.DONE);
+    assertThat(pair.codes()).doesNotContain("FILES_RESTORED");
   }
 }

@@ -139,6 +139,7 @@ public final class StateFilesFuzz {
         d.loaded(),
         d.generations(),
         d.current(),
+        d.equal(),
         d.authority());
   }
 

@@ -128,6 +128,26 @@ final class TestHost {
     settle();
   }
 
+  /** What a person does with the vendor's means: other certificates, and HA started with them. */
+  void replaceByHand(Path root) throws IOException {
+    for (Path directory : List.of(certHa(), localCert())) {
+      try (Stream<Path> files = Files.list(directory)) {
+        for (Path file : files.toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+    Files.delete(here.resolve("csr"));
+    Files.delete(here.resolve("ha/loaded"));
+    install(root);
+    startedBeside();
+  }
+
+  /** HA was started by somebody else, and tells so. */
+  void startedBeside() throws IOException {
+    Files.writeString(here.resolve("ha/start"), "2031-01-01 12:00:00");
+  }
+
   /** Has a server certificate that ended yesterday, and has served it since it was valid. */
   void expire() throws IOException {
     sign(certHa(), here.resolve("csr"), -1, certHa().resolve("server.crt"));

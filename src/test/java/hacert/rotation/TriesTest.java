@@ -73,6 +73,13 @@ class TriesTest {
   }
 
   @Test
+  void in_the_mixed_window_nothing_is_staged_again() throws Exception {
+    lose("apply", "mgmt2", 1);
+    ends(pair.rotate(), Exit.DONE);
+    assertThat(pair.heard).filteredOn(r -> r.operation().equals("stage")).hasSize(2);
+  }
+
+  @Test
   void a_proof_has_its_second_try_also_where_the_replacement_needed_one() throws Exception {
     pair.two.once("replace-fails-after");
     lose("confirm", "mgmt1", 1);

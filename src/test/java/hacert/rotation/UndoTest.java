@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import hacert.result.Exit;
 import hacert.result.Finding;
 import hacert.result.Outcome;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -128,6 +130,59 @@ class UndoTest {
     assertThat(pair.two.root()).isEqualTo(old);
     touch(pair.one);
     nothingIsLeft(4, 2);
+  }
+
+  @Test
+  void a_generation_that_is_named_and_runs_is_not_brought_back_again() throws Exception {
+    assertThat(pair.rotate().exit()).isEqualTo(Exit.DONE);
+    pair.settings = Map.of("generation", 1, "generations", 2);
+    assertThat(rollback().plan().restore()).isEqualTo(1);
+    for (int times = 0; times < 2; times++) {
+      Driver.End end = rollback();
+      assertThat(end.plan().action()).isEqualTo(Plan.Action.NONE);
+      assertThat(end.findings()).extracting(Finding::code).contains("GENERATION_RUNS");
+    }
+    restarted(2);
+    assertThat(pair.one.generations().all()).containsOnlyKeys(1, 2, 3);
+  }
+
+  @Tag("long")
+  @Test
+  void a_backup_of_the_same_certificates_is_not_what_was_before() throws Exception {
+    String old = pair.one.root();
+    assertThat(pair.rotate().exit()).isEqualTo(Exit.DONE);
+    touch(pair.one);
+    touch(pair.two);
+    refusedAfterItsBackup();
+    assertThat(rollback().plan().restore()).isEqualTo(1);
+    assertThat(pair.two.root()).isEqualTo(old);
+  }
+
+  /** Both nodes have it on record with a generation that they had backed up. */
+  private void refusedAfterItsBackup() throws Exception {
+    pair.settings = Map.of("force", true);
+    pair.way =
+        (host, agent) ->
+            (request, secrets) -> {
+              if (request.operation().equals("apply")) {
+                swap("standby", "active");
+              }
+              return agent.ask(request, secrets);
+            };
+    assertThat(pair.anotherRun().rotate().exit()).isEqualTo(Exit.REFUSED);
+    assertThat(pair.two.generations().all()).containsOnlyKeys(1, 2, 3);
+    swap("active", "standby");
+    pair.way = (host, agent) -> agent;
+    pair.settings = Map.of();
+  }
+
+  private void swap(String one, String two) {
+    try {
+      pair.one.role(one);
+      pair.two.role(two);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** One that changes nothing, and is on record with the node that it was staged on. */
