@@ -3,6 +3,7 @@ package hacert.rotation;
 import hacert.host.Attempt;
 import hacert.host.CallLock;
 import hacert.host.HostException;
+import hacert.host.Sight;
 import hacert.host.Snapshot;
 import hacert.host.Snapshot.Difference;
 import hacert.result.CertificateSummary;
@@ -57,7 +58,9 @@ final class Discover {
     int current = 0;
     Optional<Snapshot> installed = Optional.empty();
     try {
-      installed = Optional.of(site.installed());
+      Sight sight = site.sight();
+      sight.unreadable().forEach(e -> findings.add(e.finding()));
+      installed = Optional.of(sight.snapshot());
       current = site.generations().equal(installed.get()).map(Generation::number).orElse(0);
       findings.addAll(doubts(facts, installed.get()));
     } catch (HostException e) {
@@ -244,7 +247,7 @@ final class Discover {
     }
     if (keeps(site, journal.plan().from(), served) && holds(site.node().installed(), served)) {
       Generation before = site.generations().get(journal.plan().from());
-      return GenerationStore.differences(before.manifest(), site.installed()).isEmpty()
+      return GenerationStore.differences(before.manifest(), site.sight().snapshot()).isEmpty()
           ? Loaded.OLD
           : Loaded.NEW;
     }
