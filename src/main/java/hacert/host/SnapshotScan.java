@@ -67,12 +67,7 @@ final class SnapshotScan {
       remedies.add(
           Files.isDirectory(link)
               ? "For " + link + " name the directory that it points to."
-              : String.format(
-                  "Put a copy in the place of %s, as its owner: cp --remove-destination"
-                      + " \"$(readlink -f %s)\" %s && chmod 600 %s; its content stays, so nothing has"
-                      + " to be restarted, but what renews the file that it pointed to does not"
-                      + " reach the copy.",
-                  link, link, link, link));
+              : OutwardLinks.copy(link));
     }
     return new HostException(
         "SNAPSHOT_ROOT_IS_LINK",

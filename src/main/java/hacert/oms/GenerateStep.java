@@ -8,8 +8,6 @@ import hacert.host.MarkedProcesses;
 import hacert.host.Prompt;
 import hacert.host.Scrubber;
 import hacert.host.TerminalResult;
-import hacert.policy.BundleFile;
-import hacert.policy.BundleFiles;
 import hacert.result.Finding;
 import hacert.target.Bundle;
 import hacert.target.BundleSpec;
@@ -196,10 +194,7 @@ final class GenerateStep implements VendorMaker {
   }
 
   private Optional<byte[]> read(String name) {
-    return BundleFiles.read(
-                layout.localCertificates().resolve(name), InstalledCertificates.LARGEST_FILE)
-            instanceof BundleFile.Content found
-        ? Optional.of(found.bytes())
-        : Optional.empty();
+    byte[] content = InstalledCertificates.content(layout.localCertificates().resolve(name));
+    return content.length == 0 ? Optional.empty() : Optional.of(content);
   }
 }
