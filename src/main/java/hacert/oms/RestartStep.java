@@ -56,7 +56,7 @@ final class RestartStep {
                 directory,
                 Command.of(host.login(), List.of("sh", layout.restartScript().toString())));
     SuccessText success = new SuccessText(attempt, profile.success());
-    Instant end = host.clock().instant().plusSeconds(profile.seconds());
+    Instant end = host.ticks().instant().plusSeconds(profile.seconds());
     Instant look = Instant.MAX;
     Optional<Instant> until = Optional.empty();
     while (true) {
@@ -71,7 +71,7 @@ final class RestartStep {
       }
       if (state instanceof Attempt.Exited exited && exited.code() == 0 && !said && !again) {
         // What it has put into the background may have the word of success yet to say.
-        Instant now = host.clock().instant();
+        Instant now = host.ticks().instant();
         until = until.or(() -> Optional.of(now.plusSeconds(profile.startSeconds())));
         if (!now.isAfter(until.get())) {
           Pause.of(PAUSE, "a restart");
@@ -84,7 +84,7 @@ final class RestartStep {
       if (!(state instanceof Attempt.Running)) {
         return vanished(startBefore);
       }
-      Instant now = host.clock().instant();
+      Instant now = host.ticks().instant();
       if (now.isAfter(end)) {
         return overdue(said, output(attempt), startBefore);
       }

@@ -133,7 +133,7 @@ final class StatusCommand {
    * @return empty if no status could be read at all
    */
   Optional<OmsStatus> await(Predicate<OmsStatus> fits, Duration patience) throws HostException {
-    Instant end = host.clock().instant().plus(patience);
+    Instant end = host.ticks().instant().plus(patience);
     Optional<OmsStatus> last = Optional.empty();
     Optional<HostException> trouble = Optional.empty();
     while (true) {
@@ -147,7 +147,7 @@ final class StatusCommand {
         // While HA restarts, the script may print anything; only its last word counts.
         trouble = Optional.of(e);
       }
-      if (host.clock().instant().isAfter(end)) {
+      if (host.ticks().instant().isAfter(end)) {
         if (last.isEmpty() && trouble.isPresent()) {
           throw trouble.get();
         }
