@@ -20,6 +20,9 @@ import java.util.Optional;
 final class RestartStep {
   private static final Duration PAUSE = Duration.ofMillis(20);
   private static final String RUNS_ON = "; the script itself still runs";
+  private static final String WORD =
+      "the status tells no start time: the script's word is relied on";
+  private static final String WORD_AND_STEADY = WORD + ", and this node is steady";
   private static final int SHOWN = 4 << 10;
 
   /**
@@ -148,13 +151,12 @@ final class RestartStep {
         "Watch status-oms.sh on this host. When HA runs, run the same command again.");
   }
 
-  /** Where the status tells no start, only the end of the script bears its word out. */
+  /** Where the status tells no start, a node that is steady bears the script's word out. */
   private Optional<String> startedMeanwhile(String startBefore) {
-    if (startBefore.isEmpty()) {
-      return Optional.empty();
-    }
     try {
-      return started(startBefore, Duration.ZERO);
+      return startBefore.isEmpty()
+          ? self.in(status.read()).filter(OmsStatus.NodeRow::steady).map(row -> WORD_AND_STEADY)
+          : started(startBefore, Duration.ZERO);
     } catch (HostException e) {
       // While HA restarts the status may print anything; it is looked at again.
       return Optional.empty();
@@ -193,7 +195,7 @@ final class RestartStep {
   /** Whether HA has started anew: a note that says how it is known; empty if it has not. */
   private Optional<String> started(String startBefore, Duration patience) throws HostException {
     if (startBefore.isEmpty()) {
-      return Optional.of("the status tells no start time: the script's word is relied on");
+      return Optional.of(WORD);
     }
     return look(startBefore, patience).flatMap(s -> anew(s, startBefore));
   }
