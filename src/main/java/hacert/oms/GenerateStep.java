@@ -72,6 +72,11 @@ final class GenerateStep implements VendorMaker {
   }
 
   @Override
+  public String output() {
+    return layout.localCertificates().resolve("root-ca.").toString();
+  }
+
+  @Override
   public Bundle make(BundleSpec spec, Secret password, String marker, Path kept)
       throws HostException {
     List<String> argv =

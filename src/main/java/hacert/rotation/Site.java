@@ -80,7 +80,7 @@ record Site(
   }
 
   Loan loan() {
-    return new Loan(state, host.clock());
+    return new Loan(state, host.clock(), new Loan.Service(node::serviceStart, node::sameStart));
   }
 
   /** What marks the processes that this rotation starts on this node. */
