@@ -246,6 +246,21 @@ class RestartStepTest {
     assertThat(host.restart().run(run, BEFORE, false)).isEqualTo("HA runs since " + AFTER);
   }
 
+  @Test
+  void tells_why_the_status_could_not_be_read_any_more() throws Exception {
+    host.clock = new HurriedClock(Duration.ofSeconds(30));
+    host.script("restart-oms.sh", counted(SUCCESS));
+    Path status = host.sbin().resolve("status-oms.sh");
+    Files.writeString(
+        status,
+        "echo x >>%1$s; [ $(wc -l <%1$s) -lt 3 ] || { echo no database; exit 3; }%n"
+                .formatted(base.resolve("asked"))
+            + Files.readString(status));
+    HostException e = failure(BEFORE, false);
+    assertThat(e.code()).isEqualTo("NOT_RESTARTED");
+    assertThat(e.getMessage()).contains("Since then: ", "no database");
+  }
+
   private void awaitOutput(String text) throws Exception {
     Await.until(text, () -> Detached.system().find(run).output(1000).contains(text));
   }
