@@ -344,7 +344,7 @@ final class MrsNode implements ManagedNode {
 
   @Override
   public String restartByHand() {
-    return "sh " + layout.restartScript();
+    return "sh '" + layout.restartScript().toString().replace("'", "'\\''") + "'";
   }
 
   @Override

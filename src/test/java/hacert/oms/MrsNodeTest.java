@@ -1,5 +1,6 @@
 package hacert.oms;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hacert.result.Finding;
@@ -16,6 +17,14 @@ class MrsNodeTest {
   private static MrsNode node(ScriptHost host) throws Exception {
     return new MrsNode(
         host.host(), new NodeIdentity("mgmt1", "192.0.2.11", 22, ""), host.profile());
+  }
+
+  @Test
+  void the_restart_by_hand_goes_with_blanks_and_quotes_in_its_path() throws Exception {
+    ScriptHost host = new ScriptHost(base.resolve("Big Data's"));
+    host.script("restart-oms.sh", "echo restarted");
+    Process shell = new ProcessBuilder("sh", "-c", node(host).restartByHand()).start();
+    assertThat(new String(shell.getInputStream().readAllBytes(), UTF_8)).isEqualTo("restarted\n");
   }
 
   @Test
