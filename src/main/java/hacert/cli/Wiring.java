@@ -6,6 +6,7 @@ import hacert.host.HostException;
 import hacert.host.LoginEnvironment;
 import hacert.host.Peers;
 import hacert.host.Terminal;
+import hacert.host.Ticks;
 import hacert.host.User;
 import hacert.oms.MrsTarget;
 import hacert.opengauss.OpenGaussTarget;
@@ -46,6 +47,7 @@ final class Wiring {
         System.getenv(),
         User.own(),
         Clock.systemUTC(),
+        Ticks.system(),
         new SecureRandom());
   }
 }

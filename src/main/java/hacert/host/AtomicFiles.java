@@ -195,7 +195,7 @@ public final class AtomicFiles {
   }
 
   /** Whether this is the name of a file that is not yet whole. */
-  static boolean unfinished(Path file) {
+  public static boolean unfinished(Path file) {
     String name = file.getFileName().toString();
     return name.startsWith(PREFIX) && name.endsWith(".tmp");
   }

@@ -157,11 +157,11 @@ public record Snapshot(List<String> roots, List<Entry> entries, List<String> ski
    *     {@code FILE_NOT_READABLE}
    */
   public static Snapshot of(List<Path> roots, Limits limits) throws HostException {
-    List<Path> places = roots.stream().map(root -> root.toAbsolutePath().normalize()).toList();
-    SnapshotScan scan = new SnapshotScan(limits);
-    scan.addAll(places);
-    return new Snapshot(
-        places.stream().map(Path::toString).toList(), scan.entries(), scan.skipped());
+    Sight seen = Sight.of(roots, limits);
+    if (!seen.unreadable().isEmpty()) {
+      throw seen.unreadable().get(0);
+    }
+    return seen.snapshot();
   }
 
   /**
@@ -227,8 +227,9 @@ public record Snapshot(List<String> roots, List<Entry> entries, List<String> ski
 
   /**
    * Brings the roots back to this snapshot: content, owners, modes, times; what is not in it is
-   * removed, except sockets, pipes and devices. What does not differ is not touched. After a crash
-   * in the middle, the same call again ends right.
+   * removed, except sockets, pipes and devices. What does not differ is not touched; what cannot be
+   * read differs: to replace or remove it, it need not be read. After a crash in the middle, the
+   * same call again ends right.
    *
    * @param generation where {@link #copyTo} has put the content
    * @throws HostException {@code BACKUP_DAMAGED} before anything is touched; {@code
@@ -236,13 +237,16 @@ public record Snapshot(List<String> roots, List<Entry> entries, List<String> ski
    */
   public void restore(Path generation) throws HostException {
     verifyCopy(generation);
-    Snapshot now = current();
-    List<Difference> left = differences(now, this);
+    Sight now = current();
+    List<Difference> left = differences(now.snapshot(), this);
     for (int time = 0; time < RESTORES && !left.isEmpty(); time++) {
-      new SnapshotRestore(this, now, generation).run();
+      new SnapshotRestore(this, now.snapshot(), generation).run();
       now = current();
       // A service that still runs may write the same once more, or a file that it removes again.
-      left = differences(now, this).stream().filter(d -> d.aspect() != Aspect.TIME).toList();
+      left =
+          differences(now.snapshot(), this).stream()
+              .filter(d -> d.aspect() != Aspect.TIME)
+              .toList();
     }
     if (!left.isEmpty()) {
       throw new HostException(
@@ -252,7 +256,9 @@ public record Snapshot(List<String> roots, List<Entry> entries, List<String> ski
               + " things still differ from the backup: "
               + String.join("; ", left.stream().limit(10).map(Difference::toString).toList())
               + ".",
-          "See who else writes there, and restore again; RESTORE.txt says how by hand.");
+          now.unreadable().isEmpty()
+              ? "See who else writes there, and restore again; RESTORE.txt says how by hand."
+              : now.unreadable().get(0).finding().remedy());
     }
   }
 
@@ -315,9 +321,10 @@ public record Snapshot(List<String> roots, List<Entry> entries, List<String> ski
     return map;
   }
 
-  private Snapshot current() throws HostException {
+  private Sight current() throws HostException {
     // What is there now may be larger than what was allowed then: it has to be seen to be removed.
-    return of(roots.stream().map(Path::of).toList(), new Limits(Integer.MAX_VALUE, Long.MAX_VALUE));
+    return Sight.of(
+        roots.stream().map(Path::of).toList(), new Limits(Integer.MAX_VALUE, Long.MAX_VALUE));
   }
 
   static Path copyOf(Path generation, Entry entry) {
@@ -329,7 +336,11 @@ public record Snapshot(List<String> roots, List<Entry> entries, List<String> ski
       return Files.isRegularFile(copy, LinkOption.NOFOLLOW_LINKS)
           && hash(copy).equals(entry.sha256());
     } catch (IOException e) {
-      throw unreadable(copy, e);
+      throw new HostException(
+          "FILE_NOT_READABLE",
+          copy + ", a file of the backup, could not be read: " + e,
+          "See that it belongs to this user, and that its disk is sound.",
+          e);
     }
   }
 
@@ -359,7 +370,11 @@ public record Snapshot(List<String> roots, List<Entry> entries, List<String> ski
     return new HostException(
         "FILE_NOT_READABLE",
         path + " could not be read: " + cause,
-        "See that this user may read it.",
+        String.format(
+            "As root see what it is: ls -ld '%1$s'. If it does not belong there, remove it: rm -r"
+                + " '%1$s'; else give it to this user: chown %2$s '%1$s' && chmod u+rX '%1$s'. Then"
+                + " run the same command again.",
+            path, System.getProperty("user.name")),
         cause);
   }
 

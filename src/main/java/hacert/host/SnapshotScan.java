@@ -16,7 +16,10 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** Walks through the roots of a snapshot that is being made. */
+/**
+ * Walks through the roots of a snapshot that is being made. What this user may not read is noted
+ * and does not end it: a file has no hash then, and a directory nothing in it.
+ */
 final class SnapshotScan {
   private static final int READINGS = 5;
   private static final Duration PAUSE = Duration.ofMillis(100);
@@ -24,6 +27,7 @@ final class SnapshotScan {
   private final Limits limits;
   private final TreeMap<String, Entry> entries = new TreeMap<>();
   private final List<String> skipped = new ArrayList<>();
+  private final List<HostException> unreadable = new ArrayList<>();
   private long bytes;
 
   SnapshotScan(Limits limits) {
@@ -38,6 +42,11 @@ final class SnapshotScan {
   /** Paths of sockets, pipes and devices. */
   List<String> skipped() {
     return skipped;
+  }
+
+  /** What could not be read, each with its path and what to do. */
+  List<HostException> unreadable() {
+    return unreadable;
   }
 
   /** Looks at these roots, and at all below them. */
@@ -58,12 +67,7 @@ final class SnapshotScan {
       remedies.add(
           Files.isDirectory(link)
               ? "For " + link + " name the directory that it points to."
-              : String.format(
-                  "Put a copy in the place of %s, as its owner: cp --remove-destination"
-                      + " \"$(readlink -f %s)\" %s && chmod 600 %s; its content stays, so nothing has"
-                      + " to be restarted, but what renews the file that it pointed to does not"
-                      + " reach the copy.",
-                  link, link, link, link));
+              : OutwardLinks.copy(link));
     }
     return new HostException(
         "SNAPSHOT_ROOT_IS_LINK",
@@ -119,7 +123,7 @@ final class SnapshotScan {
       // A root that is not there, or a file that went while we looked.
       entries.remove(path.toString());
     } catch (IOException e) {
-      throw Snapshot.unreadable(path, e);
+      unreadable.add(Snapshot.unreadable(path, e));
     }
   }
 
@@ -140,11 +144,10 @@ final class SnapshotScan {
   /**
    * A service that has just been started may still write its files: each is read until it rests.
    */
-  private static Entry entry(Path path, PosixFileAttributes first)
-      throws IOException, HostException {
+  private Entry entry(Path path, PosixFileAttributes first) throws IOException, HostException {
     PosixFileAttributes seen = first;
     for (int reading = 1; seen.isRegularFile(); reading++) {
-      String sha256 = Snapshot.hash(path);
+      String sha256 = hash(path);
       PosixFileAttributes again = attributes(path);
       if (again.size() == seen.size() && again.lastModifiedTime().equals(seen.lastModifiedTime())) {
         return entry(path, seen, sha256);
@@ -156,6 +159,18 @@ final class SnapshotScan {
       seen = attributes(path);
     }
     return entry(path, seen, "");
+  }
+
+  /** Empty if it cannot be read, which is the hash of no file. */
+  private String hash(Path path) throws NoSuchFileException {
+    try {
+      return Snapshot.hash(path);
+    } catch (NoSuchFileException e) {
+      throw e;
+    } catch (IOException e) {
+      unreadable.add(Snapshot.unreadable(path, e));
+      return "";
+    }
   }
 
   private static Entry entry(Path path, PosixFileAttributes seen, String sha256)

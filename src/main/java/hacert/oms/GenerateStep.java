@@ -8,8 +8,6 @@ import hacert.host.MarkedProcesses;
 import hacert.host.Prompt;
 import hacert.host.Scrubber;
 import hacert.host.TerminalResult;
-import hacert.policy.BundleFile;
-import hacert.policy.BundleFiles;
 import hacert.result.Finding;
 import hacert.target.Bundle;
 import hacert.target.BundleSpec;
@@ -71,6 +69,11 @@ final class GenerateStep implements VendorMaker {
                     + " user of this host can read it in the list of processes.",
                 "Use hacert_source make, which passes it to nobody, or see that nobody else is"
                     + " logged in there."));
+  }
+
+  @Override
+  public String output() {
+    return layout.localCertificates().resolve("root-ca.").toString();
   }
 
   @Override
@@ -196,10 +199,7 @@ final class GenerateStep implements VendorMaker {
   }
 
   private Optional<byte[]> read(String name) {
-    return BundleFiles.read(
-                layout.localCertificates().resolve(name), InstalledCertificates.LARGEST_FILE)
-            instanceof BundleFile.Content found
-        ? Optional.of(found.bytes())
-        : Optional.empty();
+    byte[] content = InstalledCertificates.content(layout.localCertificates().resolve(name));
+    return content.length == 0 ? Optional.empty() : Optional.of(content);
   }
 }

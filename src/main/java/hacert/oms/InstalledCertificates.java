@@ -139,8 +139,8 @@ final class InstalledCertificates {
     }
   }
 
-  /** Empty if it cannot be read. */
-  private static byte[] content(Path path) {
+  /** What HA reads there, where it may be a link; empty if it cannot be read. */
+  static byte[] content(Path path) {
     return BundleFiles.read(real(path), LARGEST_FILE) instanceof BundleFile.Content found
         ? found.bytes()
         : new byte[0];

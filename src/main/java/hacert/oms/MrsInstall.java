@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -37,13 +38,24 @@ final class MrsInstall {
       for (Path path : all) {
         // A link's own mode lets everybody read; what it names is not what is replaced here.
         boolean file = Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
+        directories.add(path.getParent());
+        if (file && holds(path, bundle.files().get(name))) {
+          // As an earlier try has left it.
+          continue;
+        }
         FileMeta meta = file ? FileMeta.of(path) : FileMeta.mine(0600);
         AtomicFiles.write(path, bundle.files().get(name), meta.withoutMtime());
-        directories.add(path.getParent());
       }
     }
     return "root-ca.* in "
         + String.join(" and ", directories.stream().map(Path::toString).toList());
+  }
+
+  private static boolean holds(Path path, byte[] wanted) {
+    byte[] content = InstalledCertificates.content(path);
+    boolean same = Arrays.equals(content, wanted);
+    Arrays.fill(content, (byte) 0);
+    return same;
   }
 
   /**

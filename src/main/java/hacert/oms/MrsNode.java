@@ -68,7 +68,9 @@ final class MrsNode implements ManagedNode {
     Optional<OmsStatus> seen = Optional.empty();
     try {
       Duration patience = Duration.ofSeconds(patient ? profile.settleSeconds() : 0);
-      seen = status.await(OmsStatus::told, patience);
+      StatusCommand.Seen told = status.await(OmsStatus::told, patience);
+      seen = Optional.of(told.status());
+      told.since().map(MrsNode::sinceThen).ifPresent(findings::add);
     } catch (HostException e) {
       findings.add(e.finding());
     }
@@ -93,6 +95,13 @@ final class MrsNode implements ManagedNode {
         findings,
         doubts,
         Json.mapper().valueToTree(seen.map(PairAssessment.Details::new).orElse(null)));
+  }
+
+  private static Finding sinceThen(HostException trouble) {
+    return Finding.warning(
+        trouble.code(),
+        "the status was read, and then no more: " + trouble.getMessage(),
+        trouble.finding().remedy());
   }
 
   /** Whether HA serves what is installed: a certificate put there with an old time is seen too. */
@@ -335,7 +344,7 @@ final class MrsNode implements ManagedNode {
 
   @Override
   public String restartByHand() {
-    return "sh " + layout.restartScript();
+    return "sh '" + layout.restartScript().toString().replace("'", "'\\''") + "'";
   }
 
   @Override

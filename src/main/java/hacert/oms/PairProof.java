@@ -148,11 +148,11 @@ final class PairProof {
   private Optional<OmsStatus> agreement(Predicate<OmsStatus> wanted, String words) {
     Duration patience = Duration.ofSeconds(profile.confirmSeconds());
     try {
-      Optional<OmsStatus> seen = status.await(wanted, patience);
-      if (seen.filter(wanted).isEmpty()) {
+      StatusCommand.Seen seen = status.await(wanted, patience);
+      if (!wanted.test(seen.status())) {
         findings.add(disagreement(seen, words, patience));
       }
-      return seen;
+      return Optional.of(seen.status());
     } catch (HostException e) {
       findings.add(e.finding());
       return Optional.empty();
@@ -175,28 +175,19 @@ final class PairProof {
     return s.nodes().stream().filter(r -> r.active().equals(role)).count();
   }
 
-  private Finding disagreement(Optional<OmsStatus> seen, String words, Duration patience) {
+  private Finding disagreement(StatusCommand.Seen seen, String words, Duration patience) {
     String rows =
-        seen.map(
-                s ->
-                    s.nodes().stream()
-                        .map(
-                            r ->
-                                r.nodeName()
-                                    + " "
-                                    + r.active()
-                                    + "/"
-                                    + r.allResourcesOk()
-                                    + "/"
-                                    + r.runPhase())
-                        .toList()
-                        .toString())
-            .orElse("no status at all");
+        seen.status().nodes().stream()
+            .map(
+                r ->
+                    r.nodeName() + " " + r.active() + "/" + r.allResourcesOk() + "/" + r.runPhase())
+            .toList()
+            .toString();
     return Finding.error(
         "PAIR_NOT_AGREED",
         String.format(
-            "After %d s the pair does not show %s. The status says: %s.",
-            patience.toSeconds(), words, rows),
+            "After %d s the pair does not show %s. The status says: %s.%s",
+            patience.toSeconds(), words, rows, seen.sinceThen()),
         "Look at /var/log/Bigdata/omm/oms/ha/runlog on both nodes.");
   }
 

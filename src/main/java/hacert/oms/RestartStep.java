@@ -20,6 +20,9 @@ import java.util.Optional;
 final class RestartStep {
   private static final Duration PAUSE = Duration.ofMillis(20);
   private static final String RUNS_ON = "; the script itself still runs";
+  private static final String WORD =
+      "the status tells no start time: the script's word is relied on";
+  private static final String WORD_AND_STEADY = WORD + ", and this node is steady";
   private static final int SHOWN = 4 << 10;
 
   /**
@@ -27,6 +30,16 @@ final class RestartStep {
    * never does, and each second of it is one of the mixed window.
    */
   private static final Duration GRACE = Duration.ofSeconds(30);
+
+  /**
+   * What waiting for HA has come to.
+   *
+   * @param note how it is known to have started anew; empty if it is not
+   * @param sinceThen what to add to a message that says so
+   */
+  private record Waited(Optional<String> note, String sinceThen) {
+    static final Waited NOT = new Waited(Optional.empty(), "");
+  }
 
   private final Host host;
   private final MrsLayout layout;
@@ -56,7 +69,7 @@ final class RestartStep {
                 directory,
                 Command.of(host.login(), List.of("sh", layout.restartScript().toString())));
     SuccessText success = new SuccessText(attempt, profile.success());
-    Instant end = host.clock().instant().plusSeconds(profile.seconds());
+    Instant end = host.ticks().instant().plusSeconds(profile.seconds());
     Instant look = Instant.MAX;
     Optional<Instant> until = Optional.empty();
     while (true) {
@@ -71,7 +84,7 @@ final class RestartStep {
       }
       if (state instanceof Attempt.Exited exited && exited.code() == 0 && !said && !again) {
         // What it has put into the background may have the word of success yet to say.
-        Instant now = host.clock().instant();
+        Instant now = host.ticks().instant();
         until = until.or(() -> Optional.of(now.plusSeconds(profile.startSeconds())));
         if (!now.isAfter(until.get())) {
           Pause.of(PAUSE, "a restart");
@@ -84,7 +97,7 @@ final class RestartStep {
       if (!(state instanceof Attempt.Running)) {
         return vanished(startBefore);
       }
-      Instant now = host.clock().instant();
+      Instant now = host.ticks().instant();
       if (now.isAfter(end)) {
         return overdue(said, output(attempt), startBefore);
       }
@@ -108,8 +121,8 @@ final class RestartStep {
   private String exited(int code, boolean said, String output, String startBefore)
       throws HostException {
     if (code == 0 && said) {
-      return startedInTime(startBefore)
-          .orElseThrow(() -> notRestarted("said that it worked", startBefore));
+      Waited waited = startedInTime(startBefore);
+      return waited.note().orElseThrow(() -> notRestarted(startBefore, waited.sinceThen()));
     }
     throw new HostException(
         "RESTART_FAILED",
@@ -134,27 +147,28 @@ final class RestartStep {
   }
 
   private String overdue(boolean said, String output, String startBefore) throws HostException {
-    if (said) {
-      Optional<String> note = startedInTime(startBefore);
-      if (note.isPresent()) {
-        return note.get() + RUNS_ON;
-      }
+    Waited waited = said ? startedInTime(startBefore) : Waited.NOT;
+    if (waited.note().isPresent()) {
+      return waited.note().get() + RUNS_ON;
     }
     throw new HostException(
         "RESTART_TIMED_OUT",
         String.format(
-            "%s has not ended after %d s. It was not ended and may still work. Its output ends: %s",
-            layout.restartScript(), profile.seconds(), ReplaceStep.tail(output)),
+            "%s has not ended after %d s. It was not ended and may still work. Its output ends: %s"
+                + "%s",
+            layout.restartScript(),
+            profile.seconds(),
+            ReplaceStep.tail(output),
+            waited.sinceThen()),
         "Watch status-oms.sh on this host. When HA runs, run the same command again.");
   }
 
-  /** Where the status tells no start, only the end of the script bears its word out. */
+  /** Where the status tells no start, a node that is steady bears the script's word out. */
   private Optional<String> startedMeanwhile(String startBefore) {
-    if (startBefore.isEmpty()) {
-      return Optional.empty();
-    }
     try {
-      return started(startBefore, Duration.ZERO);
+      return startBefore.isEmpty()
+          ? self.in(status.read()).filter(OmsStatus.NodeRow::steady).map(row -> WORD_AND_STEADY)
+          : started(startBefore, Duration.ZERO);
     } catch (HostException e) {
       // While HA restarts the status may print anything; it is looked at again.
       return Optional.empty();
@@ -166,12 +180,13 @@ final class RestartStep {
    * status has then settled and tells no start any more, that is no sign of the old process, whose
    * start it told.
    */
-  private Optional<String> startedInTime(String startBefore) throws HostException {
+  private Waited startedInTime(String startBefore) throws HostException {
     if (startBefore.isEmpty()) {
-      return started(startBefore, Duration.ZERO);
+      return new Waited(started(startBefore, Duration.ZERO), "");
     }
-    Optional<OmsStatus> last = look(startBefore, Duration.ofSeconds(profile.startSeconds()));
-    return last.flatMap(s -> anew(s, startBefore)).or(() -> last.flatMap(this::silent));
+    StatusCommand.Seen seen = look(startBefore, Duration.ofSeconds(profile.startSeconds()));
+    return new Waited(
+        anew(seen.status(), startBefore).or(() -> silent(seen.status())), seen.sinceThen());
   }
 
   private Optional<String> silent(OmsStatus seen) {
@@ -180,12 +195,13 @@ final class RestartStep {
         .map(row -> "the status tells no start time any more: the script's word is relied on");
   }
 
-  private HostException notRestarted(String script, String startBefore) {
+  private HostException notRestarted(String startBefore, String sinceThen) {
     return new HostException(
         "NOT_RESTARTED",
         String.format(
-            "%s %s, but HA is not seen to have started anew within %d s: before, it ran since %s.",
-            layout.restartScript(), script, profile.startSeconds(), startBefore),
+            "%s said that it worked, but HA is not seen to have started anew within %d s: before, it"
+                + " ran since %s.%s",
+            layout.restartScript(), profile.startSeconds(), startBefore, sinceThen),
         "Look at /var/log/Bigdata/omm/oms/ha/runlog on this host. If HA takes longer to start, set"
             + " restart.start_seconds in hacert_profile_file.");
   }
@@ -193,12 +209,12 @@ final class RestartStep {
   /** Whether HA has started anew: a note that says how it is known; empty if it has not. */
   private Optional<String> started(String startBefore, Duration patience) throws HostException {
     if (startBefore.isEmpty()) {
-      return Optional.of("the status tells no start time: the script's word is relied on");
+      return Optional.of(WORD);
     }
-    return look(startBefore, patience).flatMap(s -> anew(s, startBefore));
+    return anew(look(startBefore, patience).status(), startBefore);
   }
 
-  private Optional<OmsStatus> look(String startBefore, Duration patience) throws HostException {
+  private StatusCommand.Seen look(String startBefore, Duration patience) throws HostException {
     return status.await(s -> anew(s, startBefore).isPresent(), patience);
   }
 

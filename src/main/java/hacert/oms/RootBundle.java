@@ -1,8 +1,6 @@
 package hacert.oms;
 
 import hacert.host.HostException;
-import hacert.policy.BundleFile;
-import hacert.policy.BundleFiles;
 import hacert.policy.GivenCa;
 import hacert.policy.RootBundlePolicy;
 import hacert.result.CertificateSummary;
@@ -190,10 +188,7 @@ final class RootBundle {
 
   /** The installed key file, for its form only; empty if it cannot be read. */
   static byte[] keyFile(MrsLayout layout) {
-    return BundleFiles.read(layout.rootKey(), InstalledCertificates.LARGEST_FILE)
-            instanceof BundleFile.Content found
-        ? found.bytes()
-        : new byte[0];
+    return InstalledCertificates.content(layout.rootKey());
   }
 
   static Subject checkedSubject(BundleSpec spec, Optional<X509Certificate> installed)

@@ -6,7 +6,6 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -14,24 +13,55 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * Finds the row of the status that is this node. NodeName is the node's address with dashes or
  * underscores; which address, only the site knows. So the sources are asked from the surest to the
- * least sure, and the first one that names exactly one row decides.
+ * least sure, and the first one that names exactly one row decides. Names are looked up only where
+ * what is at hand does not tell, and once: in a closed network that may take seconds.
  */
 final class SelfRow {
   private final NodeIdentity node;
   private final Map<String, String> environment;
+  private final Names names;
+  private Optional<Set<String>> ownAddresses = Optional.empty();
+  private Optional<Set<String>> ownName = Optional.empty();
+
+  /** What the resolver of this host knows. */
+  interface Names {
+    /** The addresses of a host. */
+    List<String> addresses(String host) throws UnknownHostException;
+
+    /** The name of this host. */
+    String self() throws UnknownHostException;
+  }
+
+  private static final class Resolver implements Names {
+    @Override
+    public List<String> addresses(String host) throws UnknownHostException {
+      return Stream.of(InetAddress.getAllByName(host)).map(InetAddress::getHostAddress).toList();
+    }
+
+    @Override
+    public String self() throws UnknownHostException {
+      return InetAddress.getLocalHost().getHostName();
+    }
+  }
 
   /**
    * @param node this node as the inventory knows it
    * @param environment the environment of this call: sshd says in it where it was connected to
    */
   SelfRow(NodeIdentity node, Map<String, String> environment) {
+    this(node, environment, new Resolver());
+  }
+
+  SelfRow(NodeIdentity node, Map<String, String> environment, Names names) {
     this.node = node;
     this.environment = environment;
+    this.names = names;
   }
 
   Optional<NodeRow> in(OmsStatus status) {
@@ -39,7 +69,12 @@ final class SelfRow {
       return only(status, Set.of(plain(node.statusName())));
     }
     return Stream.<Supplier<Set<String>>>of(
-            this::address, this::connection, SelfRow::interfaces, this::hostName)
+            () -> Set.of(plain(node.address())),
+            this::connection,
+            SelfRow::interfaces,
+            this::ownAddresses,
+            this::givenNames,
+            this::ownName)
         .map(source -> only(status, source.get()))
         .flatMap(Optional::stream)
         .findFirst();
@@ -56,17 +91,31 @@ final class SelfRow {
     return rows.size() == 1 ? Optional.of(rows.get(0)) : Optional.empty();
   }
 
-  private Set<String> address() {
-    Set<String> names = new HashSet<>(Set.of(plain(node.address())));
+  private Set<String> ownAddresses() {
+    if (ownAddresses.isEmpty()) {
+      ownAddresses = Optional.of(lookedUp(() -> names.addresses(node.address())));
+    }
+    return ownAddresses.get();
+  }
+
+  private Set<String> ownName() {
+    if (ownName.isEmpty()) {
+      ownName = Optional.of(lookedUp(() -> List.of(names.self())));
+    }
+    return ownName.get();
+  }
+
+  private interface Lookup {
+    List<String> names() throws UnknownHostException;
+  }
+
+  private static Set<String> lookedUp(Lookup lookup) {
     try {
-      for (InetAddress a : InetAddress.getAllByName(node.address())) {
-        names.add(plain(a.getHostAddress()));
-      }
+      return lookup.names().stream().map(SelfRow::plain).collect(Collectors.toSet());
     } catch (UnknownHostException e) {
       // The other sources know better.
-      return names;
+      return Set.of();
     }
-    return names;
   }
 
   private Set<String> connection() {
@@ -87,19 +136,11 @@ final class SelfRow {
     return names;
   }
 
-  private Set<String> hostName() {
-    List<String> names = new ArrayList<>();
-    names.add(environment.getOrDefault("HOSTNAME", ""));
-    names.add(node.name());
-    try {
-      names.add(InetAddress.getLocalHost().getHostName());
-    } catch (UnknownHostException e) {
-      // A host whose own name does not resolve is known by the others.
-      names.add("");
-    }
-    Set<String> plain = new HashSet<>();
-    names.stream().filter(n -> !n.isEmpty()).forEach(n -> plain.add(plain(n)));
-    return plain;
+  private Set<String> givenNames() {
+    return Stream.of(environment.getOrDefault("HOSTNAME", ""), node.name())
+        .filter(n -> !n.isEmpty())
+        .map(SelfRow::plain)
+        .collect(Collectors.toSet());
   }
 
   /** NodeName writes {@code 192.0.2.11} as {@code 192-0-2-11} or {@code 192_0_2_11}. */

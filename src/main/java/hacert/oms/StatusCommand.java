@@ -127,31 +127,45 @@ final class StatusCommand {
   }
 
   /**
+   * What was seen while it was waited for.
+   *
+   * @param status the last one that could be read
+   * @param since why none could be read after that one; empty if it was the last word
+   */
+  record Seen(OmsStatus status, Optional<HostException> since) {
+    /** What to add to a message that tells of the status. */
+    String sinceThen() {
+      return since.map(e -> " Since then: " + e.getMessage()).orElse("");
+    }
+  }
+
+  /**
    * Runs it until the status fits, or the time is over; answers the last one read.
    *
    * @param patience how long to wait in all
-   * @return empty if no status could be read at all
+   * @throws HostException if no status could be read at all
    */
-  Optional<OmsStatus> await(Predicate<OmsStatus> fits, Duration patience) throws HostException {
-    Instant end = host.clock().instant().plus(patience);
-    Optional<OmsStatus> last = Optional.empty();
-    Optional<HostException> trouble = Optional.empty();
+  Seen await(Predicate<OmsStatus> fits, Duration patience) throws HostException {
+    Instant end = host.ticks().instant().plus(patience);
+    Optional<Seen> last = Optional.empty();
     while (true) {
+      Optional<HostException> trouble = Optional.empty();
       try {
-        last = Optional.of(read());
-        trouble = Optional.empty();
-        if (fits.test(last.get())) {
-          return last;
+        OmsStatus status = read();
+        last = Optional.of(new Seen(status, trouble));
+        if (fits.test(status)) {
+          return last.get();
         }
       } catch (HostException e) {
         // While HA restarts, the script may print anything; only its last word counts.
         trouble = Optional.of(e);
+        last = last.map(seen -> new Seen(seen.status(), Optional.of(e)));
       }
-      if (host.clock().instant().isAfter(end)) {
-        if (last.isEmpty() && trouble.isPresent()) {
-          throw trouble.get();
+      if (host.ticks().instant().isAfter(end)) {
+        if (last.isPresent()) {
+          return last.get();
         }
-        return last;
+        throw trouble.orElseThrow();
       }
       Pause.of(PAUSE, "a status");
     }

@@ -61,7 +61,7 @@ final class GsOm {
       command = MarkedProcesses.mark(command, marker, installation.profile().gsOm());
     }
     Attempt attempt = installation.host().detached().startOrAttach(directory, command);
-    Instant end = installation.host().clock().instant().plusSeconds(seconds);
+    Instant end = installation.host().ticks().instant().plusSeconds(seconds);
     while (true) {
       Attempt.State state = attempt.poll();
       if (state instanceof Attempt.Exited exited) {
@@ -70,7 +70,7 @@ final class GsOm {
       if (!(state instanceof Attempt.Running)) {
         return new Ended(-1, attempt.output(OUTPUT));
       }
-      if (installation.host().clock().instant().isAfter(end)) {
+      if (installation.host().ticks().instant().isAfter(end)) {
         throw new HostException(
             "GS_OM_TIMED_OUT",
             String.format(

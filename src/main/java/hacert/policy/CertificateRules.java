@@ -6,6 +6,7 @@ import hacert.x509.KeySpec;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.RSAPublicKey;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -18,6 +19,10 @@ import java.util.Set;
  */
 public final class CertificateRules {
   private static final int FEWEST_RSA_BITS = 2048;
+
+  /** By how much the clocks of nodes may differ, see {@code CLOCK_SKEW}. */
+  private static final Duration MOST_SKEW = Duration.ofSeconds(60);
+
   private static final Set<String> CURVES = Set.of("EC P-256", "EC P-384");
 
   private CertificateRules() {}
@@ -81,16 +86,20 @@ public final class CertificateRules {
     }
   }
 
-  /** {@code CERT_NOT_YET_VALID} and {@code CERT_EXPIRED}: it is valid now. */
+  /**
+   * {@code CERT_NOT_YET_VALID} and {@code CERT_EXPIRED}: it is valid now. One that was just made on
+   * another node, whose clock may be ahead, and begins within a minute is worth a warning.
+   */
   public static Optional<Finding> valid(X509Certificate certificate, Instant now, String name) {
     Instant begin = certificate.getNotBefore().toInstant();
     Instant end = certificate.getNotAfter().toInstant();
     if (now.isBefore(begin)) {
+      String message = name + " begins at " + begin + "; it is " + now + " here.";
+      String remedy = "Wait until then, or set this host's clock right.";
       return Optional.of(
-          Finding.error(
-              "CERT_NOT_YET_VALID",
-              name + " begins at " + begin + "; it is " + now + " here.",
-              "Wait until then, or set this host's clock right."));
+          now.plus(MOST_SKEW).isBefore(begin)
+              ? Finding.error("CERT_NOT_YET_VALID", message, remedy)
+              : Finding.warning("CERT_NOT_YET_VALID", message, remedy));
     }
     return breach(
         now.isAfter(end),

@@ -77,9 +77,8 @@ final class Apply {
       stop(steps);
       site.removeLeftovers();
       List<CertificateSummary> before = site.generations().get(plan.from()).certificates();
-      for (Step step : site.node().install(bundle, password, site.installSpec(), before)) {
-        steps.run(Phase.APPLY + "." + step.name(), () -> Steps.Done.of(step.action().run()));
-      }
+      steps.together(
+          Phase.APPLY, site.node().install(bundle, password, site.installSpec(), before));
       steps.run(Phase.APPLY_MODES, () -> Steps.Done.of(modes()));
       return restart(steps);
     }

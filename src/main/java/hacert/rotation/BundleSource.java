@@ -192,10 +192,11 @@ final class BundleSource {
     Secret password = site.secrets().password().orElseThrow();
     Path kept = site.state().rotation(plan.rotation());
     // Beside its output the script may write what it likes: the backup that follows must not have
-    // it.
+    // it. A call that comes later cannot tell that from what others have installed.
     return site.loan()
         .during(
             site.node().rollbackSet(),
+            vendor.output(),
             site.marker(),
             () -> vendor.make(spec, password, site.marker(), kept));
   }

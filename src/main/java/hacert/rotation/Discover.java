@@ -3,6 +3,7 @@ package hacert.rotation;
 import hacert.host.Attempt;
 import hacert.host.CallLock;
 import hacert.host.HostException;
+import hacert.host.Sight;
 import hacert.host.Snapshot;
 import hacert.result.CertificateSummary;
 import hacert.result.Finding;
@@ -55,7 +56,9 @@ final class Discover {
     List<Integer> equal = List.of();
     Optional<Snapshot> installed = Optional.empty();
     try {
-      installed = Optional.of(site.installed());
+      Sight sight = site.sight();
+      sight.unreadable().forEach(e -> findings.add(e.finding()));
+      installed = Optional.of(sight.snapshot());
       equal = site.generations().equal(installed.get()).stream().map(Generation::number).toList();
       findings.addAll(doubts(facts, installed.get()));
     } catch (HostException e) {
@@ -219,7 +222,7 @@ final class Discover {
     }
     if (keeps(site, journal.plan().from(), served) && holds(site.node().installed(), served)) {
       Generation before = site.generations().get(journal.plan().from());
-      return GenerationStore.differences(before.manifest(), site.installed()).isEmpty()
+      return GenerationStore.differences(before.manifest(), site.sight().snapshot()).isEmpty()
           ? Loaded.OLD
           : Loaded.NEW;
     }
@@ -277,7 +280,7 @@ final class Discover {
       return false;
     }
     Generation before = site.generations().get(journal.plan().from());
-    return GenerationStore.differences(before.manifest(), site.installed()).stream()
+    return GenerationStore.differences(before.manifest(), site.sight().snapshot()).stream()
         .anyMatch(site.amongCertificates());
   }
 }

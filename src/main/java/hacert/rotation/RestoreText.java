@@ -1,5 +1,6 @@
 package hacert.rotation;
 
+import hacert.host.Snapshot;
 import hacert.host.Snapshot.Entry;
 import hacert.host.Snapshot.Type;
 import java.nio.file.Path;
@@ -24,18 +25,33 @@ final class RestoreText {
       lines.add(
           "# Mind: this state is not proven to be what the service worked with, or not whole.");
     }
+    return of(
+        lines,
+        g.manifest(),
+        directory,
+        List.of("# The restart, active node first:", "# " + restartByHand));
+  }
+
+  /**
+   * @param head what stands above the commands
+   * @param manifest what is brought back
+   * @param directory where its files lie
+   * @param end what stands below the commands
+   */
+  static String of(List<String> head, Snapshot manifest, Path directory, List<String> end) {
+    List<String> lines = new ArrayList<>(head);
     lines.add("set -e");
     String aside = quoted(directory.resolve("moved-aside").toString());
     lines.add("# Files that were not there then are moved aside.");
     lines.add("mkdir -p -m 0700 " + aside);
-    for (String root : g.manifest().roots()) {
+    for (String root : manifest.roots()) {
       String others =
-          g.manifest().entries().stream()
+          manifest.entries().stream()
               .filter(e -> e.type() != Type.DIRECTORY && e.path().startsWith(root + "/"))
               .map(e -> " ! -path " + quoted(pattern(e.path())))
               .collect(Collectors.joining());
       boolean isDirectory =
-          g.manifest().entries().stream()
+          manifest.entries().stream()
               .anyMatch(e -> e.path().equals(root) && e.type() == Type.DIRECTORY);
       lines.add(
           (isDirectory ? "mkdir -p " + quoted(root) + " && " : "[ ! -e " + quoted(root) + " ] || ")
@@ -47,7 +63,7 @@ final class RestoreText {
               + aside
               + " \\;");
     }
-    for (Entry e : g.manifest().entries()) {
+    for (Entry e : manifest.entries()) {
       switch (e.type()) {
         case DIRECTORY -> lines.add("mkdir -p " + quoted(e.path()));
         case LINK -> lines.add("ln -sfnT " + quoted(e.linkTarget()) + " " + quoted(e.path()));
@@ -59,14 +75,13 @@ final class RestoreText {
         default -> throw new IllegalStateException(e.type().name());
       }
     }
-    for (Entry e : g.manifest().entries()) {
+    for (Entry e : manifest.entries()) {
       lines.add("chown -h " + e.uid() + ":" + e.gid() + " " + quoted(e.path()));
       if (e.type() != Type.LINK) {
         lines.add("chmod " + e.mode() + " " + quoted(e.path()));
       }
     }
-    lines.add("# The restart, active node first:");
-    lines.add("# " + restartByHand);
+    lines.addAll(end);
     lines.add("");
     return String.join("\n", lines);
   }

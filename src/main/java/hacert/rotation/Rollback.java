@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import hacert.host.Attempt;
 import hacert.host.HostException;
 import hacert.host.MarkedProcesses;
+import hacert.host.Snapshot;
 import hacert.result.Finding;
 import hacert.result.Json;
 import hacert.result.Outcome;
@@ -85,7 +86,8 @@ final class Rollback {
     if (plan.restart() != Scope.CLUSTER) {
       return;
     }
-    boolean same = GenerationStore.differences(backup.manifest(), site.installed()).isEmpty();
+    Snapshot now = site.sight().snapshot();
+    boolean same = GenerationStore.differences(backup.manifest(), now).isEmpty();
     if (!plan.back().get(0).equals(site.name())) {
       if (!same) {
         site.mustBeStopped(plan.back().get(0), "restored");

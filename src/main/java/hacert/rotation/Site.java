@@ -5,6 +5,7 @@ import hacert.host.CallLock;
 import hacert.host.HostException;
 import hacert.host.Pause;
 import hacert.host.Peers;
+import hacert.host.Sight;
 import hacert.host.Snapshot;
 import hacert.target.Authority;
 import hacert.target.Host;
@@ -79,7 +80,7 @@ record Site(
   }
 
   Loan loan() {
-    return new Loan(state, host.clock());
+    return new Loan(state, host.clock(), new Loan.Service(node::serviceStart, node::sameStart));
   }
 
   /** What marks the processes that this rotation starts on this node. */
@@ -109,6 +110,11 @@ record Site(
 
   Snapshot installed() throws HostException {
     return Snapshot.of(node.rollbackSet(), Snapshot.Limits.USUAL);
+  }
+
+  /** The same where it is only compared: what cannot be read is other than all that is known. */
+  Sight sight() throws HostException {
+    return Sight.of(node.rollbackSet(), Snapshot.Limits.USUAL);
   }
 
   /** Tells the differences in the directories in which certificates lie from others. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import hacert.host.AtomicFiles;
 import hacert.host.HostException;
+import hacert.host.OutwardLinks;
 import hacert.host.Snapshot;
 import hacert.result.CertificateSummary;
 import hacert.result.Finding;
@@ -125,6 +126,9 @@ final class Stage {
   /** All that will be written here can be, and what installs it can be run. */
   private void checkHost(Snapshot installed) throws HostException, RefusedException {
     source.checkTools();
+    if (plan.kind() == Plan.Kind.REPLACE) {
+      OutwardLinks.refuse(installed);
+    }
     new Room(site).check(installed);
     source.note(new Ownership(site).check(installed));
   }

@@ -124,6 +124,26 @@ final class Steps {
     begin(step, plan, after, work);
   }
 
+  /**
+   * Runs steps that work on the same files. Until the last of them is done none counts as done: one
+   * that failed may have put back what those before it had written.
+   */
+  void together(String phase, List<Step> all) throws HostException {
+    boolean done = all.stream().allMatch(step -> journal.done(name(phase, step)));
+    for (Step step : all) {
+      Work work = () -> Done.of(step.action().run());
+      if (done) {
+        run(name(phase, step), work);
+      } else {
+        always(name(phase, step), work);
+      }
+    }
+  }
+
+  private static String name(String phase, Step step) {
+    return phase + "." + step.name();
+  }
+
   private void begin(String step, JsonNode plan, Found after, Work work) throws HostException {
     Optional<Entry> earlier = journal.entry(step);
     int attempts = earlier.filter(e -> e.run().equals(run)).map(Entry::attempts).orElse(0) + 1;

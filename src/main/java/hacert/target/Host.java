@@ -7,6 +7,7 @@ import hacert.host.Terminal;
 import hacert.host.User;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.InstantSource;
 import java.util.Map;
 
 /**
@@ -19,6 +20,7 @@ import java.util.Map;
  * @param environment the environment of this call, which sshd gave it
  * @param user whom this program runs as
  * @param clock tells the time
+ * @param ticks goes on evenly, whatever is done to the clock: for deadlines, and nothing else
  * @param random makes keys and serial numbers
  */
 public record Host(
@@ -29,4 +31,5 @@ public record Host(
     Map<String, String> environment,
     User user,
     Clock clock,
+    InstantSource ticks,
     SecureRandom random) {}

@@ -18,6 +18,9 @@ public interface VendorMaker {
    */
   List<Finding> check(BundleSpec spec) throws HostException;
 
+  /** How the paths of all files begin that it is known to write. */
+  String output();
+
   /**
    * Runs it and reads what it has written, which is left where it is.
    *

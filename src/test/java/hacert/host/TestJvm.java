@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Starts a Java of its own with the classes of the tests, to be killed. */
-final class TestJvm {
+public final class TestJvm {
   private TestJvm() {}
 
   static Process start(Class<?> main, String... arguments) throws Exception {
@@ -21,6 +21,18 @@ final class TestJvm {
   static Process startWithoutLocale(Class<?> main, String... arguments) throws Exception {
     return start(
         List.of("env", "LC_ALL=C"), System.getProperty("java.class.path"), main, arguments);
+  }
+
+  /** Who cannot read what its mode forbids, even if it is root. */
+  public static Process startWithoutMight(Class<?> main, String... arguments) throws Exception {
+    List<String> prefix =
+        FileMeta.mine(0).owner() == 0
+            ? List.of(
+                "setpriv",
+                "--bounding-set=-dac_override,-dac_read_search",
+                "--inh-caps=-dac_override,-dac_read_search")
+            : List.of();
+    return start(prefix, System.getProperty("java.class.path"), main, arguments);
   }
 
   /** As an ordinary user, who can read neither root's class path nor root's Java options. */

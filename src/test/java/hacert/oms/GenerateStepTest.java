@@ -119,6 +119,19 @@ class GenerateStepTest {
     assertThat(failure().code()).isEqualTo("SUBJECT_COUNTRY");
   }
 
+  @Test
+  void reads_through_links_as_the_script_writes_through_them() throws Exception {
+    for (String name : List.of("root-ca.crt", "root-ca.pem")) {
+      Path file = Files.move(local(name), host.certHa().resolve(name));
+      Files.createSymbolicLink(local(name), file);
+    }
+    assertThat(RootBundle.keyFile(host.layout())).isEqualTo("old key".getBytes(UTF_8));
+    script(makes(local("")) + SUCCESS);
+    try (Bundle made = make()) {
+      assertThat(made.files().get("root-ca.pem")).isEqualTo("new key\n".getBytes(UTF_8));
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

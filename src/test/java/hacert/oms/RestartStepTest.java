@@ -9,6 +9,7 @@ import hacert.host.Command;
 import hacert.host.Detached;
 import hacert.host.HostException;
 import hacert.host.HurriedClock;
+import hacert.host.Ticks;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -198,20 +199,66 @@ class RestartStepTest {
     assertThat(failure(BEFORE, false).code()).isEqualTo("RESTART_FAILED");
   }
 
-  @Tag("long")
-  @Test
-  void waits_to_the_end_where_only_the_script_s_word_is_to_be_had() throws Exception {
+  /** A script that says so and never ends, where the status tells no start. */
+  private Duration withoutStart() throws Exception {
     HurriedClock clock = new HurriedClock(Duration.ofSeconds(10));
     Instant begun = clock.instant();
     host.clock = clock;
     host.overrides = "{\"restart\": {\"seconds\": 3000}}";
-    host.startTime("");
     Path go = base.resolve("go");
     host.script("restart-oms.sh", SUCCESS + "while [ ! -e " + go + " ]; do sleep 0.02; done\n");
-    assertThat(host.restart().run(run, "", false)).contains("the script itself still runs");
-    assertThat(Duration.between(begun, clock.instant())).isGreaterThan(Duration.ofSeconds(3000));
+    // Its start is not a matter of the hurried clock.
+    Detached.system()
+        .startOrAttach(
+            run,
+            Command.of(
+                host.host().login(), List.of("sh", host.layout().restartScript().toString())));
+    awaitOutput("start HA successfully.");
+    assertThat(host.restart().run(run, "", false))
+        .contains("the script's word is relied on", "the script itself still runs");
     Files.createFile(go);
     await(Attempt.Exited.class);
+    return Duration.between(begun, clock.instant());
+  }
+
+  @Test
+  void does_not_wait_for_it_where_the_status_tells_no_start_and_the_node_is_steady()
+      throws Exception {
+    host.startTime("");
+    assertThat(withoutStart()).isLessThan(Duration.ofSeconds(200));
+  }
+
+  @Tag("long")
+  @Test
+  void waits_to_the_end_where_only_the_script_s_word_is_to_be_had() throws Exception {
+    host.startTime("");
+    Path status = host.sbin().resolve("status-oms.sh");
+    Files.writeString(
+        status, Files.readString(status).replace("active normal Actived", "NULL NULL NULL"));
+    assertThat(withoutStart()).isGreaterThan(Duration.ofSeconds(3000));
+  }
+
+  @Test
+  void a_step_of_the_clock_ends_no_restart_that_runs() throws Exception {
+    host.clock = new HurriedClock(Duration.ofHours(1));
+    host.ticks = Ticks.system();
+    host.script("restart-oms.sh", counted("sleep 0.3\n" + newStart() + SUCCESS));
+    assertThat(host.restart().run(run, BEFORE, false)).isEqualTo("HA runs since " + AFTER);
+  }
+
+  @Test
+  void tells_why_the_status_could_not_be_read_any_more() throws Exception {
+    host.clock = new HurriedClock(Duration.ofSeconds(30));
+    host.script("restart-oms.sh", counted(SUCCESS));
+    Path status = host.sbin().resolve("status-oms.sh");
+    Files.writeString(
+        status,
+        "echo x >>%1$s; [ $(wc -l <%1$s) -lt 3 ] || { echo no database; exit 3; }%n"
+                .formatted(base.resolve("asked"))
+            + Files.readString(status));
+    HostException e = failure(BEFORE, false);
+    assertThat(e.code()).isEqualTo("NOT_RESTARTED");
+    assertThat(e.getMessage()).contains("Since then: ", "no database");
   }
 
   private void awaitOutput(String text) throws Exception {

@@ -79,6 +79,49 @@ class SelfRowTest {
         .contains("192-168-0-24");
   }
 
+  /** Counts what is looked up, and knows one name. */
+  private static final class Resolver implements SelfRow.Names {
+    private int asked;
+
+    @Override
+    public List<String> addresses(String host) {
+      asked++;
+      return host.equals("node.example") ? List.of("192.168.0.24") : List.of();
+    }
+
+    @Override
+    public String self() {
+      asked++;
+      return "mgtomsdat-sh-3-01-1";
+    }
+  }
+
+  private static SelfRow row(String address, Resolver names) {
+    return new SelfRow(new NodeIdentity("a", address, 22, ""), Map.of(), names);
+  }
+
+  @Test
+  void nothing_is_looked_up_where_the_address_itself_tells() {
+    Resolver names = new Resolver();
+    assertThat(row("192.168.0.30", names).in(STATUS)).isPresent();
+    assertThat(names.asked).isZero();
+  }
+
+  @Test
+  void what_has_to_be_looked_up_is_looked_up_once() {
+    Resolver names = new Resolver();
+    SelfRow byAddress = row("node.example", names);
+    for (int time = 0; time < 3; time++) {
+      assertThat(byAddress.in(STATUS).map(NodeRow::nodeName)).contains("192-168-0-24");
+    }
+    assertThat(names.asked).isEqualTo(1);
+    SelfRow byName = row("other.example", names);
+    for (int time = 0; time < 3; time++) {
+      assertThat(byName.in(STATUS).map(NodeRow::nodeName)).contains("192-168-0-30");
+    }
+    assertThat(names.asked).isEqualTo(3);
+  }
+
   @Test
   void the_host_name_tells_at_last() {
     assertThat(self(STATUS, "a", "203.0.113.9", "", Map.of("HOSTNAME", "MGTOMSDAT-SH-3-01-1")))

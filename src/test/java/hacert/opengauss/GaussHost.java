@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,6 +41,9 @@ public final class GaussHost {
   final Map<String, Object> options = new LinkedHashMap<>();
   final ObjectNode overrides = Json.mapper().createObjectNode();
   Clock clock = Clock.systemUTC();
+
+  /** For deadlines; the clock where there is none. */
+  InstantSource ticks;
 
   public GaussHost(Path base) throws IOException {
     this.base = base;
@@ -133,6 +137,7 @@ public final class GaussHost {
         Map.of(),
         User.own(),
         clock,
+        ticks == null ? clock : ticks,
         new SecureRandom());
   }
 

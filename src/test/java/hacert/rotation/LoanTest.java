@@ -2,11 +2,13 @@ package hacert.rotation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import hacert.host.Command;
 import hacert.host.Commands;
 import hacert.host.HostException;
 import hacert.host.MarkedProcesses;
+import hacert.host.Snapshot;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -25,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LoanTest {
+  private static final String BEFORE = "2026-11-01 00:00:00";
   private static final String MARKER = "loan-test." + ProcessHandle.current().pid();
 
   @TempDir Path base;
@@ -48,7 +51,18 @@ class LoanTest {
   }
 
   private static Loan loan(Path base) {
-    return new Loan(new StateDirectory(base.resolve("state")), Clock.systemUTC());
+    return loan(base, BEFORE);
+  }
+
+  private static Loan loan(Path base, String start) {
+    return new Loan(
+        new StateDirectory(base.resolve("state")),
+        Clock.systemUTC(),
+        new Loan.Service(() -> start, String::equals));
+  }
+
+  private static String output(Path live) {
+    return live.resolve("root-ca.").toString();
   }
 
   private void assertAsBefore() throws Exception {
@@ -77,6 +91,7 @@ class LoanTest {
                 loan()
                     .during(
                         List.of(live),
+                        output(live),
                         MARKER,
                         () -> {
                           mess(live);
@@ -90,6 +105,7 @@ class LoanTest {
                 loan()
                     .during(
                         List.of(live),
+                        output(live),
                         MARKER,
                         () -> {
                           mess(live);
@@ -106,6 +122,7 @@ class LoanTest {
       loan()
           .during(
               List.of(live),
+              output(live),
               MARKER,
               () -> {
                 mess(live);
@@ -137,6 +154,7 @@ class LoanTest {
         loan()
             .during(
                 List.of(live),
+                output(live),
                 MARKER,
                 () -> {
                   mess(live);
@@ -166,6 +184,61 @@ class LoanTest {
     loan().settle();
     assertAsBefore();
     loan().settle();
+    assertAsBefore();
+  }
+
+  private HostException conflict(Loan loan) {
+    HostException e = catchThrowableOfType(HostException.class, loan::settle);
+    assertThat(e.code()).isEqualTo("LOAN_CONFLICT");
+    assertThat(loan.finding()).isEqualTo(e.finding());
+    assertThat(loan.open()).as("the record stays").isTrue();
+    return e;
+  }
+
+  private static void type(String command) throws Exception {
+    assertThat(new ProcessBuilder("sh", "-c", command).inheritIO().start().waitFor()).isZero();
+  }
+
+  private Path place() {
+    return base.resolve("state/loan");
+  }
+
+  @Test
+  void what_was_installed_since_is_not_undone_unasked_and_can_be_kept() throws Exception {
+    killed("after-all");
+    Files.writeString(live.resolve("server.pem"), "of the operator");
+    Map<String, String> installed = TestHost.tree(live);
+    HostException e = conflict(loan());
+    assertThat(e.getMessage()).contains(live.resolve("server.pem") + ": content");
+    assertThat(TestHost.tree(live)).isEqualTo(installed);
+    String command = "mv '" + place() + "' '" + place() + "-set-aside'";
+    assertThat(e.finding().remedy()).contains(command);
+    type(command);
+    loan().settle();
+    assertThat(TestHost.tree(live)).isEqualTo(installed);
+  }
+
+  @Test
+  void what_was_there_before_can_be_had_back_by_hand() throws Exception {
+    Snapshot old = Snapshot.of(List.of(live), Snapshot.Limits.USUAL);
+    killed("after-all");
+    Files.writeString(live.resolve("server.pem"), "of the operator");
+    Files.writeString(live.resolve("other.pem"), "of the operator");
+    String command = "sh '" + place() + "/RESTORE.txt'";
+    assertThat(conflict(loan(base, "2026-11-02 00:00:00")).finding().remedy()).contains(command);
+    type(command);
+    loan(base, "2026-11-02 00:00:00").settle();
+    assertThat(GenerationStore.differences(old, Snapshot.of(List.of(live), Snapshot.Limits.USUAL)))
+        .isEmpty();
+    assertThat(loan().open()).isFalse();
+  }
+
+  @Test
+  void a_service_that_was_started_since_may_have_loaded_what_lies_there() throws Exception {
+    killed("after-all");
+    assertThat(conflict(loan(base, "2026-11-02 00:00:00")).getMessage())
+        .contains("runs since 2026-11-02 00:00:00", "ran since " + BEFORE);
+    loan(base, "").settle();
     assertAsBefore();
   }
 
@@ -210,13 +283,14 @@ class LoanTest {
             case "after-all" -> "echo new >root-ca.crt; echo new >root-ca.pem; kill -9 " + self;
             // The first file is put back, the rest is not.
             default ->
-                "echo new >root-ca.pem; echo x >.hacert-0123456789abcdef.tmp; rm server.pem;"
-                    + " touch root-ca.crt; kill -9 "
+                "echo new >root-ca.pem; echo x >.hacert-0123456789abcdef.tmp;"
+                    + " touch root-ca.crt server.pem; kill -9 "
                     + self;
           };
       loan(Path.of(arguments[0]))
           .during(
               List.of(live),
+              output(live),
               MARKER_OF_TEST,
               () ->
                   Commands.system()

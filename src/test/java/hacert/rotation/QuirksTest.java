@@ -265,6 +265,38 @@ class QuirksTest {
   }
 
   @Test
+  void a_link_to_what_is_in_no_backup_is_refused_before_anything_is_changed() throws Exception {
+    Path shared = pair.two.here.resolve("server.crt");
+    Files.move(pair.two.certHa().resolve("server.crt"), shared);
+    Files.createSymbolicLink(pair.two.certHa().resolve("server.crt"), shared);
+    List<Map<String, String>> before = List.of(pair.one.installed(), pair.two.installed());
+    pair.check = true;
+    ended(Exit.REFUSED);
+    pair.check = false;
+    pair.anotherRun();
+    ended(Exit.REFUSED);
+    assertThat(pair.codes()).contains("LINK_LEADS_OUT");
+    assertThat(List.of(pair.one.installed(), pair.two.installed())).isEqualTo(before);
+  }
+
+  @Test
+  void a_script_that_fails_and_puts_the_old_root_back_gets_the_new_one_again() throws Exception {
+    String old = pair.two.root();
+    Path aside = Files.createDirectory(base.resolve("aside"));
+    for (String name : List.of("root-ca.crt", "root-ca.pem")) {
+      Files.copy(pair.two.certHa().resolve(name), aside.resolve(name));
+    }
+    edit(
+        pair.two,
+        "replacehaSSLCert.sh",
+        "if on " + FAILS + "; then",
+        "if on " + FAILS + "; then cp " + aside + "/root-ca.* \"$cert/\"");
+    pair.two.once(FAILS);
+    ended(Exit.DONE);
+    assertThat(pair.two.root()).isNotEqualTo(old).isEqualTo(pair.one.root());
+  }
+
+  @Test
   void directories_get_back_the_modes_that_they_had() throws Exception {
     for (TestHost host : pair.hosts()) {
       Files.setPosixFilePermissions(host.certHa(), PosixFilePermissions.fromString("rwxr-x---"));

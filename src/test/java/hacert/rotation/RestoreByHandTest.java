@@ -67,7 +67,7 @@ class RestoreByHandTest {
     }
     for (TestHost host : pair.hosts()) {
       String restart = lastLine(text(host, generation));
-      assertThat(restart).endsWith("restart-oms.sh");
+      assertThat(restart).endsWith("restart-oms.sh'");
       type(host, "sh", "-c", restart);
     }
   }

@@ -1,6 +1,7 @@
 package hacert.rotation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hacert.result.Exit;
 import hacert.result.Finding;
@@ -135,19 +136,48 @@ class SourcesTest {
                                 && f.severity() == Severity.WARNING));
   }
 
+  private Loan loan(StateDirectory state) {
+    return new Loan(state, pair.clock, new Loan.Service(() -> "", String::equals));
+  }
+
+  private void lend(Loan loan) throws Exception {
+    loan.during(
+        List.of(pair.one.localCert(), pair.one.certHa()),
+        pair.one.localCert() + "/root-ca.",
+        "none",
+        () -> {
+          // As after kill -9: the copies and the record are there, and nobody puts it right.
+          throw new TestClock.Killed();
+        });
+  }
+
+  @Test
+  void an_unfinished_loan_is_no_reason_to_undo_what_others_have_installed_since() throws Exception {
+    Loan loan = loan(new StateDirectory(pair.one.state()));
+    assertThatThrownBy(() -> lend(loan)).isInstanceOf(TestClock.Killed.class);
+    Files.writeString(pair.one.certHa().resolve("server.key"), "of the operator");
+    refused("LOAN_CONFLICT", loan);
+    pair.check = true;
+    refused("LOAN_CONFLICT", loan);
+  }
+
+  private void refused(String code, Loan loan) throws Exception {
+    Map<String, String> one = pair.one.installed();
+    pair.anotherRun();
+    pair.heard.clear();
+    assertThat(pair.rotate().exit()).isEqualTo(Exit.REFUSED);
+    assertThat(codes()).contains(code);
+    assertThat(pair.one.installed()).isEqualTo(one);
+    assertThat(loan.open()).isTrue();
+  }
+
   @Test
   void an_unfinished_loan_is_put_right_by_the_first_call_that_is_no_dry_run() throws Exception {
     Map<String, String> one = pair.one.installed();
     StateDirectory state = new StateDirectory(pair.one.state());
-    Loan loan = new Loan(state, pair.clock);
+    Loan loan = loan(state);
     try {
-      loan.during(
-          List.of(pair.one.localCert()),
-          "none",
-          () -> {
-            // As after kill -9: the copies and the record are there, and nobody puts it right.
-            throw new TestClock.Killed();
-          });
+      lend(loan);
     } catch (TestClock.Killed e) {
       Path half = pair.one.localCert().resolve("root-ca.crt");
       Files.writeString(half, "half of a new certificate");

@@ -45,7 +45,11 @@ class StateFilesTest {
     write(state().loan().resolve("loan.json"), text);
     assertThat(code(() -> new JournalStore(state()).load())).isEqualTo("JOURNAL_UNREADABLE");
     assertThat(code(() -> new GenerationStore(state()).all())).isEqualTo("GENERATION_UNREADABLE");
-    assertThat(code(() -> new Loan(state(), Clock.systemUTC()).settle()))
+    assertThat(
+            code(
+                () ->
+                    new Loan(state(), Clock.systemUTC(), new Loan.Service(() -> "", String::equals))
+                        .settle()))
         .isEqualTo("LOAN_UNREADABLE");
     assertThat(state().loan().resolve("loan.json")).exists();
   }

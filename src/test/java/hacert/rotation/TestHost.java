@@ -225,7 +225,15 @@ final class TestHost {
       profile = text;
     }
     return new Host(
-        login, commands, terminal, Detached.system(), Map.of(), user, clock, new SecureRandom());
+        login,
+        commands,
+        terminal,
+        Detached.system(),
+        Map.of(),
+        user,
+        clock,
+        clock,
+        new SecureRandom());
   }
 
   void on(String name) throws IOException {
