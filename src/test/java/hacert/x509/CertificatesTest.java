@@ -118,11 +118,16 @@ class CertificatesTest {
   @Test
   void reads_no_certificate_that_openssl_does_not_see() throws Exception {
     String good = pem(root);
+    String joined = good.replaceAll("(?<=[^-])\n(?=[^-])", "");
     for (String text :
         List.of(
             good,
             good.replace("\n", "\r\n"),
             good.replace("\n", " \n"),
+            joined,
+            good.replaceFirst("\n", "\n\n"),
+            good.replaceFirst("\n", "\n \t\n"),
+            good.replaceAll("\n(?=[^-])", "\n  "),
             "text\rmore text\n" + good)) {
       assertThat(openssl("x509", text)).isTrue();
       assertThat(Certificates.read(ascii(text))).containsExactly(root.certificate());
@@ -136,6 +141,14 @@ class CertificatesTest {
             good.replace("\n", "\r"),
             good.replaceFirst("\n", "\r"),
             good.replace("\n-----END", "\r-----END"),
+            good.replace("\n-----END", "\n\n-----END"),
+            good.replace("\n", "\n\n"),
+            good.replaceFirst("\n", "\n\n\n"),
+            good.replaceFirst("\n(?=[^-\n]+\n-----END)", "\n\n"),
+            joined.replaceFirst("\n", "\n\n"),
+            good.replaceFirst("\n", "\n\n  "),
+            good.replaceFirst("\n", "\nComment: mine\n\n"),
+            good.replaceFirst("\n", "\nComment: mine\n"),
             "text\r" + good)) {
       assertThat(openssl("x509", text)).as(text).isFalse();
       assertThat(refusal(ascii(text))).as(text).isEqualTo(Reason.DAMAGED);
@@ -149,9 +162,27 @@ class CertificatesTest {
         new String(
             PemKeyWriter.write(root.key(), KeyForm.TRADITIONAL_AES256, password, RANDOM),
             StandardCharsets.US_ASCII);
-    assertThat(openssl("pkey", good)).isTrue();
     for (String text :
-        List.of(" " + good, good.replace("-----END", "\t-----END"), good.replace("\n", "\r"))) {
+        List.of(
+            good,
+            good.replace("4,ENCRYPTED", "4, ENCRYPTED"),
+            good.replace("\n\n", "\nComment: mine\n\n"))) {
+      assertThat(openssl("pkey", text)).isTrue();
+      assertThat(PemKeys.read(ascii(text), password)).isEqualTo(root.key());
+    }
+    for (String text :
+        List.of(
+            " " + good,
+            good.replace("-----END", "\t-----END"),
+            good.replace("\n", "\r"),
+            good.replace("\n\n", "\n"),
+            good.replace("\n\n", "\n\n\n"),
+            good.replace("DEK", " DEK"),
+            good.replace("DEK", "Comment: mine\nDEK"),
+            good.replaceFirst("DEK-Info.*", "Comment: mine"),
+            good.replaceFirst("(?s)\n\n.*\n-----END", "\n-----END"),
+            good.replaceFirst("Proc-Type.*\n", ""),
+            good.replace("4,ENCRYPTED", "4,MIC-CLEAR"))) {
       assertThat(openssl("pkey", text)).as(text).isFalse();
       assertThat(
               catchThrowableOfType(
