@@ -35,7 +35,8 @@ import java.util.stream.Collectors;
  *       KEY_PASSWORD_DIFFERS}, {@code KEY_MISMATCH}, and those of {@link KeyPassword#decrypt}: a
  *       key and its password
  *   <li>{@code CRL_UNREADABLE}, {@code CRL_ISSUER}, {@code CRL_EXPIRED}, {@code CRL_NOT_YET_VALID},
- *       {@code CRL_MISSING}, {@code CERT_REVOKED}, {@code CRL_EXPIRES_SOON} (warning): the CRL
+ *       {@code CRL_MISSING}, {@code CRL_SCOPE}, {@code CERT_REVOKED}, {@code CRL_EXPIRES_SOON}
+ *       (warning): the CRL
  * </ul>
  *
  * <p>Of a CA that issued nothing in the bundle, as one that is kept for an overlap of trust, all
