@@ -105,7 +105,7 @@ public final class MrsTarget implements Target {
   }
 
   @Override
-  public List<CertificateSummary> summaries(Bundle bundle) {
+  public List<CertificateSummary> summaries(Bundle bundle, Clock clock) {
     return RootBundle.summaries(bundle);
   }
 

@@ -67,7 +67,7 @@ final class NewBundle {
   Made make(BundleSpec spec, Optional<Secret> password, Authority authority) throws HostException {
     // Once nothing is left to be removed, a rotation makes new certificates like any other.
     if (options.trust() == Options.Trust.FINISH && !installed.trustedBeside().isEmpty()) {
-      Bundle finished = Trust.finish(installed.bundle());
+      Bundle finished = Trust.finish(installed.bundle(), host.clock());
       TrustChange.onlyListsOf(finished);
       return new Made(finished, nothing(), findings);
     }

@@ -166,8 +166,8 @@ public final class OpenGaussTarget implements Target {
   }
 
   @Override
-  public List<CertificateSummary> summaries(Bundle bundle) {
-    return InstalledBundle.summaries(bundle, UnaryOperator.identity());
+  public List<CertificateSummary> summaries(Bundle bundle, Clock clock) {
+    return InstalledBundle.summaries(bundle, clock.instant(), UnaryOperator.identity());
   }
 
   @Override
@@ -177,7 +177,7 @@ public final class OpenGaussTarget implements Target {
     Profiles.load(profile, NAME, overrides, OpenGaussProfile.class);
     try (Bundle files = NewBundle.unpacked(bundle)) {
       Expectation expected = new Expectation(List.of(), clock.instant(), password, true, Map.of());
-      return new Validated(ServerBundlePolicy.check(files, expected), summaries(files));
+      return new Validated(ServerBundlePolicy.check(files, expected), summaries(files, clock));
     } catch (HostException e) {
       return new Validated(List.of(e.finding()), List.of());
     }

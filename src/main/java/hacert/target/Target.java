@@ -79,8 +79,12 @@ public interface Target {
    */
   Set<String> givenExtensions();
 
-  /** The certificates in a bundle. */
-  List<CertificateSummary> summaries(Bundle bundle);
+  /**
+   * The certificates in a bundle.
+   *
+   * @param clock tells now: of two certificates of one CA the one that is valid counts
+   */
+  List<CertificateSummary> summaries(Bundle bundle, Clock clock);
 
   /**
    * What is wrong with a bundle that is handed over, wherever it is to be installed.

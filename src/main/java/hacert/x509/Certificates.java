@@ -14,6 +14,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -21,6 +22,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.asn1.x509.Extension;
 
 /** X.509 certificates (RFC 5280): read, written, compared. */
 public final class Certificates {
@@ -112,10 +114,11 @@ public final class Certificates {
 
   /**
    * The way from a certificate to its root: the certificate, then each one's issuer, as far as
-   * {@code among} has it. Of several issuers that fit, a self-signed one is preferred, then the one
-   * that is valid longest.
+   * {@code among} has it. Of several issuers that fit, one that is valid now is preferred, as
+   * openssl does, then a self-signed one, then the one that is valid longest.
    */
-  public static List<X509Certificate> chain(X509Certificate from, List<X509Certificate> among) {
+  public static List<X509Certificate> chain(
+      X509Certificate from, List<X509Certificate> among, Instant now) {
     List<X509Certificate> chain = new ArrayList<>(List.of(from));
     X509Certificate last = from;
     while (last != null && !selfSigned(last)) {
@@ -124,7 +127,8 @@ public final class Certificates {
           among.stream()
               .filter(c -> !chain.contains(c) && mayIssue(c) && issuedBy(child, c))
               .max(
-                  Comparator.comparing(Certificates::selfSigned)
+                  Comparator.comparing((X509Certificate c) -> valid(c, now))
+                      .thenComparing(Certificates::selfSigned)
                       .thenComparing(X509Certificate::getNotAfter))
               .orElse(null);
       if (last != null) {
@@ -132,6 +136,22 @@ public final class Certificates {
       }
     }
     return List.copyOf(chain);
+  }
+
+  private static boolean valid(X509Certificate certificate, Instant now) {
+    return !now.isBefore(certificate.getNotBefore().toInstant())
+        && !now.isAfter(certificate.getNotAfter().toInstant());
+  }
+
+  /**
+   * How many CAs of a chain count for the path length of one above them: those that name themselves
+   * as issuer do not (RFC 5280, 4.2.1.9).
+   */
+  public static int pathLength(List<X509Certificate> cas) {
+    return (int)
+        cas.stream()
+            .filter(ca -> !ca.getSubjectX500Principal().equals(ca.getIssuerX500Principal()))
+            .count();
   }
 
   /** Whether a certificate is a root: it names itself as issuer, and its own key signed it. */
@@ -165,11 +185,14 @@ public final class Certificates {
   }
 
   /**
-   * Whether one certificate issued the other: the names match and the signature is the issuer's
-   * key's. Validity and extensions are not looked at; see {@link #mayIssue}.
+   * Whether one certificate issued the other: the names match, so do the identifiers of its key
+   * where they are told, and the signature is the issuer's key's. Validity and other extensions are
+   * not looked at; see {@link #mayIssue}.
    */
   public static boolean issuedBy(X509Certificate leaf, X509Certificate issuer) {
-    if (!leaf.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())) {
+    if (!leaf.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())
+        || !KeyIdentifiers.fit(
+            leaf.getExtensionValue(Extension.authorityKeyIdentifier.getId()), issuer)) {
       return false;
     }
     try {
