@@ -31,9 +31,10 @@ import java.util.stream.Collectors;
  *       CERT_PATH_INVALID}, {@code CERT_NOT_CA}, {@code CERT_PATH_LENGTH}, {@code KEY_ALGORITHM},
  *       {@code KEY_TOO_SMALL}; as warnings {@code CERT_EXPIRES_SOON}, {@code CERT_OUTLIVES_CA},
  *       {@code CERT_IS_CA}, {@code CERT_NAMES}, {@code CERT_COMMON_NAME}: a certificate
- *   <li>{@code KEY_UNREADABLE}, {@code KEY_NOT_ENCRYPTED}, {@code KEY_PASSWORD_WRONG}, {@code
- *       KEY_PASSWORD_DIFFERS}, {@code KEY_MISMATCH}, and those of {@link KeyPassword#decrypt}: a
- *       key and its password
+ *   <li>{@code KEY_UNREADABLE}, {@code KEY_ENCRYPTION_OLD}, {@code KEY_ENCRYPTION_MEMORY}, {@code
+ *       KEY_ENCRYPTION_SLOW} (warning), {@code KEY_NOT_ENCRYPTED}, {@code KEY_PASSWORD_WRONG},
+ *       {@code KEY_PASSWORD_DIFFERS}, {@code KEY_MISMATCH}, and those of {@link
+ *       KeyPassword#decrypt}: a key and its password
  *   <li>{@code CRL_UNREADABLE}, {@code CRL_ISSUER}, {@code CRL_EXPIRED}, {@code CRL_NOT_YET_VALID},
  *       {@code CRL_MISSING}, {@code CRL_SCOPE}, {@code CERT_REVOKED}, {@code CRL_EXPIRES_SOON}
  *       (warning): the CRL

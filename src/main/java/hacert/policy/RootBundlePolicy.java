@@ -234,6 +234,13 @@ public final class RootBundlePolicy {
               "KEY_PASSWORD_WRONG",
               name + " does not open: " + e.getMessage() + ".",
               "Give the password that it was encrypted with.");
+      case UNSUPPORTED ->
+          Finding.error(
+              "KEY_UNREADABLE",
+              name + " cannot be read: " + e.getMessage() + ".",
+              "Give an RSA or EC key, encrypted with AES: a PKCS#12 file is encrypted again by"
+                  + " openssl pkcs12 -legacy -in OLD -out all.pem, then openssl pkcs12 -export -in"
+                  + " all.pem -out NEW; a key by openssl pkcs8 -topk8 -v2 aes-256-cbc.");
       default ->
           Finding.error(
               "KEY_UNREADABLE",
