@@ -5,6 +5,7 @@ import hacert.result.CertificateSummary;
 import hacert.x509.UnreadableCertificateException.Reason;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
@@ -21,7 +22,11 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1Sequence;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.Extension;
 
 /** X.509 certificates (RFC 5280): read, written, compared. */
@@ -55,6 +60,7 @@ public final class Certificates {
     }
     List<X509Certificate> certificates = new ArrayList<>();
     for (Pem.Block block : blocks) {
+      trusted(block, certificates.size() + 1);
       if (block.label().equals("CERTIFICATE") || block.label().equals("X509 CERTIFICATE")) {
         if (certificates.size() == MOST) {
           throw new UnreadableCertificateException(
@@ -73,6 +79,18 @@ public final class Certificates {
               : "there is no PEM certificate in it");
     }
     return List.copyOf(certificates);
+  }
+
+  /** Refuses openssl's own form, whose CA would be missing where it is passed over. */
+  static void trusted(Pem.Block block, int number) throws UnreadableCertificateException {
+    if (block.label().equals("TRUSTED CERTIFICATE")) {
+      throw new UnreadableCertificateException(
+          Reason.UNSUPPORTED,
+          "certificate "
+              + number
+              + " is a TRUSTED CERTIFICATE, openssl's own form: convert it with openssl x509 -in"
+              + " FILE -out NEW");
+    }
   }
 
   static UnreadableCertificateException unreadable(Pem.Malformed e) {
@@ -108,8 +126,36 @@ public final class Certificates {
     } catch (CertificateException | RuntimeException e) {
       // Answered below: the parser's message means nothing to an operator.
     }
-    throw new UnreadableCertificateException(
-        Reason.DAMAGED, "certificate " + number + " is not an X.509 certificate in DER form");
+    Optional<String> kind = verdict == Der.Verdict.WHOLE ? keyOf(der) : Optional.empty();
+    throw kind.isPresent()
+        ? new UnreadableCertificateException(
+            Reason.UNSUPPORTED,
+            "certificate "
+                + number
+                + " has a key or a part of a kind that is not known here, "
+                + kind.get())
+        : new UnreadableCertificateException(
+            Reason.DAMAGED, "certificate " + number + " is not an X.509 certificate in DER form");
+  }
+
+  /** Subject and kind of key of what Java takes for no certificate, where its structure is one. */
+  private static Optional<String> keyOf(byte[] der) {
+    try {
+      var certificate = org.bouncycastle.asn1.x509.Certificate.getInstance(der);
+      AlgorithmIdentifier algorithm = certificate.getSubjectPublicKeyInfo().getAlgorithm();
+      return Optional.of(
+          "key algorithm "
+              + algorithm.getAlgorithm()
+              + (algorithm.getParameters() instanceof ASN1ObjectIdentifier curve
+                  ? " with curve " + curve
+                  : algorithm.getParameters() instanceof ASN1Sequence
+                      ? " with its curve's numbers written out"
+                      : "")
+              + ", subject "
+              + name(new X500Principal(certificate.getSubject().getEncoded())));
+    } catch (IOException | RuntimeException e) {
+      return Optional.empty();
+    }
   }
 
   /**

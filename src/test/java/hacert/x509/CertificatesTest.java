@@ -18,6 +18,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.DERBitString;
@@ -112,6 +113,32 @@ class CertificatesTest {
     assertThat(Certificates.read(ascii(text))).isEqualTo(expected);
     assertThat(Certificates.read(ascii(text.replace("\n", "\r\n")))).isEqualTo(expected);
     assertThat(Certificates.read(ascii(text.replace("\n", " \n")))).isEqualTo(expected);
+  }
+
+  /** The first is openssl's own form; the others have keys that Java does not know. */
+  @Test
+  void names_the_kind_of_a_certificate_that_it_does_not_know() throws Exception {
+    EnterpriseCa shop = EnterpriseCa.make(dir, "ec:P-256");
+    shop.openssl("x509 -in root.crt -trustout -addtrust serverAuth -out trusted.crt".split(" "));
+    shop.join("mixed.pem", "sub.crt", "trusted.crt");
+    assertUnsupported(shop.bytes("mixed.pem"), "certificate 2 is a TRUSTED CERTIFICATE");
+    String ca = "basicConstraints=critical,CA:TRUE";
+    shop.issue("chinese", "ec:SM2", "", ca);
+    assertUnsupported(shop.bytes("chinese.crt"), "1.2.156.10197.1.301");
+    shop.openssl(
+        "ecparam -name prime256v1 -genkey -param_enc explicit -noout -out written.key".split(" "));
+    shop.certify("written", "", ca);
+    assertUnsupported(shop.bytes("written.crt"), "numbers written out");
+  }
+
+  private static void assertUnsupported(byte[] pem, String why) {
+    for (ThrowingCallable read :
+        List.<ThrowingCallable>of(
+            () -> Certificates.read(pem), () -> new Keyring().add(pem, new char[0]))) {
+      var refused = catchThrowableOfType(UnreadableCertificateException.class, read);
+      assertThat(refused.reason()).isEqualTo(Reason.UNSUPPORTED);
+      assertThat(refused).hasMessageContaining(why);
+    }
   }
 
   /** A file is installed as it is: what openssl does not see in it must not be believed here. */
