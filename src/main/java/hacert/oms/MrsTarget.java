@@ -100,8 +100,13 @@ public final class MrsTarget implements Target {
   }
 
   @Override
-  public Set<String> givenExtensions() {
-    return BundleFiles.EXTENSIONS;
+  public boolean mayBeGiven(String name) {
+    return BundleFiles.named(name);
+  }
+
+  @Override
+  public long largestGiven(String name) {
+    return BundleFiles.LARGEST;
   }
 
   @Override

@@ -119,7 +119,7 @@ final class NewBundle {
   static Bundle unpacked(Bundle given) throws HostException {
     Map<String, byte[]> files = new LinkedHashMap<>();
     for (Map.Entry<String, byte[]> file : given.files().entrySet()) {
-      if (given.files().size() == 1 && file.getKey().toLowerCase().endsWith(".zip")) {
+      if (given.files().size() == 1 && BundlePackage.named(file.getKey())) {
         return BundlePackage.read(file.getValue());
       }
       if (ServerBundle.ALL.contains(file.getKey())) {

@@ -49,9 +49,6 @@ public final class OpenGaussTarget implements Target {
           ServerBundle.SERVER_KEY + ServerBundle.CIPHER,
           ServerBundle.SERVER_KEY + ServerBundle.RAND);
 
-  private static final Set<String> EXTENSIONS =
-      Set.of("crt", "pem", "key", "cipher", "rand", "crl", "pk8", "cnf", "zip");
-
   @Override
   public String name() {
     return NAME;
@@ -161,8 +158,13 @@ public final class OpenGaussTarget implements Target {
   }
 
   @Override
-  public Set<String> givenExtensions() {
-    return EXTENSIONS;
+  public boolean mayBeGiven(String name) {
+    return ServerBundle.ALL.contains(name) || BundlePackage.named(name);
+  }
+
+  @Override
+  public long largestGiven(String name) {
+    return BundlePackage.named(name) ? BundlePackage.LARGEST : BundlePackage.LARGEST_FILE;
   }
 
   @Override

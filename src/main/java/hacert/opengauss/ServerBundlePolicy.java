@@ -103,7 +103,10 @@ public final class ServerBundlePolicy {
                         + " bytes, expected at most "
                         + BundlePackage.LARGEST_FILE
                         + ".",
-                    "Check that this is the right file.");
+                    name.equals(ServerBundle.CRL)
+                        ? "Leave the CRL out, or have the CA issue one without certificates that"
+                            + " have ended."
+                        : "Check that this is the right file.");
               }
             });
   }
