@@ -1,5 +1,6 @@
 package hacert.opengauss;
 
+import hacert.policy.CertificateRules;
 import hacert.result.Finding;
 import hacert.result.Severity;
 import hacert.target.Bundle;
@@ -182,7 +183,7 @@ public final class ServerBundlePolicy {
       error(
           "CERT_UNREADABLE",
           name + " cannot be read: " + e.getMessage() + ".",
-          "Give X.509 certificates in PEM form, copied completely.");
+          CertificateRules.remedy(e, "Give X.509 certificates in PEM form, copied completely."));
       return List.of();
     }
   }

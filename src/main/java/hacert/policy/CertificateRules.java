@@ -3,6 +3,7 @@ package hacert.policy;
 import hacert.result.Finding;
 import hacert.x509.Certificates;
 import hacert.x509.KeySpec;
+import hacert.x509.UnreadableCertificateException;
 import java.io.IOException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -165,6 +166,18 @@ public final class CertificateRules {
         "KEY_ALGORITHM",
         name + " should have an RSA, EC P-256 or EC P-384 key, and has " + kind + ".",
         "Make a new key of one of these kinds.");
+  }
+
+  /**
+   * What to do about certificates that cannot be read.
+   *
+   * @param usual where they are damaged, or something else
+   */
+  public static String remedy(UnreadableCertificateException e, String usual) {
+    return e.reason() == UnreadableCertificateException.Reason.UNSUPPORTED
+        ? "Convert it where the message says how; else leave that CA out, or give one with an RSA, EC"
+            + " P-256 or EC P-384 key."
+        : usual;
   }
 
   private static Optional<Finding> breach(

@@ -77,8 +77,10 @@ public record GivenCa(
           Finding.error(
               "CERT_UNREADABLE",
               name + " cannot be read: " + e.getMessage() + ".",
-              "Give certificates and key in PEM, DER, PKCS#7 or PKCS#12 form, copied"
-                  + " completely."));
+              CertificateRules.remedy(
+                  e,
+                  "Give certificates and key in PEM, DER, PKCS#7 or PKCS#12 form, copied"
+                      + " completely.")));
     } catch (UnreadableKeyException e) {
       findings.add(RootBundlePolicy.unreadable(name, e));
     }

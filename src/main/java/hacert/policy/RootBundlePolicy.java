@@ -115,7 +115,8 @@ public final class RootBundlePolicy {
           Finding.error(
               "CERT_UNREADABLE",
               "The certificate cannot be read: " + e.getMessage() + ".",
-              "Give an X.509 certificate in PEM form, copied completely."));
+              CertificateRules.remedy(
+                  e, "Give an X.509 certificate in PEM form, copied completely.")));
       return List.of();
     }
   }

@@ -173,6 +173,17 @@ class ServerBundleIssuersTest extends ServerBundleChecks {
   }
 
   @Test
+  void names_a_ca_whose_kind_of_key_is_not_known() throws Exception {
+    shop.issue("chinese", "ec:SM2", "", "basicConstraints=critical,CA:TRUE");
+    Bundle given = with(bundle, "cacert.pem", join(ca.pem(), shop.bytes("chinese.crt")));
+    assertThat(ServerBundlePolicy.check(given, Samples.expectation(CLOCK.instant())))
+        .singleElement()
+        .matches(
+            f -> f.code().equals("CERT_UNREADABLE") && f.remedy().contains("leave that CA out"))
+        .matches(f -> f.message().contains("1.2.156.10197.1.301, subject CN=chinese,O=Shop"));
+  }
+
+  @Test
   void warns_of_a_certificate_that_outlives_its_ca() throws Exception {
     shop.issue("brief", "ec:P-256", "root", "basicConstraints=critical,CA:TRUE", "-days", "9");
     issue("long", "ec:P-256", "brief", SERVER);

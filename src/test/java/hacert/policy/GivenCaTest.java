@@ -130,6 +130,29 @@ class GivenCaTest {
     assertThat(codes(read("leaf.crt", "root.crt", "leaf.key"))).contains("CERT_NOT_CA");
   }
 
+  /** The way that the remedy tells leads to a container that is taken. */
+  @Test
+  void says_how_to_encrypt_a_container_in_rc4_again() throws Exception {
+    String[] rc4 =
+        ("pkcs12 -export -legacy -keypbe PBE-SHA1-RC4-128 -inkey sub.key -in sub.crt -certfile"
+                + " root.crt -passout stdin -out old.p12")
+            .split(" ");
+    pki.opensslWith(PASSWORD, rc4);
+    assertThat(read("old.p12").findings())
+        .filteredOn(f -> f.code().equals("KEY_UNREADABLE"))
+        .singleElement()
+        .matches(f -> f.remedy().contains("openssl pkcs12 -legacy -in OLD -out all.pem"))
+        .matches(f -> f.remedy().contains("openssl pkcs12 -export -in all.pem -out NEW"));
+    String pass = "pass:" + PASSWORD;
+    pki.openssl(
+        ("pkcs12 -legacy -in old.p12 -out all.pem -passin " + pass + " -passout " + pass)
+            .split(" "));
+    pki.openssl(
+        ("pkcs12 -export -in all.pem -out new.p12 -passin " + pass + " -passout " + pass)
+            .split(" "));
+    assertThat(codes(read("new.p12"))).isEmpty();
+  }
+
   @Test
   void refuses_a_chain_that_does_not_hold() throws Exception {
     pki.issue("odd", "ec:P-256", "root", CA + ";1.2.3.4=critical,ASN1:UTF8String:x");
