@@ -83,8 +83,16 @@ PER_NODE = ("hacert_state_dir", "hacert_opengauss_env")
 
 # How files are called that hold certificates or keys; what they are is told by the jar.
 BUNDLE_EXTENSIONS = ("crt", "cer", "cert", "pem", "der", "key", "p7b", "p7c", "p12", "pfx")
-PACKAGE_EXTENSIONS = ("crt", "pem", "key", "cipher", "rand", "crl", "pk8", "cnf", "zip")
+# openGauss: the names are the vendor's.
+PACKAGE_FILES = (
+    "cacert.pem",
+    *(side + end for side in ("server", "client") for end in (".crt", ".key", ".key.cipher", ".key.rand")),
+    "sslcrl-file.crl",
+    "openssl.cnf",
+    "client.key.pk8",
+)
 LARGEST_BUNDLE_FILE = 1 << 20
+LARGEST_PACKAGE = 4 << 20
 MOST_BUNDLE_FILES = 16
 LARGEST_PROFILE = 256 << 10
 LARGEST_RESULT = 16 << 20
@@ -123,6 +131,13 @@ FED = (
 # What the host does with the request.
 with open(os.path.join(os.path.dirname(os.path.realpath(__file__)), "hacert.sh"), encoding="utf-8") as _script:
     SCRIPT = _script.read()
+
+
+def _belongs(name, package):
+    """Whether a file of a directory that is handed over may belong to a bundle, by its name."""
+    if package:
+        return name in PACKAGE_FILES or name.lower().endswith(".zip")
+    return name.lower().rpartition(".")[2] in BUNDLE_EXTENSIONS
 
 
 class Problem(Exception):
@@ -738,11 +753,10 @@ class ActionModule(ActionBase):
             return {}
         path = self._loader.path_dwim(str(path))
         if not os.path.isdir(path):
-            return {self._shown(path): self._read_file(path, LARGEST_BUNDLE_FILE, variable)}
-        package = variable == "hacert_bundle" and self._text("hacert_target") == "opengauss"
-        extensions = PACKAGE_EXTENSIONS if package else BUNDLE_EXTENSIONS
+            return {self._shown(path): self._read_given(path, variable)}
+        package = self._packed(variable)
         try:
-            names = sorted(n for n in os.listdir(path) if n.lower().rpartition(".")[2] in extensions)
+            names = sorted(n for n in os.listdir(path) if _belongs(n, package))
         except OSError as error:
             raise Problem.of_setting(
                 "FILE_UNREADABLE",
@@ -752,14 +766,26 @@ class ActionModule(ActionBase):
         if not 0 < len(names) <= MOST_BUNDLE_FILES:
             raise Problem.of_setting(
                 "FILE_UNREADABLE",
-                "%s holds %d files named as certificates and keys are; expected 1 to %d of the kinds %s."
-                % (path, len(names), MOST_BUNDLE_FILES, ", ".join(extensions)),
-                "Give a directory with the certificates and keys alone, or one file with all of them.",
+                "%s holds %d files named as those of a bundle are; expected 1 to %d, called %s."
+                % (
+                    path,
+                    len(names),
+                    MOST_BUNDLE_FILES,
+                    ", ".join(PACKAGE_FILES + ("*.zip",) if package else ["*." + e for e in BUNDLE_EXTENSIONS]),
+                ),
+                "Give a directory with the files of the bundle, or the finished db-cert-replacement.zip."
+                if package
+                else "Give a directory with the certificates and keys alone, or one file with all of them.",
             )
-        return {
-            self._shown(name): self._read_file(os.path.join(path, name), LARGEST_BUNDLE_FILE, variable)
-            for name in names
-        }
+        return {self._shown(name): self._read_given(os.path.join(path, name), variable) for name in names}
+
+    def _packed(self, variable):
+        """Whether the variable names a finished bundle of openGauss, and not certificates in some form."""
+        return variable == "hacert_bundle" and self._text("hacert_target") == "opengauss"
+
+    def _read_given(self, path, variable):
+        package = self._packed(variable) and path.lower().endswith(".zip")
+        return self._read_file(path, LARGEST_PACKAGE if package else LARGEST_BUNDLE_FILE, variable)
 
     @staticmethod
     def _shown(path):

@@ -13,9 +13,7 @@ import hacert.rotation.Request;
 import hacert.rotation.Settings;
 import hacert.rotation.StateDirectory;
 import hacert.target.NodeIdentity;
-import hacert.target.Profiles;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -137,11 +135,7 @@ final class ClusterOptions {
           ? kept.profileOverrides()
           : Json.mapper().createObjectNode();
     }
-    try {
-      return Profiles.overrides(Files.readAllBytes(profileFile));
-    } catch (HostException e) {
-      throw new UsageProblem(profileFile + ": " + e.getMessage());
-    }
+    return ProfileFile.read(profileFile);
   }
 
   /** This node first, then the others. */

@@ -17,8 +17,6 @@ import hacert.x509.UnreadableKeyException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -27,6 +25,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -50,6 +50,12 @@ import picocli.CommandLine.Parameters;
     })
 final class Inspect implements Callable<Integer> {
   private static final long LONGEST_FILE = 1 << 20;
+
+  /** No URI by java.net, which knows no host with an underscore; those of databases have it. */
+  private static final Pattern PORT =
+      Pattern.compile(
+          "(?<mode>tls|postgres)://(?<host>[\\w.-]+|\\[[0-9A-Fa-f:.]+(%[\\w.-]+)?])"
+              + ":(?<port>[0-9]{1,5})");
 
   @Parameters(
       arity = "1..*",
@@ -91,15 +97,15 @@ final class Inspect implements Callable<Integer> {
   }
 
   private static Endpoint endpoint(String place) {
+    Matcher parts = PORT.matcher(place);
     try {
-      URI uri = new URI(place);
-      if (uri.getHost() != null && uri.getPort() > 0 && uri.getRawPath().isEmpty()) {
+      if (parts.matches()) {
         return new Endpoint(
-            uri.getHost().replaceAll("[\\[\\]]", ""),
-            uri.getPort(),
-            Endpoint.Mode.valueOf(uri.getScheme().toUpperCase(Locale.ROOT)));
+            parts.group("host").replaceAll("[\\[\\]]", ""),
+            Integer.parseInt(parts.group("port")),
+            Endpoint.Mode.valueOf(parts.group("mode").toUpperCase(Locale.ROOT)));
       }
-    } catch (URISyntaxException | IllegalArgumentException e) {
+    } catch (IllegalArgumentException e) {
       // Answered below.
     }
     throw new UsageProblem("expected tls://HOST:PORT or postgres://HOST:PORT, got " + place);

@@ -99,7 +99,7 @@ final class Rotate implements Callable<Integer> {
       if (target == null) {
         throw new UsageProblem("expected --target to be one of " + Wiring.targets().keySet());
       }
-      BundleFiles.given(bundle, target.givenExtensions())
+      BundleFiles.given(bundle, target::mayBeGiven, target::largestGiven)
           .forEach((name, file) -> named.put(Secrets.BUNDLE + name, of(file)));
     }
     try (Secrets secrets = new Secrets(named)) {

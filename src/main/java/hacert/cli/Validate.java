@@ -44,8 +44,6 @@ import picocli.CommandLine.Parameters;
       "  hacert validate --target opengauss --profile opengauss db-cert-replacement.zip"
     })
 final class Validate implements Callable<Integer> {
-  private static final JsonNode NO_OVERRIDES = JsonNodeFactory.instance.objectNode();
-
   @Parameters(
       paramLabel = "PATH",
       description = {
@@ -68,6 +66,12 @@ final class Validate implements Callable<Integer> {
       description =
           "vendor version, for its password rule: mrs-2x (default with mrs-ha), mrs-3x or opengauss")
   private String profile = "";
+
+  @Option(
+      names = "--profile-file",
+      paramLabel = "FILE",
+      description = "YAML file whose keys are laid over the profile, as hacert_profile_file is")
+  private Path profileFile;
 
   @Option(
       names = "--password-stdin",
@@ -93,10 +97,12 @@ final class Validate implements Callable<Integer> {
     if (target == null) {
       throw new UsageProblem("expected --target to be one of " + Wiring.targets().keySet());
     }
+    JsonNode overrides =
+        profileFile == null ? JsonNodeFactory.instance.objectNode() : ProfileFile.read(profileFile);
     ResultBuilder result = new ResultBuilder("validate", surroundings);
     Map<String, byte[]> files = new LinkedHashMap<>();
     for (Map.Entry<String, BundleFile> file :
-        BundleFiles.given(bundlePath, target.givenExtensions()).entrySet()) {
+        BundleFiles.given(bundlePath, target::mayBeGiven, target::largestGiven).entrySet()) {
       if (file.getValue() instanceof BundleFile.Content content) {
         files.put(file.getKey(), content.bytes());
       } else if (file.getValue() instanceof BundleFile.Refused refused) {
@@ -108,7 +114,7 @@ final class Validate implements Callable<Integer> {
     try (Bundle bundle = new Bundle(files)) {
       if (!result.stopped()) {
         Target.Validated validated =
-            target.validate(profile(), NO_OVERRIDES, bundle, password, surroundings.clock());
+            target.validate(profile(), overrides, bundle, password, surroundings.clock());
         result.findings(validated.findings());
         validated.certificates().forEach(result::before);
       }

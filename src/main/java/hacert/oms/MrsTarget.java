@@ -100,12 +100,17 @@ public final class MrsTarget implements Target {
   }
 
   @Override
-  public Set<String> givenExtensions() {
-    return BundleFiles.EXTENSIONS;
+  public boolean mayBeGiven(String name) {
+    return BundleFiles.named(name);
   }
 
   @Override
-  public List<CertificateSummary> summaries(Bundle bundle) {
+  public long largestGiven(String name) {
+    return BundleFiles.LARGEST;
+  }
+
+  @Override
+  public List<CertificateSummary> summaries(Bundle bundle, Clock clock) {
     return RootBundle.summaries(bundle);
   }
 

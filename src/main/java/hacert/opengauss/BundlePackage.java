@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
@@ -58,6 +59,11 @@ public final class BundlePackage {
 
   /** ZIP knows no time zone, and no time before this year. */
   private static final LocalDateTime TIME = LocalDateTime.of(1980, 2, 1, 0, 0);
+
+  /** Whether a file is called as packages are. */
+  static boolean named(String name) {
+    return name.toLowerCase(Locale.ROOT).endsWith(".zip");
+  }
 
   private final byte[] zip;
   private final ByteBuffer data;

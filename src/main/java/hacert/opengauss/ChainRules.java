@@ -27,7 +27,7 @@ final class ChainRules {
   static List<Finding> issuers(List<X509Certificate> issuers, Instant now) {
     List<Finding> findings = new ArrayList<>();
     for (int i = 0; i < issuers.size(); i++) {
-      findings.addAll(ca(issuers.get(i), i, now));
+      findings.addAll(ca(issuers.get(i), Certificates.pathLength(issuers.subList(0, i)), now));
     }
     if (!issuers.isEmpty() && !Certificates.selfSigned(issuers.get(issuers.size() - 1))) {
       X509Certificate top = issuers.get(issuers.size() - 1);
@@ -45,7 +45,7 @@ final class ChainRules {
   /**
    * What is wrong with one CA.
    *
-   * @param below how many CAs stand below it in the chain
+   * @param below how many CAs below it count for its path length
    */
   static List<Finding> ca(X509Certificate ca, int below, Instant now) {
     String name = called(ca);

@@ -1,10 +1,11 @@
 package hacert.opengauss;
 
-import hacert.policy.CertificateRules;
+import hacert.policy.Signatures;
 import hacert.result.Finding;
 import hacert.result.Severity;
 import hacert.x509.Certificates;
 import hacert.x509.RevocationLists;
+import hacert.x509.RevocationScope;
 import hacert.x509.UnreadableCertificateException;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
@@ -12,9 +13,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -25,11 +29,13 @@ import java.util.stream.Stream;
 final class CrlRules {
   private static final String NAME = ServerBundle.CRL;
 
+  private final Map<Side, X509Certificate> leafs;
   private final Expectation expectation;
   private final Instant now;
   private final List<Finding> findings = new ArrayList<>();
 
-  private CrlRules(Expectation expectation) {
+  private CrlRules(Map<Side, X509Certificate> leafs, Expectation expectation) {
+    this.leafs = leafs;
     this.expectation = expectation;
     this.now = expectation.now();
   }
@@ -45,7 +51,7 @@ final class CrlRules {
       Collection<X509Certificate> used,
       Map<Side, X509Certificate> leafs,
       Expectation expectation) {
-    CrlRules rules = new CrlRules(expectation);
+    CrlRules rules = new CrlRules(leafs, expectation);
     List<X509Certificate> all = Stream.concat(cas.stream(), used.stream()).distinct().toList();
     try {
       List<X509CRL> lists = RevocationLists.read(pem);
@@ -74,7 +80,11 @@ final class CrlRules {
         error(
             "CRL_ISSUER",
             named
-                ? "The CRL of " + issuer + " in " + NAME + " is not signed by that CA's key."
+                ? "The CRL of "
+                    + issuer
+                    + " in "
+                    + NAME
+                    + " is not signed by that CA's key, or names another one as its issuer's."
                 : "The CRL of "
                     + issuer
                     + " in "
@@ -94,7 +104,7 @@ final class CrlRules {
                 + " client that it issued.",
             "Leave " + NAME + " out, or have the CA issued again with cRLSign.");
       }
-      if (CertificateRules.weak(list.getSigAlgName())) {
+      if (Signatures.weak(list.getSigAlgName(), list.getSigAlgParams())) {
         error(
             "CERT_WEAK_SIGNATURE",
             "The CRL of "
@@ -107,10 +117,15 @@ final class CrlRules {
     }
   }
 
-  private static Optional<X509CRL> newest(List<X509CRL> lists, X509Certificate ca) {
+  /** As openssl chooses: one that is valid now before others, then the newest. */
+  private Optional<X509CRL> best(List<X509CRL> lists) {
     return lists.stream()
-        .filter(list -> RevocationLists.issuedBy(list, ca))
-        .max(Comparator.comparing(X509CRL::getThisUpdate));
+        .max(Comparator.comparing(this::validNow).thenComparing(X509CRL::getThisUpdate));
+  }
+
+  private boolean validNow(X509CRL list) {
+    return !now.isBefore(list.getThisUpdate().toInstant())
+        && (list.getNextUpdate() == null || !now.isAfter(list.getNextUpdate().toInstant()));
   }
 
   /**
@@ -143,9 +158,9 @@ final class CrlRules {
   }
 
   private void current(List<X509CRL> lists, X509Certificate ca) {
-    Optional<X509CRL> newest = newest(lists, ca);
     String name = ca.getSubjectX500Principal().getName();
-    if (newest.isEmpty()) {
+    List<X509CRL> own = lists.stream().filter(l -> RevocationLists.issuedBy(l, ca)).toList();
+    if (own.isEmpty()) {
       error(
           "CRL_MISSING",
           NAME
@@ -159,15 +174,92 @@ final class CrlRules {
               + ": of an overlap, hacert_trust=finish does that.");
       return;
     }
-    Instant begin = newest.get().getThisUpdate().toInstant();
+    List<X509CRL> fit = own.stream().filter(l -> unfit(l).isEmpty()).toList();
+    if (fit.isEmpty()) {
+      scope(name, unfit(best(own).orElseThrow()).orElseThrow());
+      return;
+    }
+    chosen(fit, ca, name).forEach(list -> times(list, name));
+  }
+
+  /** The lists that the server uses for the clients of a CA that are known. */
+  private Set<X509CRL> chosen(List<X509CRL> fit, X509Certificate ca, String name) {
+    List<X509Certificate> clients =
+        Stream.concat(Stream.ofNullable(leafs.get(Side.CLIENT)), expectation.clients().stream())
+            .filter(client -> Certificates.issuedBy(client, ca))
+            .toList();
+    Set<X509CRL> chosen = new LinkedHashSet<>();
+    for (X509Certificate client : clients) {
+      List<X509CRL> its =
+          fit.stream().filter(list -> RevocationScope.of(list).covers(client)).toList();
+      best(its).ifPresent(chosen::add);
+      if (its.isEmpty()) {
+        scope(
+            name,
+            "it is not for the certificate of "
+                + client.getSubjectX500Principal().getName()
+                + (parts(fit).isEmpty() ? "" : ", which does not name " + parts(fit)));
+        return Set.of();
+      }
+    }
+    if (clients.isEmpty()) {
+      List<X509CRL> whole =
+          fit.stream().filter(list -> RevocationScope.of(list).part().isEmpty()).toList();
+      best(whole.isEmpty() ? fit : whole).ifPresent(chosen::add);
+      if (whole.isEmpty()) {
+        findings.add(
+            Finding.warning(
+                "CRL_SCOPE",
+                "The CRL of "
+                    + name
+                    + " is for one distribution point only: "
+                    + parts(fit)
+                    + ". The server refuses every client of that CA whose certificate does not"
+                    + " name it.",
+                "See that the clients' certificates name it, or give a CRL without it."));
+      }
+    }
+    return chosen;
+  }
+
+  /** The names of the distribution points that lists are for alone. */
+  private static String parts(List<X509CRL> lists) {
+    return lists.stream()
+        .map(list -> RevocationScope.of(list).part())
+        .flatMap(Optional::stream)
+        .distinct()
+        .collect(Collectors.joining(", "));
+  }
+
+  /** Why the server uses a list for no client. */
+  private static Optional<String> unfit(X509CRL list) {
+    Set<String> unknown = RevocationScope.unknown(list);
+    return unknown.isEmpty()
+        ? RevocationScope.of(list).noClient()
+        : Optional.of("it has a critical extension that openssl does not know: " + unknown);
+  }
+
+  private void scope(String name, String why) {
+    error(
+        "CRL_SCOPE",
+        "The CRL of "
+            + name
+            + " cannot serve: "
+            + why
+            + ". The server would refuse every such client of that CA.",
+        "Give the CA's whole CRL, for all its certificates, or leave " + NAME + " out.");
+  }
+
+  private void times(X509CRL list, String name) {
+    Instant begin = list.getThisUpdate().toInstant();
     if (now.isBefore(begin)) {
       error(
           "CRL_NOT_YET_VALID",
           "The CRL of " + name + " begins at " + begin + "; it is " + now + " here.",
           "Wait until then, or set this host's clock right.");
     }
-    if (newest.get().getNextUpdate() != null) {
-      end(name, begin, newest.get().getNextUpdate().toInstant());
+    if (list.getNextUpdate() != null) {
+      end(name, begin, list.getNextUpdate().toInstant());
     }
   }
 
@@ -202,7 +294,13 @@ final class CrlRules {
     cas.stream()
         .filter(ca -> Certificates.issuedBy(certificate, ca))
         .findFirst()
-        .flatMap(ca -> newest(lists, ca))
+        .flatMap(
+            ca ->
+                best(
+                    lists.stream()
+                        .filter(list -> RevocationLists.issuedBy(list, ca))
+                        .filter(list -> RevocationScope.of(list).covers(certificate))
+                        .toList()))
         .filter(list -> list.isRevoked(certificate))
         .ifPresent(
             list ->

@@ -16,6 +16,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,10 +39,15 @@ final class InstalledBundle implements AutoCloseable {
 
   private final Path data;
   private final Path om;
+  private final Instant now;
   private final Bundle bundle;
   private final List<Finding> findings = new ArrayList<>();
 
-  InstalledBundle(Path data, Path om) {
+  /**
+   * @param now of several certificates of one CA the one that is valid then counts
+   */
+  InstalledBundle(Path data, Path om, Instant now) {
+    this.now = now;
     this.data = data;
     this.om = om;
     Map<String, byte[]> files = new LinkedHashMap<>();
@@ -162,7 +168,7 @@ final class InstalledBundle implements AutoCloseable {
   /** What is wrong with it as far as one sees without using it. */
   List<Finding> findings() {
     List<Finding> all = new ArrayList<>(findings);
-    List<X509Certificate> chain = chain(bundle, ServerBundle.SERVER_CERTIFICATE);
+    List<X509Certificate> chain = chain(bundle, ServerBundle.SERVER_CERTIFICATE, now);
     if (!chain.isEmpty() && !certificates(ServerBundle.CA).contains(chain.get(chain.size() - 1))) {
       all.add(
           Finding.warning(
@@ -179,11 +185,11 @@ final class InstalledBundle implements AutoCloseable {
    * From the certificate of a file up to its root; empty where the file holds none. The issuers
    * below the root may stand behind the certificate, in place of {@code cacert.pem}.
    */
-  private static List<X509Certificate> chain(Bundle bundle, String name) {
+  private static List<X509Certificate> chain(Bundle bundle, String name, Instant now) {
     List<X509Certificate> shown = certificates(bundle, name);
     List<X509Certificate> among = new ArrayList<>(shown);
     among.addAll(certificates(bundle, ServerBundle.CA));
-    return shown.isEmpty() ? List.of() : Certificates.chain(shown.get(0), among);
+    return shown.isEmpty() ? List.of() : Certificates.chain(shown.get(0), among, now);
   }
 
   /**
@@ -192,21 +198,22 @@ final class InstalledBundle implements AutoCloseable {
    * counts too, until its next update.
    */
   List<CertificateSummary> summaries() {
-    return summaries(bundle, this::shown);
+    return summaries(bundle, now, this::shown);
   }
 
   private String shown(String name) {
     return place(name).toString();
   }
 
-  static List<CertificateSummary> summaries(Bundle bundle, UnaryOperator<String> shown) {
+  static List<CertificateSummary> summaries(
+      Bundle bundle, Instant now, UnaryOperator<String> shown) {
     List<CertificateSummary> all = new ArrayList<>();
-    for (X509Certificate ca : issuers(bundle)) {
+    for (X509Certificate ca : issuers(bundle, now)) {
       all.add(Certificates.summary(shown.apply(ServerBundle.CA), ca));
     }
     List<X509Certificate> trusted = certificates(bundle, ServerBundle.CA);
     for (String name : LEAFS) {
-      List<X509Certificate> chain = chain(bundle, name);
+      List<X509Certificate> chain = chain(bundle, name, now);
       for (int i = 0; i < chain.size(); i++) {
         if (i == 0 || !trusted.contains(chain.get(i))) {
           all.add(Certificates.summary(shown.apply(name), chain.get(i)));
@@ -251,11 +258,11 @@ final class InstalledBundle implements AutoCloseable {
   }
 
   /** The trusted CAs that issued the certificates of server and client. */
-  static List<X509Certificate> issuers(Bundle bundle) {
+  static List<X509Certificate> issuers(Bundle bundle, Instant now) {
     List<X509Certificate> trusted = certificates(bundle, ServerBundle.CA);
     List<X509Certificate> found = new ArrayList<>();
     for (String name : LEAFS) {
-      chain(bundle, name).stream()
+      chain(bundle, name, now).stream()
           .filter(c -> trusted.contains(c) && !found.contains(c))
           .forEach(found::add);
     }
@@ -265,7 +272,7 @@ final class InstalledBundle implements AutoCloseable {
   /** Trusted CAs that issued neither. */
   List<X509Certificate> trustedBeside() {
     List<X509Certificate> beside = new ArrayList<>(certificates(ServerBundle.CA));
-    beside.removeAll(issuers(bundle));
+    beside.removeAll(issuers(bundle, now));
     return beside;
   }
 

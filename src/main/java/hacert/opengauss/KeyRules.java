@@ -23,6 +23,9 @@ final class KeyRules {
   /** About a twentieth of a second of work, for which each new connection waits. */
   private static final int MOST_USUAL_COST = 100_000;
 
+  /** What openssl gives to scrypt, in bytes, where nobody asks for more. */
+  private static final long MOST_MEMORY = 32L << 20;
+
   private final Side side;
   private final Bundle bundle;
   private final Optional<Secret> wanted;
@@ -119,6 +122,17 @@ final class KeyRules {
               + ". New connections would fail.",
           "Encrypt it again, with the same password: openssl pkcs8 -topk8 -v2 aes-256-cbc, with"
               + " -provider legacy -provider default to open it.");
+    } else if (described.memory() > MOST_MEMORY) {
+      error(
+          "KEY_ENCRYPTION_MEMORY",
+          side.key()
+              + " takes more memory to open than the "
+              + (MOST_MEMORY >> 20)
+              + " MiB that openssl gives to scrypt: "
+              + described.text()
+              + ". New connections would fail.",
+          "Encrypt it again with the tool that made it, with the same password, by PBKDF2 or with N"
+              + " of at most 16384: openssl cannot open it.");
     } else if (described.cost() > MOST_USUAL_COST) {
       findings.add(
           Finding.warning(

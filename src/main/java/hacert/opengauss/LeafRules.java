@@ -2,22 +2,14 @@ package hacert.opengauss;
 
 import hacert.policy.CertificateRules;
 import hacert.result.Finding;
+import hacert.x509.CertificatePaths;
 import hacert.x509.Certificates;
-import hacert.x509.RootConstraints;
 import hacert.x509.Subject;
-import java.security.GeneralSecurityException;
-import java.security.cert.CertPathValidator;
-import java.security.cert.CertificateFactory;
-import java.security.cert.PKIXParameters;
-import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Date;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /** Rules for the certificate of one side, its issuers and its names. */
@@ -43,7 +35,9 @@ final class LeafRules {
     this.cas = cas;
     this.expectation = expectation;
     this.leaf = shown.get(0);
-    this.chain = Certificates.chain(leaf, Stream.concat(shown.stream(), cas.stream()).toList());
+    this.chain =
+        Certificates.chain(
+            leaf, Stream.concat(shown.stream(), cas.stream()).toList(), expectation.now());
   }
 
   /** From the leaf's issuer up to the root; the leaf itself where it is its own root. */
@@ -96,6 +90,8 @@ final class LeafRules {
           "Make an RSA key, such as rsa-3072.");
     }
     CertificateRules.uses(leaf, side.uses(), side.words(), name).ifPresent(findings::add);
+    CertificateRules.netscape(leaf, side.netscapeBit(), side.words(), name)
+        .ifPresent(findings::add);
     boolean[] usage = leaf.getKeyUsage();
     if (usage != null && !usage[DIGITAL_SIGNATURE]) {
       error(
@@ -158,27 +154,10 @@ final class LeafRules {
                     "Plan for the earlier date, or have it issued by a CA that is valid longer."));
   }
 
-  /** What no rule here names: constraints on names, critical extensions that nobody knows. */
   private void path() {
-    X509Certificate root = chain.get(chain.size() - 1);
-    if (chain.size() == 1) {
-      return;
-    }
-    List<X509Certificate> below = chain.subList(0, chain.size() - 1);
-    // The anchor of a path is not looked at itself.
-    Optional<String> breach = RootConstraints.breach(root, below);
-    if (breach.isPresent()) {
-      invalid(root, breach.get());
-      return;
-    }
-    try {
-      PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(root, null)));
-      parameters.setRevocationEnabled(false);
-      parameters.setDate(Date.from(expectation.now()));
-      CertPathValidator.getInstance("PKIX")
-          .validate(CertificateFactory.getInstance("X.509").generateCertPath(below), parameters);
-    } catch (GeneralSecurityException e) {
-      invalid(root, e.getMessage());
+    if (chain.size() > 1) {
+      CertificatePaths.ofLeaf(chain, expectation.now())
+          .ifPresent(why -> invalid(chain.get(chain.size() - 1), why));
     }
   }
 

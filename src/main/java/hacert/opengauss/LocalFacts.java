@@ -60,7 +60,9 @@ final class LocalFacts {
     findings.addAll(configuration.findings(self.name()));
     node.leftOvers().findings(self.name()).stream().map(this::cleanable).forEach(findings::add);
     toolsDirectory().ifPresent(findings::add);
-    try (InstalledBundle installed = new InstalledBundle(node.dataDirectory(), installation.om())) {
+    try (InstalledBundle installed =
+        new InstalledBundle(
+            node.dataDirectory(), installation.om(), installation.host().clock().instant())) {
       findings.addAll(installed.findings());
       if (!installed.trustedBeside().isEmpty()) {
         findings.add(overlap(installed.trustedBeside()));

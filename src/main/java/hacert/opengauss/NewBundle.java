@@ -67,7 +67,7 @@ final class NewBundle {
   Made make(BundleSpec spec, Optional<Secret> password, Authority authority) throws HostException {
     // Once nothing is left to be removed, a rotation makes new certificates like any other.
     if (options.trust() == Options.Trust.FINISH && !installed.trustedBeside().isEmpty()) {
-      Bundle finished = Trust.finish(installed.bundle());
+      Bundle finished = Trust.finish(installed.bundle(), host.clock());
       TrustChange.onlyListsOf(finished);
       return new Made(finished, nothing(), findings);
     }
@@ -119,7 +119,7 @@ final class NewBundle {
   static Bundle unpacked(Bundle given) throws HostException {
     Map<String, byte[]> files = new LinkedHashMap<>();
     for (Map.Entry<String, byte[]> file : given.files().entrySet()) {
-      if (given.files().size() == 1 && file.getKey().toLowerCase().endsWith(".zip")) {
+      if (given.files().size() == 1 && BundlePackage.named(file.getKey())) {
         return BundlePackage.read(file.getValue());
       }
       if (ServerBundle.ALL.contains(file.getKey())) {

@@ -75,7 +75,7 @@ final class OpenGaussNode implements ManagedNode {
   }
 
   private InstalledBundle read() throws HostException {
-    return new InstalledBundle(node.dataDirectory(), installation.om());
+    return new InstalledBundle(node.dataDirectory(), installation.om(), host.clock().instant());
   }
 
   @Override

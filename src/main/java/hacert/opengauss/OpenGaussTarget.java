@@ -49,9 +49,6 @@ public final class OpenGaussTarget implements Target {
           ServerBundle.SERVER_KEY + ServerBundle.CIPHER,
           ServerBundle.SERVER_KEY + ServerBundle.RAND);
 
-  private static final Set<String> EXTENSIONS =
-      Set.of("crt", "pem", "key", "cipher", "rand", "crl", "pk8", "cnf", "zip");
-
   @Override
   public String name() {
     return NAME;
@@ -161,13 +158,18 @@ public final class OpenGaussTarget implements Target {
   }
 
   @Override
-  public Set<String> givenExtensions() {
-    return EXTENSIONS;
+  public boolean mayBeGiven(String name) {
+    return ServerBundle.ALL.contains(name) || BundlePackage.named(name);
   }
 
   @Override
-  public List<CertificateSummary> summaries(Bundle bundle) {
-    return InstalledBundle.summaries(bundle, UnaryOperator.identity());
+  public long largestGiven(String name) {
+    return BundlePackage.named(name) ? BundlePackage.LARGEST : BundlePackage.LARGEST_FILE;
+  }
+
+  @Override
+  public List<CertificateSummary> summaries(Bundle bundle, Clock clock) {
+    return InstalledBundle.summaries(bundle, clock.instant(), UnaryOperator.identity());
   }
 
   @Override
@@ -177,7 +179,7 @@ public final class OpenGaussTarget implements Target {
     Profiles.load(profile, NAME, overrides, OpenGaussProfile.class);
     try (Bundle files = NewBundle.unpacked(bundle)) {
       Expectation expected = new Expectation(List.of(), clock.instant(), password, true, Map.of());
-      return new Validated(ServerBundlePolicy.check(files, expected), summaries(files));
+      return new Validated(ServerBundlePolicy.check(files, expected), summaries(files, clock));
     } catch (HostException e) {
       return new Validated(List.of(e.finding()), List.of());
     }

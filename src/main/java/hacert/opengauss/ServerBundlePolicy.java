@@ -1,5 +1,6 @@
 package hacert.opengauss;
 
+import hacert.policy.CertificateRules;
 import hacert.result.Finding;
 import hacert.result.Severity;
 import hacert.target.Bundle;
@@ -31,11 +32,13 @@ import java.util.stream.Collectors;
  *       CERT_PATH_INVALID}, {@code CERT_NOT_CA}, {@code CERT_PATH_LENGTH}, {@code KEY_ALGORITHM},
  *       {@code KEY_TOO_SMALL}; as warnings {@code CERT_EXPIRES_SOON}, {@code CERT_OUTLIVES_CA},
  *       {@code CERT_IS_CA}, {@code CERT_NAMES}, {@code CERT_COMMON_NAME}: a certificate
- *   <li>{@code KEY_UNREADABLE}, {@code KEY_NOT_ENCRYPTED}, {@code KEY_PASSWORD_WRONG}, {@code
- *       KEY_PASSWORD_DIFFERS}, {@code KEY_MISMATCH}, and those of {@link KeyPassword#decrypt}: a
- *       key and its password
+ *   <li>{@code KEY_UNREADABLE}, {@code KEY_ENCRYPTION_OLD}, {@code KEY_ENCRYPTION_MEMORY}, {@code
+ *       KEY_ENCRYPTION_SLOW} (warning), {@code KEY_NOT_ENCRYPTED}, {@code KEY_PASSWORD_WRONG},
+ *       {@code KEY_PASSWORD_DIFFERS}, {@code KEY_MISMATCH}, and those of {@link
+ *       KeyPassword#decrypt}: a key and its password
  *   <li>{@code CRL_UNREADABLE}, {@code CRL_ISSUER}, {@code CRL_EXPIRED}, {@code CRL_NOT_YET_VALID},
- *       {@code CRL_MISSING}, {@code CERT_REVOKED}, {@code CRL_EXPIRES_SOON} (warning): the CRL
+ *       {@code CRL_MISSING}, {@code CRL_SCOPE}, {@code CERT_REVOKED}, {@code CRL_EXPIRES_SOON}
+ *       (warning): the CRL
  * </ul>
  *
  * <p>Of a CA that issued nothing in the bundle, as one that is kept for an overlap of trust, all
@@ -101,7 +104,10 @@ public final class ServerBundlePolicy {
                         + " bytes, expected at most "
                         + BundlePackage.LARGEST_FILE
                         + ".",
-                    "Check that this is the right file.");
+                    name.equals(ServerBundle.CRL)
+                        ? "Leave the CRL out, or have the CA issue one without certificates that"
+                            + " have ended."
+                        : "Check that this is the right file.");
               }
             });
   }
@@ -177,7 +183,7 @@ public final class ServerBundlePolicy {
       error(
           "CERT_UNREADABLE",
           name + " cannot be read: " + e.getMessage() + ".",
-          "Give X.509 certificates in PEM form, copied completely.");
+          CertificateRules.remedy(e, "Give X.509 certificates in PEM form, copied completely."));
       return List.of();
     }
   }

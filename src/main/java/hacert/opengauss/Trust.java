@@ -56,17 +56,18 @@ public final class Trust {
    * The same bundle, whose {@code cacert.pem} holds only the CAs that issued its certificates, up
    * to the root.
    *
+   * @param clock tells now: of two certificates of one CA the one that is valid is kept
    * @return copies; the given bundle stays the caller's
    * @throws HostException {@code CERT_UNREADABLE}; {@code CERT_NOT_ISSUED} if none is left
    */
-  public static Bundle finish(Bundle bundle) throws HostException {
+  public static Bundle finish(Bundle bundle, Clock clock) throws HostException {
     List<X509Certificate> trusted = of(bundle, ServerBundle.CA);
     Set<X509Certificate> used = new LinkedHashSet<>();
     for (Side side : Side.values()) {
       List<X509Certificate> shown = of(bundle, side.certificate());
       List<X509Certificate> among = new ArrayList<>(shown);
       among.addAll(trusted);
-      used.addAll(Certificates.chain(shown.get(0), among));
+      used.addAll(Certificates.chain(shown.get(0), among, clock.instant()));
     }
     List<X509Certificate> left = trusted.stream().distinct().filter(used::contains).toList();
     if (left.isEmpty()) {

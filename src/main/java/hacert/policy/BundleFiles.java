@@ -20,6 +20,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 
 /** Reads the files of a bundle from places that others can write to. */
 public final class BundleFiles {
@@ -27,12 +29,12 @@ public final class BundleFiles {
       Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
 
   /** A certificate has a few kilobytes, a chain of a hundred 200; what is larger is none. */
-  private static final long LARGEST = 1 << 20;
+  public static final long LARGEST = 1 << 20;
 
   private static final int MOST = 16;
 
   /** How files are called that hold certificates or keys: the ends of their names. */
-  public static final Set<String> EXTENSIONS =
+  private static final Set<String> EXTENSIONS =
       Set.of("crt", "cer", "cert", "pem", "der", "key", "p7b", "p7c", "p12", "pfx");
 
   private BundleFiles() {}
@@ -41,17 +43,20 @@ public final class BundleFiles {
    * Reads a bundle as people hand it over: one file, or those files of a directory that may belong
    * to one.
    *
-   * @param extensions ends of the names of files that may, in lower case
-   * @return at most 16 files of at most 1 MiB, by name; one refusal where there is none
+   * @param belongs whether a file of a directory may, by its name
+   * @param largest the most bytes that a file may hold, by its name
+   * @return at most 16 files, by name; one refusal where there is none
    */
-  public static Map<String, BundleFile> given(Path path, Set<String> extensions) {
+  public static Map<String, BundleFile> given(
+      Path path, Predicate<String> belongs, ToLongFunction<String> largest) {
     Map<String, BundleFile> files = new TreeMap<>();
     if (!Files.isDirectory(path)) {
-      files.put(String.valueOf(path.getFileName()), read(path, LARGEST));
+      String name = String.valueOf(path.getFileName());
+      files.put(name, read(path, largest.applyAsLong(name)));
       return files;
     }
     try (DirectoryStream<Path> all =
-        Files.newDirectoryStream(path, file -> named(file, extensions))) {
+        Files.newDirectoryStream(path, file -> belongs.test(file.getFileName().toString()))) {
       for (Path file : all) {
         if (files.size() == MOST) {
           return Map.of(
@@ -59,9 +64,10 @@ public final class BundleFiles {
               refused(
                   "FILE_TOO_LARGE",
                   path + " holds more than " + MOST + " files of certificates and keys.",
-                  "Give a directory with the CA's files alone."));
+                  "Give a directory with the bundle's files alone."));
         }
-        files.put(file.getFileName().toString(), read(file, LARGEST));
+        String name = file.getFileName().toString();
+        files.put(name, read(file, largest.applyAsLong(name)));
       }
     } catch (IOException | DirectoryIteratorException e) {
       return Map.of(
@@ -82,9 +88,9 @@ public final class BundleFiles {
     return files;
   }
 
-  private static boolean named(Path file, Set<String> extensions) {
-    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    return extensions.contains(name.substring(name.lastIndexOf('.') + 1));
+  /** Whether a file is called as those are that hold certificates or keys. */
+  public static boolean named(String name) {
+    return EXTENSIONS.contains(name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT));
   }
 
   /**
@@ -164,7 +170,8 @@ public final class BundleFiles {
     return refused(
         "FILE_TOO_LARGE",
         file + " holds more than the " + maxBytes + " bytes expected at most.",
-        "Check that this is the right file.");
+        "Check that this is the right file. A longer CRL cannot be installed: leave it out, or have"
+            + " the CA issue one without certificates that have ended.");
   }
 
   private static BundleFile refused(String code, String message, String remedy) {

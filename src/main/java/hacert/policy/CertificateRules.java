@@ -3,15 +3,19 @@ package hacert.policy;
 import hacert.result.Finding;
 import hacert.x509.Certificates;
 import hacert.x509.KeySpec;
+import hacert.x509.UnreadableCertificateException;
+import java.io.IOException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.RSAPublicKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.bouncycastle.asn1.ASN1BitString;
+import org.bouncycastle.asn1.misc.MiscObjectIdentifiers;
+import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 
 /**
  * Rules for one certificate that hold whatever it is installed for. Each answers with its breach;
@@ -39,7 +43,7 @@ public final class CertificateRules {
   /**
    * {@code CERT_NOT_CA} and {@code CERT_PATH_LENGTH}: it may issue others.
    *
-   * @param below how many CAs stand below it in the chain
+   * @param below how many CAs below it count for its path length
    */
   public static Optional<Finding> issuing(X509Certificate certificate, int below, String name) {
     if (!Certificates.mayIssue(certificate)) {
@@ -87,6 +91,37 @@ public final class CertificateRules {
   }
 
   /**
+   * {@code CERT_PURPOSE}: Netscape's certificate type, if it has one, names this use; openssl heeds
+   * it in certificates of servers and clients.
+   *
+   * @param bit 0 for TLS clients, 1 for servers
+   * @param words for people, as {@code TLS servers}
+   */
+  public static Optional<Finding> netscape(
+      X509Certificate certificate, int bit, String words, String name) {
+    byte[] type = certificate.getExtensionValue(MiscObjectIdentifiers.netscapeCertType.getId());
+    return breach(
+        type != null && !bit(type, bit),
+        "CERT_PURPOSE",
+        name
+            + " is limited by its Netscape certificate type to other uses than those of "
+            + words
+            + ".",
+        "Issue it again without that extension, or with that use.");
+  }
+
+  private static boolean bit(byte[] extension, int bit) {
+    try {
+      byte[] bits =
+          ASN1BitString.getInstance(JcaX509ExtensionUtils.parseExtensionValue(extension))
+              .getBytes();
+      return bits.length > 0 && (bits[0] & 0x80 >> bit) != 0;
+    } catch (IOException | RuntimeException e) {
+      return false;
+    }
+  }
+
+  /**
    * {@code CERT_NOT_YET_VALID} and {@code CERT_EXPIRED}: it is valid now. One that was just made on
    * another node, whose clock may be ahead, and begins within a minute is worth a warning.
    */
@@ -111,23 +146,13 @@ public final class CertificateRules {
   /** {@code CERT_WEAK_SIGNATURE}: it is signed with neither SHA-1 nor MD5. */
   public static Optional<Finding> signed(X509Certificate certificate, String name) {
     return breach(
-        weak(certificate.getSigAlgName()),
+        Signatures.weak(certificate.getSigAlgName(), certificate.getSigAlgParams()),
         "CERT_WEAK_SIGNATURE",
         name
             + " should be signed with SHA-256 or better, and is with "
             + certificate.getSigAlgName()
-            + ".",
+            + (certificate.getSigAlgName().equals("RSASSA-PSS") ? " and SHA-1 or MD5." : "."),
         "Issue the certificate again with SHA-256.");
-  }
-
-  /**
-   * Whether a signature uses SHA-1 or MD5.
-   *
-   * @param algorithm its JCA name, as {@code SHA1withRSA}
-   */
-  public static boolean weak(String algorithm) {
-    String upper = algorithm.toUpperCase(Locale.ROOT);
-    return upper.startsWith("SHA1") || upper.startsWith("MD");
   }
 
   /** {@code KEY_TOO_SMALL} and {@code KEY_ALGORITHM}: RSA from 2048 bits, EC P-256 or P-384. */
@@ -150,6 +175,18 @@ public final class CertificateRules {
         "KEY_ALGORITHM",
         name + " should have an RSA, EC P-256 or EC P-384 key, and has " + kind + ".",
         "Make a new key of one of these kinds.");
+  }
+
+  /**
+   * What to do about certificates that cannot be read.
+   *
+   * @param usual where they are damaged, or something else
+   */
+  public static String remedy(UnreadableCertificateException e, String usual) {
+    return e.reason() == UnreadableCertificateException.Reason.UNSUPPORTED
+        ? "Convert it where the message says how; else leave that CA out, or give one with an RSA, EC"
+            + " P-256 or EC P-384 key."
+        : usual;
   }
 
   private static Optional<Finding> breach(

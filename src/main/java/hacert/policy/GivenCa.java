@@ -63,7 +63,7 @@ public record GivenCa(
               "Give the CA's certificate, in PEM, DER, PKCS#7 or PKCS#12 form."));
     }
     List<X509Certificate> chain =
-        ca.map(c -> Certificates.chain(c, ring.certificates())).orElse(List.of());
+        ca.map(c -> Certificates.chain(c, ring.certificates(), clock.instant())).orElse(List.of());
     leftOut(ring.certificates(), chain, findings);
     return new GivenCa(List.copyOf(findings), chain, key.filter(k -> !chain.isEmpty()));
   }
@@ -77,8 +77,10 @@ public record GivenCa(
           Finding.error(
               "CERT_UNREADABLE",
               name + " cannot be read: " + e.getMessage() + ".",
-              "Give certificates and key in PEM, DER, PKCS#7 or PKCS#12 form, copied"
-                  + " completely."));
+              CertificateRules.remedy(
+                  e,
+                  "Give certificates and key in PEM, DER, PKCS#7 or PKCS#12 form, copied"
+                      + " completely.")));
     } catch (UnreadableKeyException e) {
       findings.add(RootBundlePolicy.unreadable(name, e));
     }

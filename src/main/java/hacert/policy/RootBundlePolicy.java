@@ -1,6 +1,7 @@
 package hacert.policy;
 
 import hacert.result.Finding;
+import hacert.x509.CertificatePaths;
 import hacert.x509.Certificates;
 import hacert.x509.PemKeys;
 import hacert.x509.UnreadableCertificateException;
@@ -21,7 +22,8 @@ import java.util.Set;
  *   <li>{@code CERT_UNREADABLE}, {@code CERT_NOT_SINGLE}, {@code CERT_HOLDS_KEY}: the file
  *   <li>{@code CERT_VERSION}, {@code CERT_SERIAL}, {@code CERT_NOT_CA}, {@code CERT_PURPOSE},
  *       {@code CERT_EXPIRED}, {@code CERT_NOT_YET_VALID}, {@code CERT_WEAK_SIGNATURE}, {@code
- *       CERT_SIGNATURE}, {@code CERT_NOT_ROOT}, {@code CERT_PATH_LENGTH}: a certificate
+ *       CERT_SIGNATURE}, {@code CERT_NOT_ROOT}, {@code CERT_PATH_LENGTH}, {@code
+ *       CERT_PATH_INVALID}: a certificate
  *   <li>{@code KEY_ALGORITHM}, {@code KEY_TOO_SMALL}: a certificate's key
  *   <li>{@code KEY_UNREADABLE}, {@code KEY_PASSWORD_WRONG}, {@code KEY_NOT_ENCRYPTED}, {@code
  *       KEY_MISMATCH}: the key file
@@ -87,12 +89,22 @@ public final class RootBundlePolicy {
                 "Give the issuing CA's certificate, alone or with its issuers in order."));
         return List.copyOf(findings);
       }
-      certificate(one, i, clock.instant(), findings);
+      certificate(one, chain.subList(0, i), clock.instant(), findings);
     }
     if (!chain.isEmpty()) {
       root(chain, partialChain, findings);
     }
+    if (!chain.isEmpty() && !Finding.stops(findings)) {
+      CertificatePaths.ofCa(chain, clock.instant()).ifPresent(why -> findings.add(invalid(why)));
+    }
     return List.copyOf(findings);
+  }
+
+  private static Finding invalid(String why) {
+    return Finding.error(
+        "CERT_PATH_INVALID",
+        "The given certificates do not hold as a chain by RFC 5280: " + why + ".",
+        "Have the CA issued again, within what the CAs above it may issue.");
   }
 
   private static List<X509Certificate> certificates(byte[] pem, List<Finding> findings) {
@@ -103,7 +115,8 @@ public final class RootBundlePolicy {
           Finding.error(
               "CERT_UNREADABLE",
               "The certificate cannot be read: " + e.getMessage() + ".",
-              "Give an X.509 certificate in PEM form, copied completely."));
+              CertificateRules.remedy(
+                  e, "Give an X.509 certificate in PEM form, copied completely.")));
       return List.of();
     }
   }
@@ -121,13 +134,17 @@ public final class RootBundlePolicy {
   }
 
   /**
-   * @param above how many certificates stand below it: 0 for the CA's own
+   * @param below the certificates below it in the chain: none for the CA's own
    */
   private static void certificate(
-      X509Certificate certificate, int above, Instant now, List<Finding> findings) {
+      X509Certificate certificate,
+      List<X509Certificate> below,
+      Instant now,
+      List<Finding> findings) {
+    int above = below.size();
     String name = called(certificate, above);
     CertificateRules.version(certificate, name)
-        .or(() -> CertificateRules.issuing(certificate, above, name))
+        .or(() -> CertificateRules.issuing(certificate, Certificates.pathLength(below), name))
         .ifPresent(findings::add);
     if (above == 0 && certificate.getSerialNumber().signum() <= 0) {
       findings.add(
@@ -218,6 +235,13 @@ public final class RootBundlePolicy {
               "KEY_PASSWORD_WRONG",
               name + " does not open: " + e.getMessage() + ".",
               "Give the password that it was encrypted with.");
+      case UNSUPPORTED ->
+          Finding.error(
+              "KEY_UNREADABLE",
+              name + " cannot be read: " + e.getMessage() + ".",
+              "Give an RSA or EC key, encrypted with AES: a PKCS#12 file is encrypted again by"
+                  + " openssl pkcs12 -legacy -in OLD -out all.pem, then openssl pkcs12 -export -in"
+                  + " all.pem -out NEW; a key by openssl pkcs8 -topk8 -v2 aes-256-cbc.");
       default ->
           Finding.error(
               "KEY_UNREADABLE",

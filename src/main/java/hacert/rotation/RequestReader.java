@@ -22,7 +22,10 @@ import java.util.regex.Pattern;
  */
 public final class RequestReader {
   private static final int LONGEST_REQUEST = 32 << 20;
-  private static final int LONGEST_SECRET = 1 << 20;
+
+  /** A package of openGauss is the longest. */
+  private static final int LONGEST_SECRET = 4 << 20;
+
   private static final int MOST_SECRETS = 32;
 
   /** Lies beside the directories of the clusters. */

@@ -236,7 +236,9 @@ final class Stage {
     ObjectNode data = Json.mapper().createObjectNode();
     data.put("digest", site.target().digest(bundle));
     data.set("files", Json.mapper().valueToTree(StagedBundle.hashes(bundle)));
-    data.set("certificates", Json.mapper().valueToTree(site.target().summaries(bundle)));
+    data.set(
+        "certificates",
+        Json.mapper().valueToTree(site.target().summaries(bundle, site.host().clock())));
     return withRestart(
         data, path -> Optional.ofNullable(bundle.files().get(path.getFileName().toString())));
   }

@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** A kind of system whose certificates can be rotated. */
 public interface Target {
@@ -73,14 +72,18 @@ public interface Target {
   /** Names of the files that a bundle consists of, as it is staged and installed. */
   List<String> bundleFiles();
 
-  /**
-   * Which files of a directory that is handed over may belong to a bundle: the ends of their names,
-   * in lower case.
-   */
-  Set<String> givenExtensions();
+  /** Whether a file of a directory that is handed over may belong to a bundle, by its name. */
+  boolean mayBeGiven(String name);
 
-  /** The certificates in a bundle. */
-  List<CertificateSummary> summaries(Bundle bundle);
+  /** The most bytes that a file of this name that is handed over may hold. */
+  long largestGiven(String name);
+
+  /**
+   * The certificates in a bundle.
+   *
+   * @param clock tells now: of two certificates of one CA the one that is valid counts
+   */
+  List<CertificateSummary> summaries(Bundle bundle, Clock clock);
 
   /**
    * What is wrong with a bundle that is handed over, wherever it is to be installed.

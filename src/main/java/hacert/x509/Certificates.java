@@ -5,6 +5,7 @@ import hacert.result.CertificateSummary;
 import hacert.x509.UnreadableCertificateException.Reason;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
@@ -14,13 +15,19 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1Sequence;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x509.Extension;
 
 /** X.509 certificates (RFC 5280): read, written, compared. */
 public final class Certificates {
@@ -53,6 +60,7 @@ public final class Certificates {
     }
     List<X509Certificate> certificates = new ArrayList<>();
     for (Pem.Block block : blocks) {
+      trusted(block, certificates.size() + 1);
       if (block.label().equals("CERTIFICATE") || block.label().equals("X509 CERTIFICATE")) {
         if (certificates.size() == MOST) {
           throw new UnreadableCertificateException(
@@ -71,6 +79,18 @@ public final class Certificates {
               : "there is no PEM certificate in it");
     }
     return List.copyOf(certificates);
+  }
+
+  /** Refuses openssl's own form, whose CA would be missing where it is passed over. */
+  static void trusted(Pem.Block block, int number) throws UnreadableCertificateException {
+    if (block.label().equals("TRUSTED CERTIFICATE")) {
+      throw new UnreadableCertificateException(
+          Reason.UNSUPPORTED,
+          "certificate "
+              + number
+              + " is a TRUSTED CERTIFICATE, openssl's own form: convert it with openssl x509 -in"
+              + " FILE -out NEW");
+    }
   }
 
   static UnreadableCertificateException unreadable(Pem.Malformed e) {
@@ -106,16 +126,45 @@ public final class Certificates {
     } catch (CertificateException | RuntimeException e) {
       // Answered below: the parser's message means nothing to an operator.
     }
-    throw new UnreadableCertificateException(
-        Reason.DAMAGED, "certificate " + number + " is not an X.509 certificate in DER form");
+    Optional<String> kind = verdict == Der.Verdict.WHOLE ? keyOf(der) : Optional.empty();
+    throw kind.isPresent()
+        ? new UnreadableCertificateException(
+            Reason.UNSUPPORTED,
+            "certificate "
+                + number
+                + " has a key or a part of a kind that is not known here, "
+                + kind.get())
+        : new UnreadableCertificateException(
+            Reason.DAMAGED, "certificate " + number + " is not an X.509 certificate in DER form");
+  }
+
+  /** Subject and kind of key of what Java takes for no certificate, where its structure is one. */
+  private static Optional<String> keyOf(byte[] der) {
+    try {
+      var certificate = org.bouncycastle.asn1.x509.Certificate.getInstance(der);
+      AlgorithmIdentifier algorithm = certificate.getSubjectPublicKeyInfo().getAlgorithm();
+      return Optional.of(
+          "key algorithm "
+              + algorithm.getAlgorithm()
+              + (algorithm.getParameters() instanceof ASN1ObjectIdentifier curve
+                  ? " with curve " + curve
+                  : algorithm.getParameters() instanceof ASN1Sequence
+                      ? " with its curve's numbers written out"
+                      : "")
+              + ", subject "
+              + name(new X500Principal(certificate.getSubject().getEncoded())));
+    } catch (IOException | RuntimeException e) {
+      return Optional.empty();
+    }
   }
 
   /**
    * The way from a certificate to its root: the certificate, then each one's issuer, as far as
-   * {@code among} has it. Of several issuers that fit, a self-signed one is preferred, then the one
-   * that is valid longest.
+   * {@code among} has it. Of several issuers that fit, one that is valid now is preferred, as
+   * openssl does, then a self-signed one, then the one that is valid longest.
    */
-  public static List<X509Certificate> chain(X509Certificate from, List<X509Certificate> among) {
+  public static List<X509Certificate> chain(
+      X509Certificate from, List<X509Certificate> among, Instant now) {
     List<X509Certificate> chain = new ArrayList<>(List.of(from));
     X509Certificate last = from;
     while (last != null && !selfSigned(last)) {
@@ -124,7 +173,8 @@ public final class Certificates {
           among.stream()
               .filter(c -> !chain.contains(c) && mayIssue(c) && issuedBy(child, c))
               .max(
-                  Comparator.comparing(Certificates::selfSigned)
+                  Comparator.comparing((X509Certificate c) -> valid(c, now))
+                      .thenComparing(Certificates::selfSigned)
                       .thenComparing(X509Certificate::getNotAfter))
               .orElse(null);
       if (last != null) {
@@ -132,6 +182,22 @@ public final class Certificates {
       }
     }
     return List.copyOf(chain);
+  }
+
+  private static boolean valid(X509Certificate certificate, Instant now) {
+    return !now.isBefore(certificate.getNotBefore().toInstant())
+        && !now.isAfter(certificate.getNotAfter().toInstant());
+  }
+
+  /**
+   * How many CAs of a chain count for the path length of one above them: those that name themselves
+   * as issuer do not (RFC 5280, 4.2.1.9).
+   */
+  public static int pathLength(List<X509Certificate> cas) {
+    return (int)
+        cas.stream()
+            .filter(ca -> !ca.getSubjectX500Principal().equals(ca.getIssuerX500Principal()))
+            .count();
   }
 
   /** Whether a certificate is a root: it names itself as issuer, and its own key signed it. */
@@ -165,11 +231,14 @@ public final class Certificates {
   }
 
   /**
-   * Whether one certificate issued the other: the names match and the signature is the issuer's
-   * key's. Validity and extensions are not looked at; see {@link #mayIssue}.
+   * Whether one certificate issued the other: the names match, so do the identifiers of its key
+   * where they are told, and the signature is the issuer's key's. Validity and other extensions are
+   * not looked at; see {@link #mayIssue}.
    */
   public static boolean issuedBy(X509Certificate leaf, X509Certificate issuer) {
-    if (!leaf.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())) {
+    if (!leaf.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())
+        || !KeyIdentifiers.fit(
+            leaf.getExtensionValue(Extension.authorityKeyIdentifier.getId()), issuer)) {
       return false;
     }
     try {

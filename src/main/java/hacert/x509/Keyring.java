@@ -128,6 +128,7 @@ public final class Keyring {
     }
     try {
       for (Pem.Block block : blocks) {
+        Certificates.trusted(block, certificates.size() + 1);
         switch (block.label()) {
           case "CERTIFICATE", "X509 CERTIFICATE" -> certificate(block.content());
           case "PKCS7", "CMS", "PKCS #7 SIGNED DATA" ->

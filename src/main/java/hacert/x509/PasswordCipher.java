@@ -16,8 +16,6 @@ import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.misc.MiscObjectIdentifiers;
 import org.bouncycastle.asn1.misc.ScryptParams;
-import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
-import org.bouncycastle.asn1.oiw.OIWObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.EncryptionScheme;
 import org.bouncycastle.asn1.pkcs.KeyDerivationFunc;
 import org.bouncycastle.asn1.pkcs.PBEParameter;
@@ -53,40 +51,27 @@ final class PasswordCipher {
         throws GeneralSecurityException, CharacterCodingException;
   }
 
-  /** A block cipher in CBC mode. */
-  private enum Block {
-    AES_128("AES-128-CBC", "AES", 16, 16, NISTObjectIdentifiers.id_aes128_CBC),
-    AES_192("AES-192-CBC", "AES", 24, 16, NISTObjectIdentifiers.id_aes192_CBC),
-    AES_256("AES-256-CBC", "AES", 32, 16, NISTObjectIdentifiers.id_aes256_CBC),
-    DES3("DES-EDE3-CBC", "DESede", 24, 8, PKCSObjectIdentifiers.des_EDE3_CBC),
-    DES("DES-CBC", "DES", 8, 8, OIWObjectIdentifiers.desCBC),
-    /** Of no use to protect anything; PKCS#12 files of old tools have their certificates in it. */
-    RC2_40("RC2-40-CBC", "RC2", 5, 8, PKCSObjectIdentifiers.RC2_CBC);
-
-    private final String text;
-    private final String algorithm;
-    private final int keyOctets;
-    private final int octets;
-    private final ASN1ObjectIdentifier oid;
-
-    Block(String text, String algorithm, int keyOctets, int octets, ASN1ObjectIdentifier oid) {
-      this.text = text;
-      this.algorithm = algorithm;
-      this.keyOctets = keyOctets;
-      this.octets = octets;
-      this.oid = oid;
-    }
-  }
-
-  private final Block block;
+  private final BlockCipher block;
   private final byte[] iv;
   private final Derivation derivation;
   private final String description;
   private final int cost;
+  private final long memory;
 
   /** {@code iv} is empty where the derivation gives it too. */
   private PasswordCipher(
-      Block block, byte[] iv, Derivation derivation, String description, int cost) {
+      BlockCipher block, byte[] iv, Derivation derivation, String description, int cost) {
+    this(block, iv, derivation, description, cost, 0);
+  }
+
+  private PasswordCipher(
+      BlockCipher block,
+      byte[] iv,
+      Derivation derivation,
+      String description,
+      int cost,
+      long memory) {
+    this.memory = memory;
     this.block = block;
     this.iv = iv;
     this.derivation = derivation;
@@ -105,7 +90,12 @@ final class PasswordCipher {
    * does not load: single DES and RC2, in whatever scheme.
    */
   boolean legacy() {
-    return block == Block.DES || block == Block.RC2_40;
+    return block.legacy();
+  }
+
+  /** The memory that scrypt takes, in bytes, as openssl counts it; 0 of other derivations. */
+  long memory() {
+    return memory;
   }
 
   /** What it takes to derive the key once, in iterations, or in as much work. */
@@ -118,13 +108,13 @@ final class PasswordCipher {
    * password in 256 leaves a padding that looks right, and of those hardly one a sequence.
    */
   byte[] decrypt(byte[] encrypted, char[] password) throws UnreadableKeyException {
-    if (encrypted.length == 0 || encrypted.length % block.octets != 0) {
+    if (encrypted.length == 0 || encrypted.length % block.octets() != 0) {
       throw new UnreadableKeyException(
           Reason.TRUNCATED,
           "the encrypted part has "
               + encrypted.length
               + " bytes, expected whole blocks of "
-              + block.octets);
+              + block.octets());
     }
     byte[] plain;
     try {
@@ -147,20 +137,20 @@ final class PasswordCipher {
     } catch (CharacterCodingException e) {
       throw new IllegalArgumentException("the password holds half of a surrogate pair");
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this Java runtime has no " + block.text, e);
+      throw new IllegalStateException("this Java runtime has no " + block.text(), e);
     }
   }
 
   private byte[] run(int mode, byte[] input, char[] password)
       throws GeneralSecurityException, CharacterCodingException {
-    int wanted = block.keyOctets + (iv.length == 0 ? block.octets : 0);
+    int wanted = block.keyOctets() + (iv.length == 0 ? block.octets() : 0);
     byte[] derived = derivation.derive(password, wanted);
-    byte[] key = Arrays.copyOf(derived, block.keyOctets);
+    byte[] key = block.key(derived);
     byte[] vector =
-        iv.length > 0 ? iv : Arrays.copyOfRange(derived, block.keyOctets, derived.length);
+        iv.length > 0 ? iv : Arrays.copyOfRange(derived, block.keyOctets(), derived.length);
     try {
-      Cipher cipher = Cipher.getInstance(block.algorithm + "/CBC/PKCS5Padding");
-      cipher.init(mode, new SecretKeySpec(key, block.algorithm), new IvParameterSpec(vector));
+      Cipher cipher = Cipher.getInstance(block.algorithm() + "/CBC/PKCS5Padding");
+      cipher.init(mode, new SecretKeySpec(key, block.algorithm()), new IvParameterSpec(vector));
       return cipher.doFinal(input);
     } finally {
       Arrays.fill(derived, (byte) 0);
@@ -187,29 +177,29 @@ final class PasswordCipher {
   static PasswordCipher ofDekInfo(String dekInfo) throws UnreadableKeyException {
     int comma = dekInfo.indexOf(',');
     String name = (comma < 0 ? dekInfo : dekInfo.substring(0, comma)).trim();
-    for (Block block : Block.values()) {
-      if (block.text.equals(name.toUpperCase(Locale.ROOT))) {
+    for (BlockCipher block : BlockCipher.values()) {
+      if (block.text().equals(name.toUpperCase(Locale.ROOT))) {
         return traditional(block, iv(dekInfo.substring(comma + 1).trim(), block));
       }
     }
     throw unsupported(printable(name));
   }
 
-  private static byte[] iv(String hex, Block block) throws UnreadableKeyException {
+  private static byte[] iv(String hex, BlockCipher block) throws UnreadableKeyException {
     try {
       byte[] iv = HexFormat.of().parseHex(hex);
-      if (iv.length == block.octets) {
+      if (iv.length == block.octets()) {
         return iv;
       }
     } catch (IllegalArgumentException e) {
       // Answered below.
     }
-    throw damaged("DEK-Info has no initialisation vector of " + block.octets + " bytes");
+    throw damaged("DEK-Info has no initialisation vector of " + block.octets() + " bytes");
   }
 
   static PasswordCipher traditional(KeyForm form, byte[] iv) {
-    for (Block block : Block.values()) {
-      if (block.text.equals(form.dekInfo())) {
+    for (BlockCipher block : BlockCipher.values()) {
+      if (block.text().equals(form.dekInfo())) {
         return traditional(block, iv);
       }
     }
@@ -221,12 +211,12 @@ final class PasswordCipher {
     return form == KeyForm.TRADITIONAL_DES3 ? 8 : 16;
   }
 
-  private static PasswordCipher traditional(Block block, byte[] iv) {
+  private static PasswordCipher traditional(BlockCipher block, byte[] iv) {
     return new PasswordCipher(
         block,
         iv,
         (password, octets) -> PasswordDerivations.bytesToKey(password, iv, octets),
-        block.text,
+        block.text(),
         1);
   }
 
@@ -243,11 +233,10 @@ final class PasswordCipher {
       if (oid.equals(PKCSObjectIdentifiers.pbeWithSHA1AndDES_CBC)) {
         return pbes1("SHA-1", algorithm.getParameters());
       }
-      if (oid.equals(PKCSObjectIdentifiers.pbeWithSHAAnd3_KeyTripleDES_CBC)) {
-        return pkcs12(Block.DES3, PKCS12PBEParams.getInstance(algorithm.getParameters()));
-      }
-      if (oid.equals(PKCSObjectIdentifiers.pbeWithSHAAnd40BitRC2_CBC)) {
-        return pkcs12(Block.RC2_40, PKCS12PBEParams.getInstance(algorithm.getParameters()));
+      for (BlockCipher block : BlockCipher.values()) {
+        if (oid.equals(block.pkcs12())) {
+          return pkcs12(block, PKCS12PBEParams.getInstance(algorithm.getParameters()));
+        }
       }
       throw unsupported(oid.getId());
     } catch (RuntimeException e) {
@@ -257,10 +246,10 @@ final class PasswordCipher {
 
   private static PasswordCipher pbes2(PBES2Parameters parameters) throws UnreadableKeyException {
     EncryptionScheme scheme = parameters.getEncryptionScheme();
-    for (Block block : Block.values()) {
-      if (block.oid.equals(scheme.getAlgorithm())) {
+    for (BlockCipher block : BlockCipher.values()) {
+      if (scheme.getAlgorithm().equals(block.pbes2())) {
         byte[] iv = ASN1OctetString.getInstance(scheme.getParameters()).getOctets();
-        if (iv.length != block.octets) {
+        if (iv.length != block.octets()) {
           throw damaged("an initialisation vector of " + iv.length + " bytes");
         }
         return pbes2(block, iv, parameters.getKeyDerivationFunc());
@@ -269,9 +258,9 @@ final class PasswordCipher {
     throw unsupported("PBES2 with cipher " + scheme.getAlgorithm());
   }
 
-  private static PasswordCipher pbes2(Block block, byte[] iv, KeyDerivationFunc function)
+  private static PasswordCipher pbes2(BlockCipher block, byte[] iv, KeyDerivationFunc function)
       throws UnreadableKeyException {
-    String head = "PBES2, " + block.text + ", ";
+    String head = "PBES2, " + block.text() + ", ";
     if (function.getAlgorithm().equals(PKCSObjectIdentifiers.id_PBKDF2)) {
       PBKDF2Params params = PBKDF2Params.getInstance(function.getParameters());
       int iterations = iterations(params.getIterationCount());
@@ -298,7 +287,8 @@ final class PasswordCipher {
           (password, octets) ->
               PasswordDerivations.scrypt(password, params.getSalt(), n, r, p, octets),
           head + "scrypt N=" + n + " r=" + r + " p=" + p,
-          (int) ((long) n * r * p / 2));
+          (int) ((long) n * r * p / 2),
+          128L * r * (n + 2L + p));
     }
     throw unsupported("PBES2 with key derivation " + function.getAlgorithm());
   }
@@ -335,15 +325,16 @@ final class PasswordCipher {
     }
   }
 
-  private static void keyLength(BigInteger length, Block block) throws UnreadableKeyException {
-    if (length != null && !length.equals(BigInteger.valueOf(block.keyOctets))) {
-      throw damaged("a key length other than that of " + block.text);
+  private static void keyLength(BigInteger length, BlockCipher block)
+      throws UnreadableKeyException {
+    if (length != null && !length.equals(BigInteger.valueOf(block.keyOctets()))) {
+      throw damaged("a key length other than that of " + block.text());
     }
   }
 
   static PasswordCipher pbes2Aes256(byte[] salt, int iterations, byte[] iv) {
     return new PasswordCipher(
-        Block.AES_256,
+        BlockCipher.AES_256,
         iv,
         (password, octets) ->
             PasswordDerivations.pbkdf2(
@@ -357,7 +348,7 @@ final class PasswordCipher {
     PBEParameter params = PBEParameter.getInstance(parameters);
     int iterations = iterations(params.getIterationCount());
     return new PasswordCipher(
-        Block.DES,
+        BlockCipher.DES,
         new byte[0],
         (password, octets) ->
             PasswordDerivations.pbkdf1(password, params.getSalt(), iterations, digest, octets),
@@ -365,22 +356,23 @@ final class PasswordCipher {
         iterations);
   }
 
-  private static PasswordCipher pkcs12(Block block, PKCS12PBEParams params)
+  private static PasswordCipher pkcs12(BlockCipher block, PKCS12PBEParams params)
       throws UnreadableKeyException {
     return pkcs12(block, params.getIV(), iterations(params.getIterations()));
   }
 
   static PasswordCipher pkcs12Des3(byte[] salt, int iterations) {
-    return pkcs12(Block.DES3, salt, iterations);
+    return pkcs12(BlockCipher.DES3, salt, iterations);
   }
 
-  private static PasswordCipher pkcs12(Block block, byte[] salt, int iterations) {
+  private static PasswordCipher pkcs12(BlockCipher block, byte[] salt, int iterations) {
     return new PasswordCipher(
         block,
         new byte[0],
         (password, octets) ->
-            PasswordDerivations.pkcs12(password, salt, iterations, block.keyOctets, block.octets),
-        "PKCS#12 PBE, " + block.text + ", SHA-1, " + iterations + " iterations",
+            PasswordDerivations.pkcs12(
+                password, salt, iterations, block.keyOctets(), block.octets()),
+        "PKCS#12 PBE, " + block.text() + ", SHA-1, " + iterations + " iterations",
         iterations);
   }
 

@@ -11,8 +11,9 @@ import java.util.Map;
 /**
  * The blocks of a PEM file: RFC 7468, and the headers of RFC 1421 that encrypted traditional keys
  * have. Text outside the blocks is passed over. A file may be installed as it is, so what openssl
- * would not see as a block is damage: a BEGIN or END that is not at the beginning of its line, and
- * a line that ends with a carriage return alone. Works on bytes, so that keys can be wiped.
+ * would not see as a block is damage: a BEGIN or END that is not at the beginning of its line, a
+ * line that ends with a carriage return alone, an empty line where none may be, and other headers
+ * than those of an encrypted key. Works on bytes, so that keys can be wiped.
  */
 final class Pem {
   /** Longer files are not read: a chain of a hundred certificates is about 200 kB. */
@@ -20,6 +21,10 @@ final class Pem {
 
   private static final int MOST_BLOCKS = 256;
   private static final int MOST_HEADERS = 16;
+
+  /** What openssl holds lines behind an empty line to: all as long, and only the last shorter. */
+  private static final int WIDTH = 64;
+
   private static final byte[] BEGIN = ascii("-----BEGIN ");
   private static final byte[] END = ascii("-----END ");
   private static final byte[] DASHES = ascii("-----");
@@ -100,8 +105,18 @@ final class Pem {
     return blocks;
   }
 
+  /** How far a block is read. Its one empty line is that behind its headers, or behind BEGIN. */
+  private enum Part {
+    BEGUN,
+    HEADERS,
+    BODY,
+    BODY_BEHIND_EMPTY_LINE
+  }
+
   private Block block(String label) throws Malformed {
     int begun = line;
+    Part part = Part.BEGUN;
+    boolean shorter = false;
     Map<String, String> headers = new LinkedHashMap<>();
     byte[] base64 = new byte[Math.max(0, text.length - at)];
     int length = 0;
@@ -112,14 +127,25 @@ final class Pem {
           if (!label(next, END).equals(label)) {
             throw damaged("an END of another kind than its BEGIN");
           }
+          if (part == Part.HEADERS) {
+            throw damaged("no empty line behind the headers of a block");
+          }
           return new Block(label, headers, decode(base64, length));
         }
         if (next.starts(BEGIN)) {
           throw damaged("a BEGIN before the END of the block begun at line " + begun);
         }
-        if (length == 0 && next.has(':')) {
+        if (next.width() == 0) {
+          part = behindEmptyLine(part, label, headers);
+        } else if (part == Part.HEADERS || part == Part.BEGUN && next.has(':')) {
+          part = Part.HEADERS;
           header(next, headers);
         } else {
+          if (part == Part.BODY_BEHIND_EMPTY_LINE && (shorter || next.width() > WIDTH)) {
+            throw damaged("behind an empty line openssl wants lines of " + WIDTH + " characters");
+          }
+          part = part == Part.BEGUN ? Part.BODY : part;
+          shorter = next.width() < WIDTH;
           System.arraycopy(text, next.from, base64, length, next.to - next.from);
           length += next.to - next.from;
         }
@@ -131,9 +157,33 @@ final class Pem {
         Fault.TRUNCATED, "the block begun at line " + begun + " has no END: the file is cut off");
   }
 
+  private Part behindEmptyLine(Part part, String label, Map<String, String> headers)
+      throws Malformed {
+    if (part == Part.BODY || part == Part.BODY_BEHIND_EMPTY_LINE) {
+      throw damaged("an empty line inside a block, with which openssl does not read it");
+    }
+    if (part == Part.HEADERS && !ofEncryptedKey(label, headers)) {
+      throw damaged("other headers than Proc-Type: 4,ENCRYPTED and DEK-Info of a private key");
+    }
+    return Part.BODY_BEHIND_EMPTY_LINE;
+  }
+
+  /** openssl takes these two headers, in this order, and what follows them. */
+  private static boolean ofEncryptedKey(String label, Map<String, String> headers) {
+    List<String> names = List.copyOf(headers.keySet());
+    return label.endsWith("PRIVATE KEY")
+        && names.size() > 1
+        && names.get(0).equals("Proc-Type")
+        && headers.get("Proc-Type").matches("4,[ \\t]*ENCRYPTED")
+        && names.get(1).equals("DEK-Info");
+  }
+
   private void header(Line next, Map<String, String> headers) throws Malformed {
     String header = next.ascii();
     int colon = header.indexOf(':');
+    if (colon < 0 || next.indented) {
+      throw damaged("no header, and no empty line behind the headers of a block");
+    }
     if (headers.size() == MOST_HEADERS
         || headers.put(header.substring(0, colon).trim(), header.substring(colon + 1).trim())
             != null) {
@@ -195,12 +245,11 @@ final class Pem {
     while (from < to && blank(text[from])) {
       from++;
     }
-    boolean indented = from > begin;
     while (to > from && blank(text[to - 1])) {
       to--;
     }
     line++;
-    return new Line(from, to, indented);
+    return new Line(begin, from, to);
   }
 
   private static boolean blank(byte b) {
@@ -213,14 +262,21 @@ final class Pem {
 
   /** Where one line lies in the text. */
   private final class Line {
+    private final int begin;
     private final int from;
     private final int to;
     private final boolean indented;
 
-    Line(int from, int to, boolean indented) {
+    Line(int begin, int from, int to) {
+      this.begin = begin;
       this.from = from;
       this.to = to;
-      this.indented = indented;
+      this.indented = from > begin;
+    }
+
+    /** Its length with the blanks before it; 0 of an empty one, whatever blanks it has. */
+    int width() {
+      return from == to ? 0 : to - begin;
     }
 
     boolean starts(byte[] prefix) {

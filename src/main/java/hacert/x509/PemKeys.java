@@ -54,11 +54,12 @@ public final class PemKeys {
    *     default it does not load
    * @param cost what it takes to open it once, in iterations of PBKDF2, or in as much work; 0 where
    *     it is not encrypted
+   * @param memory what scrypt takes for that, in bytes as openssl counts them; 0 without scrypt
    */
-  public record Description(boolean encrypted, String text, boolean legacy, int cost) {
+  public record Description(boolean encrypted, String text, boolean legacy, int cost, long memory) {
     /** One of which is not told how it is encrypted. */
     public Description(boolean encrypted, String text) {
-      this(encrypted, text, false, 0);
+      this(encrypted, text, false, 0, 0);
     }
   }
 
@@ -71,13 +72,14 @@ public final class PemKeys {
     Pem.Block block = only(pem);
     try {
       if (!isEncrypted(block)) {
-        return new Description(false, block.label() + ", not encrypted", false, 0);
+        return new Description(false, block.label() + ", not encrypted");
       }
       PasswordCipher cipher =
           block.label().equals(ENCRYPTED_LABEL)
               ? PasswordCipher.of(encrypted(block).algorithm())
               : PasswordCipher.ofDekInfo(dekInfo(block.headers()));
-      return new Description(true, block.label() + ", " + cipher, cipher.legacy(), cipher.cost());
+      return new Description(
+          true, block.label() + ", " + cipher, cipher.legacy(), cipher.cost(), cipher.memory());
     } finally {
       block.wipe();
     }

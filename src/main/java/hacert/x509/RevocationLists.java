@@ -88,9 +88,14 @@ public final class RevocationLists {
     }
   }
 
-  /** Whether a CA issued a list: the names match and the signature is the CA's key's. */
+  /**
+   * Whether a CA issued a list: the names match, so do the identifiers of its key where they are
+   * told, and the signature is the CA's key's.
+   */
   public static boolean issuedBy(X509CRL list, X509Certificate ca) {
-    if (!list.getIssuerX500Principal().equals(ca.getSubjectX500Principal())) {
+    if (!list.getIssuerX500Principal().equals(ca.getSubjectX500Principal())
+        || !KeyIdentifiers.fit(
+            list.getExtensionValue(Extension.authorityKeyIdentifier.getId()), ca)) {
       return false;
     }
     try {

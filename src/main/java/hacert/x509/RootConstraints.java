@@ -29,7 +29,7 @@ import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
  * constraints of a root as of any CA ({@code check_chain_extensions} and {@code
  * check_name_constraints} of its x509_vfy.c).
  */
-public final class RootConstraints {
+final class RootConstraints {
   /** The extensions that openssl knows ({@code X509_supported_extension} of its v3_purp.c). */
   private static final Set<String> KNOWN =
       Set.of(
@@ -56,10 +56,11 @@ public final class RootConstraints {
   /**
    * Why a chain does not hold under its root.
    *
-   * @param below the certificates below the root, the leaf first
+   * @param below the certificates below the root, the lowest first
+   * @param leaf whether that one is no CA
    * @return for people; empty if it holds
    */
-  public static Optional<String> breach(X509Certificate root, List<X509Certificate> below) {
+  static Optional<String> breach(X509Certificate root, List<X509Certificate> below, boolean leaf) {
     Set<String> critical = root.getCriticalExtensionOIDs();
     Set<String> unknown = new HashSet<>(critical == null ? Set.of() : critical);
     unknown.removeAll(KNOWN);
@@ -74,7 +75,7 @@ public final class RootConstraints {
     try {
       PKIXNameConstraintValidator validator = validator(constraints);
       for (X509Certificate certificate : below) {
-        for (GeneralName name : names(certificate, certificate.equals(below.get(0)))) {
+        for (GeneralName name : names(certificate, leaf && certificate.equals(below.get(0)))) {
           validator.checkPermitted(name);
           validator.checkExcluded(name);
         }

@@ -12,6 +12,8 @@ public final class UnreadableCertificateException extends Exception {
     TRUNCATED,
     /** It is not well-formed. */
     DAMAGED,
+    /** It is whole, and of a kind that is not known here. */
+    UNSUPPORTED,
     /** It is longer than anything that is read here. */
     TOO_LARGE
   }

@@ -10,6 +10,7 @@ import hacert.x509.Openssl;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +54,16 @@ class InspectTest {
     assertThat(run.err())
         .contains("error FILE_MISSING:", "error CERT_UNREADABLE:", "error FILE_NOT_REGULAR:");
     assertThat(run.out()).contains("RSA 2048");
+  }
+
+  @Test
+  void takes_hosts_with_an_underscore_and_no_other_characters() {
+    assertThat(Cli.run("", "inspect", "postgres://db_1.invalid:5432"))
+        .matches(run -> run.code() == 3 && run.err().contains("error PROBE_"));
+    for (String place :
+        List.of("tls://a", "tls://a:0", "tls://a:65536", "tls://a b:1", "tls://a:1/")) {
+      assertThat(Cli.run("", "inspect", place)).as(place).matches(run -> run.code() == 2);
+    }
   }
 
   @Test

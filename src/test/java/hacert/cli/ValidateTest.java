@@ -71,6 +71,33 @@ class ValidateTest {
     assertThat(run(dir, "").code()).as(run(dir, "").toString()).isZero();
   }
 
+  /** As the remedy of CERT_NOT_ROOT says. */
+  @Test
+  void lays_a_file_over_the_profile(@TempDir Path dir) throws Exception {
+    Path file = Files.writeString(dir.resolve("mine.yaml"), "partial_chain: true\n");
+    String[] words = {
+      "validate", "--target", "mrs-ha", "--password-stdin", "--profile-file", file.toString(), ""
+    };
+    words[6] = pki.path("bare.p12").toString();
+    Cli.Run run = Cli.run(PASSWORD, words);
+    assertThat(run.code()).as(run.toString()).isZero();
+    assertThat(run.err()).contains("warning CERT_NOT_ROOT");
+    Files.writeString(file, "hello");
+    assertThat(Cli.run(PASSWORD, words)).matches(r -> r.code() == 2);
+  }
+
+  /** What {@code package} writes is read again, though it may be larger than one file. */
+  @Test
+  void takes_a_package_of_4_mib(@TempDir Path dir) throws Exception {
+    Path zip = dir.resolve("db-cert-replacement.ZIP");
+    Files.write(zip, new byte[4 << 20]);
+    assertThat(Cli.run("", "validate", "--target", "opengauss", zip.toString()).err())
+        .contains("error PACKAGE_UNREADABLE");
+    Files.write(zip, new byte[(4 << 20) + 1]);
+    assertThat(Cli.run("", "validate", "--target", "opengauss", zip.toString()).err())
+        .contains("error FILE_TOO_LARGE");
+  }
+
   @Test
   void judges_a_bundle_of_opengauss_from_a_directory(@TempDir Path dir) throws Exception {
     CertificateAuthority ca =
@@ -95,6 +122,11 @@ class ValidateTest {
       }
     }
     Cli.Run good = Cli.run("", "validate", "--target", "opengauss", dir.toString());
+    assertThat(good.code()).as(good.toString()).isZero();
+    for (int i = 0; i < 9; i++) {
+      Files.writeString(dir.resolve("other" + i + ".crt"), "no part of it");
+    }
+    good = Cli.run("", "validate", "--target", "opengauss", dir.toString());
     assertThat(good.code()).as(good.toString()).isZero();
     Files.delete(dir.resolve("server.key.rand"));
     Cli.Run bad = Cli.run("", "validate", "--target", "opengauss", dir.toString());

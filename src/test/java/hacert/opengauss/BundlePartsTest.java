@@ -67,12 +67,13 @@ class BundlePartsTest {
 
   /** Installs it as a rotation would, over what is there; what is installed then. */
   private Bundle rotated(Bundle next) throws Exception {
-    try (InstalledBundle before = new InstalledBundle(host.data(), host.om())) {
+    try (InstalledBundle before =
+        new InstalledBundle(host.data(), host.om(), Samples.CLOCK.instant())) {
       Taken taken = new NewBundle(host.node(), host.options(), before).take(next, Optional.empty());
       assertThat(taken.findings()).isEmpty();
       host.install(taken.bundle());
     }
-    return new InstalledBundle(host.data(), host.om()).bundle();
+    return new InstalledBundle(host.data(), host.om(), Samples.CLOCK.instant()).bundle();
   }
 
   @Test

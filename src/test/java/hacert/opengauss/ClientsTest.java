@@ -163,7 +163,8 @@ class ClientsTest {
                 next.files().get("cacert.pem"),
                 installed.files().get("cacert.pem"),
                 Samples.CLOCK));
-    try (Postgres postgres = Postgres.start(server, Trust.finish(wide), PASSWORD, USER)) {
+    try (Postgres postgres =
+        Postgres.start(server, Trust.finish(wide, Samples.CLOCK), PASSWORD, USER)) {
       assertThat(psql(postgres, "localhost")).isEqualTo("0 t");
       Samples.write(installed, client);
       Files.write(client.resolve("cacert.pem"), next.files().get("cacert.pem"));

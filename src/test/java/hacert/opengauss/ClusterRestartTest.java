@@ -169,7 +169,8 @@ class ClusterRestartTest {
   void proves_through_a_status_that_cannot_be_read_at_first() throws Exception {
     firstUnreadable("Primary Normal");
     LocalNode node = host.node();
-    try (InstalledBundle installed = new InstalledBundle(host.data(), host.om())) {
+    try (InstalledBundle installed =
+        new InstalledBundle(host.data(), host.om(), Samples.CLOCK.instant())) {
       Proof proof = new ClusterProof(node, new Ports(node), installed).prove("", "", true, PROVING);
       assertThat(proof.findings().stream().map(Finding::code))
           .contains("TLS_NOT_PROVEN")

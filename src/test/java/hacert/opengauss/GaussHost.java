@@ -156,7 +156,7 @@ public final class GaussHost {
   /** Makes a bundle as a rotation would, with the CA that is kept; keeps a CA that is new. */
   Made make(String password) throws HostException, IOException {
     BundleSpec spec = new BundleSpec("ec-p256", 0, Map.of());
-    try (InstalledBundle installed = new InstalledBundle(data(), om());
+    try (InstalledBundle installed = new InstalledBundle(data(), om(), Samples.CLOCK.instant());
         Secret ca = secret(CA_PASSWORD)) {
       Made made =
           new NewBundle(node(), options(), installed)

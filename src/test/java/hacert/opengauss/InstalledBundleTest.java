@@ -28,7 +28,7 @@ class InstalledBundleTest {
   private InstalledBundle installed(String server, String ca) throws Exception {
     Bundle bundle = Samples.enterprise(shop, "leaf", "leaf", ca);
     host.install(Samples.with(bundle, ServerBundle.SERVER_CERTIFICATE, shop.bytes(server)));
-    return new InstalledBundle(host.data(), host.om());
+    return new InstalledBundle(host.data(), host.om(), Samples.CLOCK.instant());
   }
 
   @Test
@@ -68,7 +68,8 @@ class InstalledBundleTest {
     link(ServerBundle.CA);
     link(ServerBundle.SERVER_CERTIFICATE);
     link(ServerBundle.SERVER_KEY + ServerBundle.RAND);
-    try (InstalledBundle installed = new InstalledBundle(host.data(), host.om())) {
+    try (InstalledBundle installed =
+        new InstalledBundle(host.data(), host.om(), Samples.CLOCK.instant())) {
       assertThat(installed.server()).isPresent();
       assertThat(installed.certificates(ServerBundle.CA)).hasSize(1);
       assertThat(installed.file(ServerBundle.SERVER_KEY + ServerBundle.RAND)).isEmpty();

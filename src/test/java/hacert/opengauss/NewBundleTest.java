@@ -51,7 +51,8 @@ class NewBundleTest {
 
   @Test
   void makes_nothing_without_a_password_for_the_ca() throws Exception {
-    try (InstalledBundle installed = new InstalledBundle(host.data(), host.om());
+    try (InstalledBundle installed =
+            new InstalledBundle(host.data(), host.om(), Samples.CLOCK.instant());
         Secret password = GaussHost.secret(GaussHost.PASSWORD)) {
       NewBundle bundle = new NewBundle(host.node(), host.options(), installed);
       code(
@@ -69,7 +70,8 @@ class NewBundleTest {
   void refuses_a_kept_ca_that_its_password_does_not_open() throws Exception {
     host.make(GaussHost.PASSWORD).close();
     byte[] kept = Files.readAllBytes(host.authority().resolve("ca.key"));
-    try (InstalledBundle installed = new InstalledBundle(host.data(), host.om());
+    try (InstalledBundle installed =
+            new InstalledBundle(host.data(), host.om(), Samples.CLOCK.instant());
         Secret wrong = GaussHost.secret("Another#1password");
         Secret password = GaussHost.secret(GaussHost.PASSWORD)) {
       NewBundle bundle = new NewBundle(host.node(), host.options(), installed);
@@ -144,7 +146,8 @@ class NewBundleTest {
 
   /** Installs a certificate with this common name, which clients may come by. */
   private X509Certificate made(String commonName) throws Exception {
-    try (InstalledBundle installed = new InstalledBundle(host.data(), host.om());
+    try (InstalledBundle installed =
+            new InstalledBundle(host.data(), host.om(), Samples.CLOCK.instant());
         Secret ca = GaussHost.secret(GaussHost.CA_PASSWORD);
         Made made =
             new NewBundle(host.node(), host.options(), installed)
@@ -200,7 +203,9 @@ class NewBundleTest {
       List<X509Certificate> trusted =
           InstalledBundle.certificates(second.bundle(), ServerBundle.CA);
       assertThat(trusted).hasSize(2).contains(old);
-      assertThat(InstalledBundle.issuers(second.bundle())).doesNotContain(old).hasSize(1);
+      assertThat(InstalledBundle.issuers(second.bundle(), Samples.CLOCK.instant()))
+          .doesNotContain(old)
+          .hasSize(1);
       host.install(second.bundle());
     }
     host.options.put("trust", "finish");
@@ -239,7 +244,8 @@ class NewBundleTest {
     GaussHost other = new GaussHost(base.resolve("other"));
     host.options.put("trust", "replace");
     try (Made foreign = other.make(GaussHost.PASSWORD);
-        InstalledBundle installed = new InstalledBundle(host.data(), host.om())) {
+        InstalledBundle installed =
+            new InstalledBundle(host.data(), host.om(), Samples.CLOCK.instant())) {
       Taken refused =
           new NewBundle(host.node(), host.options(), installed)
               .take(foreign.bundle(), Optional.empty());
@@ -287,7 +293,8 @@ class NewBundleTest {
   @Test
   void refuses_a_given_bundle_with_another_password_than_the_one_asked_for() throws Exception {
     try (Made made = host.make(GaussHost.PASSWORD);
-        InstalledBundle installed = new InstalledBundle(host.data(), host.om());
+        InstalledBundle installed =
+            new InstalledBundle(host.data(), host.om(), Samples.CLOCK.instant());
         Secret other = GaussHost.secret("Other$Pass1")) {
       Taken taken =
           new NewBundle(host.node(), host.options(), installed)
@@ -300,7 +307,8 @@ class NewBundleTest {
   @Test
   void takes_a_finished_package_as_its_files() throws Exception {
     try (Made made = host.make(GaussHost.PASSWORD);
-        InstalledBundle installed = new InstalledBundle(host.data(), host.om())) {
+        InstalledBundle installed =
+            new InstalledBundle(host.data(), host.om(), Samples.CLOCK.instant())) {
       byte[] zip = BundlePackage.write(made.bundle());
       Taken taken =
           new NewBundle(host.node(), host.options(), installed)
@@ -317,7 +325,8 @@ class NewBundleTest {
     try (Made made = host.make(GaussHost.PASSWORD)) {
       host.install(made.bundle());
     }
-    try (InstalledBundle installed = new InstalledBundle(host.data(), host.om())) {
+    try (InstalledBundle installed =
+        new InstalledBundle(host.data(), host.om(), Samples.CLOCK.instant())) {
       assertThat(installed.revoked(List.of("a1b", "a1c"))).containsExactly("a1b");
       assertThat(installed.summaries())
           .anyMatch(s -> s.source().endsWith(ServerBundle.CRL) && s.notAfter() != null);
@@ -381,7 +390,8 @@ class NewBundleTest {
       throws Exception {
     host.install(ServerBundle.OPENSSL_CONFIGURATION, new byte[] {35});
     try (Made made = host.make(GaussHost.PASSWORD);
-        InstalledBundle installed = new InstalledBundle(host.data(), host.om())) {
+        InstalledBundle installed =
+            new InstalledBundle(host.data(), host.om(), Samples.CLOCK.instant())) {
       made.bundle().files().remove(ServerBundle.OPENSSL_CONFIGURATION);
       NewBundle bundle = new NewBundle(host.node(), host.options(), installed);
       assertThat(bundle.take(made.bundle(), Optional.empty()).bundle().files())

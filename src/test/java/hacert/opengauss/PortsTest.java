@@ -96,7 +96,8 @@ class PortsTest {
       at(server.port());
       Files.writeString(status, Files.readString(status).replace("192.0.2.12", "127.0.0.1"));
       LocalNode node = host.node();
-      try (InstalledBundle installed = new InstalledBundle(host.data(), host.om())) {
+      try (InstalledBundle installed =
+          new InstalledBundle(host.data(), host.om(), Samples.CLOCK.instant())) {
         return new ClusterProof(node, new Ports(node), installed)
             .prove("", "", true, ClusterRestartTest.PROVING).findings().stream()
                 .filter(f -> f.code().equals("PROVEN_BY_HANDSHAKE"))
@@ -137,7 +138,8 @@ class PortsTest {
           status,
           Files.readString(status).replaceAll("192.0.2.12( +)\\d+", "127.0.0.1$1" + other.port()));
       LocalNode node = host.node();
-      try (InstalledBundle installed = new InstalledBundle(host.data(), host.om())) {
+      try (InstalledBundle installed =
+          new InstalledBundle(host.data(), host.om(), Samples.CLOCK.instant())) {
         return Samples.codes(
             new ClusterProof(node, new Ports(node), installed)
                 .prove("", "", true, ClusterRestartTest.proving(replaced))

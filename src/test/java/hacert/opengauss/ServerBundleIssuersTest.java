@@ -101,7 +101,7 @@ class ServerBundleIssuersTest extends ServerBundleChecks {
     issue("user", "ec:P-256", "top", CLIENT);
     List<String> wanted = new ArrayList<>();
     for (String file : List.of("under.crt", "user.crt")) {
-      if (!openssl(file)) {
+      if (!openssl("top.crt", file)) {
         wanted.add("CERT_PATH_INVALID");
       }
     }
@@ -109,15 +109,12 @@ class ServerBundleIssuersTest extends ServerBundleChecks {
     assertThat(shopCodes("under", "user", "top.crt")).isEqualTo(wanted);
   }
 
-  private static boolean openssl(String file) throws Exception {
-    return Openssl.run(
-                new byte[0],
-                "verify",
-                "-CAfile",
-                shop.path("top.crt").toString(),
-                shop.path(file).toString())
-            .code()
-        == 0;
+  private static boolean openssl(String trusted, String file, String... more) throws Exception {
+    List<String> words = new ArrayList<>(List.of("verify", "-CAfile"));
+    words.add(shop.path(trusted).toString());
+    words.addAll(List.of(more));
+    words.add(shop.path(file).toString());
+    return Openssl.run(new byte[0], words.toArray(String[]::new)).code() == 0;
   }
 
   @Test
@@ -126,6 +123,64 @@ class ServerBundleIssuersTest extends ServerBundleChecks {
     issue("deep", "ec:P-256", "lower", SERVER);
     shop.join("deep.pem", "ca.pem", "lower.crt");
     assertThat(shopCodes("deep", "client", "deep.pem")).containsExactly("CERT_PATH_LENGTH");
+  }
+
+  /** A CA that changed its key has a certificate for the new one, issued with the old one. */
+  @Test
+  void counts_no_ca_that_names_itself_as_issuer_for_a_path_length() throws Exception {
+    shop.issue("own", "ec:P-256", "", "basicConstraints=critical,CA:TRUE,pathlen:1", "-sha256");
+    String ca = "basicConstraints=critical,CA:TRUE";
+    shop.issue("roll", "ec:P-256", "own", ca, "-subj", "/O=Shop/CN=own");
+    shop.issue("low", "ec:P-256", "roll", ca);
+    issue("onlow", "ec:P-256", "low", SERVER);
+    shop.join("roll.pem", "ca.pem", "own.crt", "roll.crt", "low.crt");
+    assertThat(openssl("roll.pem", "onlow.crt")).isTrue();
+    assertThat(shopCodes("onlow", "client", "roll.pem")).isEmpty();
+    shop.issue("lower2", "ec:P-256", "low", ca);
+    issue("toodeep", "ec:P-256", "lower2", SERVER);
+    shop.join("roll.pem", "roll.pem", "lower2.crt");
+    assertThat(openssl("roll.pem", "toodeep.crt")).isFalse();
+    assertThat(shopCodes("toodeep", "client", "roll.pem")).containsExactly("CERT_PATH_LENGTH");
+  }
+
+  /** A renewed root has the same name and key; a sub-CA may say which of both it is of. */
+  @Test
+  void follows_the_issuer_that_a_certificate_names() throws Exception {
+    String ca = "basicConstraints=critical,CA:TRUE";
+    shop.issue("twin", "ec:P-256", "", ca, "-sha256", "-days", "9");
+    shop.issue("bound", "ec:P-256", "twin", ca + ";authorityKeyIdentifier=issuer:always");
+    issue("onbound", "ec:P-256", "bound", SERVER, "-days", "8");
+    shop.join("old.pem", "ca.pem", "twin.crt", "bound.crt");
+    shop.certify("twin", "", ca, "-sha256");
+    shop.join("renewed.pem", "ca.pem", "twin.crt", "bound.crt");
+    shop.join("twins.pem", "renewed.pem", "old.pem");
+    assertThat(openssl("renewed.pem", "onbound.crt")).isFalse();
+    assertThat(shopCodes("onbound", "client", "renewed.pem")).containsExactly("CERT_NOT_ROOT");
+    for (String good : List.of("old.pem", "twins.pem")) {
+      assertThat(openssl(good, "onbound.crt")).isTrue();
+      assertThat(shopCodes("onbound", "client", good))
+          .doesNotContain("CERT_NOT_ROOT", "CERT_NOT_ISSUED");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"server, true", "client, false", "'server,client', true", "email, false"})
+  void heeds_the_certificate_type_of_netscape(String type, boolean good) throws Exception {
+    issue("typed", "ec:P-256", "sub", SERVER + ";nsCertType=" + type);
+    assertThat(openssl("ca.pem", "typed.crt", "-purpose", "sslserver")).isEqualTo(good);
+    assertThat(shopCodes("typed", "client", "ca.pem"))
+        .isEqualTo(good ? List.of() : List.of("CERT_PURPOSE"));
+  }
+
+  @Test
+  void names_a_ca_whose_kind_of_key_is_not_known() throws Exception {
+    shop.issue("chinese", "ec:SM2", "", "basicConstraints=critical,CA:TRUE");
+    Bundle given = with(bundle, "cacert.pem", join(ca.pem(), shop.bytes("chinese.crt")));
+    assertThat(ServerBundlePolicy.check(given, Samples.expectation(CLOCK.instant())))
+        .singleElement()
+        .matches(
+            f -> f.code().equals("CERT_UNREADABLE") && f.remedy().contains("leave that CA out"))
+        .matches(f -> f.message().contains("1.2.156.10197.1.301, subject CN=chinese,O=Shop"));
   }
 
   @Test

@@ -7,10 +7,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hacert.target.Bundle;
 import hacert.x509.Openssl;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.bouncycastle.asn1.DEROctetString;
+import org.bouncycastle.asn1.misc.MiscObjectIdentifiers;
+import org.bouncycastle.asn1.misc.ScryptParams;
+import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.EncryptedPrivateKeyInfo;
+import org.bouncycastle.asn1.pkcs.EncryptionScheme;
+import org.bouncycastle.asn1.pkcs.KeyDerivationFunc;
+import org.bouncycastle.asn1.pkcs.PBES2Parameters;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,6 +65,36 @@ class ServerBundleKeysTest extends ServerBundleChecks {
     words.addAll(List.of("-passout", "stdin", "-out", "pbe.key"));
     shop.opensslWith(PASSWORD, words.toArray(String[]::new));
     opened("pbe.key", code);
+  }
+
+  /** openssl itself writes no such key, so it is one of which only the head is true. */
+  @ParameterizedTest
+  @CsvSource({
+    "16384, 8, 1, false",
+    "32768, 8, 1, true",
+    "16384, 8, 16, false",
+    "16384, 15, 1, false"
+  })
+  void refuses_a_key_for_which_openssl_has_not_memory_enough(int n, int r, int p, boolean refused)
+      throws Exception {
+    PBES2Parameters scheme =
+        new PBES2Parameters(
+            new KeyDerivationFunc(
+                MiscObjectIdentifiers.id_scrypt, new ScryptParams(new byte[16], n, r, p)),
+            new EncryptionScheme(
+                NISTObjectIdentifiers.id_aes256_CBC, new DEROctetString(new byte[16])));
+    byte[] key =
+        new EncryptedPrivateKeyInfo(
+                new AlgorithmIdentifier(PKCSObjectIdentifiers.id_PBES2, scheme), new byte[48])
+            .getEncoded();
+    String text =
+        "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
+            + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key)
+            + "\n-----END ENCRYPTED PRIVATE KEY-----\n";
+    List<String> codes =
+        codes(with(bundle, "server.key", text.getBytes(StandardCharsets.US_ASCII)));
+    assertThat(codes.contains("KEY_ENCRYPTION_MEMORY")).isEqualTo(refused);
+    assertThat(codes).contains("KEY_PASSWORD_WRONG");
   }
 
   @Test

@@ -95,7 +95,8 @@ class TrustChangeTest {
     GaussHost other = new GaussHost(base.resolve("other"));
     other.options.put("revoke", List.of("0c"));
     try (Made foreign = other.make(GaussHost.PASSWORD);
-        InstalledBundle installed = new InstalledBundle(host.data(), host.om())) {
+        InstalledBundle installed =
+            new InstalledBundle(host.data(), host.om(), Samples.CLOCK.instant())) {
       Bundle without = Samples.without(foreign.bundle(), ServerBundle.CRL);
       Taken refused =
           new NewBundle(host.node(), host.options(), installed).take(without, Optional.empty());
@@ -125,7 +126,8 @@ class TrustChangeTest {
     }
     host.options.remove("revoke");
     try (Made made = host.make(null);
-        InstalledBundle installed = new InstalledBundle(host.data(), host.om())) {
+        InstalledBundle installed =
+            new InstalledBundle(host.data(), host.om(), Samples.CLOCK.instant())) {
       Taken refused =
           new NewBundle(host.node(), host.options(), installed)
               .take(made.bundle(), Optional.empty());

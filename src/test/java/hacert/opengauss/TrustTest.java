@@ -52,12 +52,12 @@ class TrustTest {
     assertThat(code(() -> Trust.withOld(new byte[0], good, CLOCK))).isEqualTo("CERT_UNREADABLE");
     Bundle bundle = Samples.made(Samples.authority());
     for (String name : List.of("cacert.pem", "server.crt", "client.crt")) {
-      assertThat(code(() -> Trust.finish(Samples.with(bundle, name, new byte[1]))))
+      assertThat(code(() -> Trust.finish(Samples.with(bundle, name, new byte[1]), Samples.CLOCK)))
           .isEqualTo("CERT_UNREADABLE");
-      assertThat(code(() -> Trust.finish(Samples.without(bundle, name))))
+      assertThat(code(() -> Trust.finish(Samples.without(bundle, name), Samples.CLOCK)))
           .isEqualTo("CERT_UNREADABLE");
     }
-    assertThat(code(() -> Trust.finish(Samples.with(bundle, "cacert.pem", good))))
+    assertThat(code(() -> Trust.finish(Samples.with(bundle, "cacert.pem", good), Samples.CLOCK)))
         .isEqualTo("CERT_NOT_ISSUED");
   }
 
@@ -110,7 +110,7 @@ class TrustTest {
     shop.issue("old", "ec:P-256", "", "basicConstraints=critical,CA:TRUE");
     shop.join("wide.pem", "old.crt", "root.crt", "sub.crt", "root.crt");
     Bundle wide = Samples.enterprise(shop, "server", "client", "wide.pem");
-    Bundle finished = Trust.finish(wide);
+    Bundle finished = Trust.finish(wide, Samples.CLOCK);
     assertThat(read(finished.files().get("cacert.pem")))
         .isEqualTo(read(join(shop.bytes("root.crt"), shop.bytes("sub.crt"))));
     assertThat(finished.files().keySet()).isEqualTo(wide.files().keySet());

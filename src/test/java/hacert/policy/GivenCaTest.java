@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -126,6 +128,67 @@ class GivenCaTest {
         .doesNotContain("CERT_WEAK_SIGNATURE");
     pki.issue("leaf", "ec:P-256", "root", "basicConstraints=CA:FALSE");
     assertThat(codes(read("leaf.crt", "root.crt", "leaf.key"))).contains("CERT_NOT_CA");
+  }
+
+  /** The way that the remedy tells leads to a container that is taken. */
+  @Test
+  void says_how_to_encrypt_a_container_in_rc4_again() throws Exception {
+    String[] rc4 =
+        ("pkcs12 -export -legacy -keypbe PBE-SHA1-RC4-128 -inkey sub.key -in sub.crt -certfile"
+                + " root.crt -passout stdin -out old.p12")
+            .split(" ");
+    pki.opensslWith(PASSWORD, rc4);
+    assertThat(read("old.p12").findings())
+        .filteredOn(f -> f.code().equals("KEY_UNREADABLE"))
+        .singleElement()
+        .matches(f -> f.remedy().contains("openssl pkcs12 -legacy -in OLD -out all.pem"))
+        .matches(f -> f.remedy().contains("openssl pkcs12 -export -in all.pem -out NEW"));
+    String pass = "pass:" + PASSWORD;
+    pki.openssl(
+        ("pkcs12 -legacy -in old.p12 -out all.pem -passin " + pass + " -passout " + pass)
+            .split(" "));
+    pki.openssl(
+        ("pkcs12 -export -in all.pem -out new.p12 -passin " + pass + " -passout " + pass)
+            .split(" "));
+    assertThat(codes(read("new.p12"))).isEmpty();
+  }
+
+  @Test
+  void refuses_a_chain_that_does_not_hold() throws Exception {
+    pki.issue("odd", "ec:P-256", "root", CA + ";1.2.3.4=critical,ASN1:UTF8String:x");
+    assertThat(codes(read("odd.crt", "root.crt", "odd.key")))
+        .containsExactly("KEY_NOT_ENCRYPTED", "CERT_PATH_INVALID");
+  }
+
+  @Test
+  void looks_for_the_digest_of_a_pss_signature() throws Exception {
+    String[] pss = {"-sigopt", "rsa_padding_mode:pss", "-sha256"};
+    pki.issue("wide", "rsa:2048", "", CA).issue("psub", "ec:P-256", "wide", CA, pss);
+    assertThat(codes(read("psub.crt", "wide.crt", "psub.key")))
+        .containsExactly("KEY_NOT_ENCRYPTED");
+    pss[2] = "-sha1";
+    pki.certify("psub", "wide", CA, pss);
+    assertThat(codes(read("psub.crt", "wide.crt", "psub.key")))
+        .containsExactly("KEY_NOT_ENCRYPTED", "CERT_WEAK_SIGNATURE");
+  }
+
+  /**
+   * Until it ends, the root's own certificate is preferred; then that which another root gave it.
+   */
+  @Test
+  void prefers_a_way_that_is_valid_to_a_root_that_has_ended() throws Exception {
+    pki.issue("crossed", "ec:P-256", "", CA, "-days", "9")
+        .issue("undercross", "ec:P-256", "crossed", CA);
+    X509Certificate own = Certificates.read(pki.bytes("crossed.crt")).get(0);
+    X509Certificate under = Certificates.read(pki.bytes("undercross.crt")).get(0);
+    pki.certify("crossed", "root", CA);
+    X509Certificate crossed = Certificates.read(pki.bytes("crossed.crt")).get(0);
+    X509Certificate root = Certificates.read(pki.bytes("root.crt")).get(0);
+    List<X509Certificate> all = List.of(own, crossed, root);
+    Instant now = Instant.now();
+    assertThat(Certificates.chain(under, all, now)).containsExactly(under, own);
+    assertThat(Certificates.chain(under, all, now.plus(Duration.ofDays(10))))
+        .containsExactly(under, crossed, root);
   }
 
   @Test

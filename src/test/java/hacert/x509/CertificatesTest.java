@@ -18,6 +18,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.DERBitString;
@@ -114,15 +115,46 @@ class CertificatesTest {
     assertThat(Certificates.read(ascii(text.replace("\n", " \n")))).isEqualTo(expected);
   }
 
+  /** The first is openssl's own form; the others have keys that Java does not know. */
+  @Test
+  void names_the_kind_of_a_certificate_that_it_does_not_know() throws Exception {
+    EnterpriseCa shop = EnterpriseCa.make(dir, "ec:P-256");
+    shop.openssl("x509 -in root.crt -trustout -addtrust serverAuth -out trusted.crt".split(" "));
+    shop.join("mixed.pem", "sub.crt", "trusted.crt");
+    assertUnsupported(shop.bytes("mixed.pem"), "certificate 2 is a TRUSTED CERTIFICATE");
+    String ca = "basicConstraints=critical,CA:TRUE";
+    shop.issue("chinese", "ec:SM2", "", ca);
+    assertUnsupported(shop.bytes("chinese.crt"), "1.2.156.10197.1.301");
+    shop.openssl(
+        "ecparam -name prime256v1 -genkey -param_enc explicit -noout -out written.key".split(" "));
+    shop.certify("written", "", ca);
+    assertUnsupported(shop.bytes("written.crt"), "numbers written out");
+  }
+
+  private static void assertUnsupported(byte[] pem, String why) {
+    for (ThrowingCallable read :
+        List.<ThrowingCallable>of(
+            () -> Certificates.read(pem), () -> new Keyring().add(pem, new char[0]))) {
+      var refused = catchThrowableOfType(UnreadableCertificateException.class, read);
+      assertThat(refused.reason()).isEqualTo(Reason.UNSUPPORTED);
+      assertThat(refused).hasMessageContaining(why);
+    }
+  }
+
   /** A file is installed as it is: what openssl does not see in it must not be believed here. */
   @Test
   void reads_no_certificate_that_openssl_does_not_see() throws Exception {
     String good = pem(root);
+    String joined = good.replaceAll("(?<=[^-])\n(?=[^-])", "");
     for (String text :
         List.of(
             good,
             good.replace("\n", "\r\n"),
             good.replace("\n", " \n"),
+            joined,
+            good.replaceFirst("\n", "\n\n"),
+            good.replaceFirst("\n", "\n \t\n"),
+            good.replaceAll("\n(?=[^-])", "\n  "),
             "text\rmore text\n" + good)) {
       assertThat(openssl("x509", text)).isTrue();
       assertThat(Certificates.read(ascii(text))).containsExactly(root.certificate());
@@ -136,6 +168,14 @@ class CertificatesTest {
             good.replace("\n", "\r"),
             good.replaceFirst("\n", "\r"),
             good.replace("\n-----END", "\r-----END"),
+            good.replace("\n-----END", "\n\n-----END"),
+            good.replace("\n", "\n\n"),
+            good.replaceFirst("\n", "\n\n\n"),
+            good.replaceFirst("\n(?=[^-\n]+\n-----END)", "\n\n"),
+            joined.replaceFirst("\n", "\n\n"),
+            good.replaceFirst("\n", "\n\n  "),
+            good.replaceFirst("\n", "\nComment: mine\n\n"),
+            good.replaceFirst("\n", "\nComment: mine\n"),
             "text\r" + good)) {
       assertThat(openssl("x509", text)).as(text).isFalse();
       assertThat(refusal(ascii(text))).as(text).isEqualTo(Reason.DAMAGED);
@@ -149,9 +189,27 @@ class CertificatesTest {
         new String(
             PemKeyWriter.write(root.key(), KeyForm.TRADITIONAL_AES256, password, RANDOM),
             StandardCharsets.US_ASCII);
-    assertThat(openssl("pkey", good)).isTrue();
     for (String text :
-        List.of(" " + good, good.replace("-----END", "\t-----END"), good.replace("\n", "\r"))) {
+        List.of(
+            good,
+            good.replace("4,ENCRYPTED", "4, ENCRYPTED"),
+            good.replace("\n\n", "\nComment: mine\n\n"))) {
+      assertThat(openssl("pkey", text)).isTrue();
+      assertThat(PemKeys.read(ascii(text), password)).isEqualTo(root.key());
+    }
+    for (String text :
+        List.of(
+            " " + good,
+            good.replace("-----END", "\t-----END"),
+            good.replace("\n", "\r"),
+            good.replace("\n\n", "\n"),
+            good.replace("\n\n", "\n\n\n"),
+            good.replace("DEK", " DEK"),
+            good.replace("DEK", "Comment: mine\nDEK"),
+            good.replaceFirst("DEK-Info.*", "Comment: mine"),
+            good.replaceFirst("(?s)\n\n.*\n-----END", "\n-----END"),
+            good.replaceFirst("Proc-Type.*\n", ""),
+            good.replace("4,ENCRYPTED", "4,MIC-CLEAR"))) {
       assertThat(openssl("pkey", text)).as(text).isFalse();
       assertThat(
               catchThrowableOfType(

@@ -155,6 +155,8 @@ class KeyringTest {
     "ec, -keypbe NONE -certpbe NONE",
     "ec, -certpbe NONE",
     "rsa, -keypbe PBE-SHA1-3DES -certpbe PBE-SHA1-3DES",
+    "ec, -legacy -keypbe PBE-SHA1-RC2-128 -certpbe PBE-SHA1-RC2-128",
+    "ec, -keypbe PBE-SHA1-2DES -certpbe PBE-SHA1-2DES",
     "rsa, -macalg sha512 -iter 5000",
     "rsa, -macalg sha1 -nomaciter",
   })

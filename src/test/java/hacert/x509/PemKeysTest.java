@@ -16,8 +16,10 @@ import java.security.SecureRandom;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.RSAPrivateKey;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -93,7 +95,8 @@ class PemKeysTest {
     byte[] encrypted =
         PasswordCipher.traditional(KeyForm.TRADITIONAL_AES256, iv)
             .encrypt(HexFormat.of().parseHex(plain), "wrong".toCharArray());
-    var headers = Map.of("DEK-Info", "AES-256-CBC," + HexFormat.of().formatHex(iv));
+    Map<String, String> headers = new LinkedHashMap<>(Map.of("Proc-Type", "4,ENCRYPTED"));
+    headers.put("DEK-Info", "AES-256-CBC," + HexFormat.of().formatHex(iv));
     for (String label : List.of(PemKeys.EC_LABEL, PemKeys.RSA_LABEL)) {
       assertThat(refusal(Pem.write(label, headers, encrypted), "wrong"))
           .isEqualTo(Reason.WRONG_PASSWORD);
@@ -115,8 +118,8 @@ class PemKeysTest {
         .isEqualTo(Reason.DAMAGED);
     assertThat(refusal(ascii(text.replace("RSA PRIVATE", "OPENSSH PRIVATE")), ""))
         .isEqualTo(Reason.UNSUPPORTED);
-    String[] lines = text.split("\n");
-    lines[5] = "";
+    List<String> lines = new ArrayList<>(List.of(text.split("\n")));
+    lines.remove(5);
     assertThat(refusal(ascii(String.join("\n", lines)), "")).isEqualTo(Reason.TRUNCATED);
     byte[] curve = Openssl.ok(new byte[0], "ecparam", "-name", "secp256k1", "-genkey", "-noout");
     assertThat(refusal(curve, "")).isEqualTo(Reason.UNSUPPORTED);
