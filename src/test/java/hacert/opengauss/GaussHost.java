@@ -77,6 +77,11 @@ public final class GaussHost {
     return base.resolve("app/share/sslcert/om");
   }
 
+  /** As it is now; the caller closes it. */
+  InstalledBundle installed() {
+    return new InstalledBundle(data(), om(), Samples.CLOCK.instant());
+  }
+
   Path authority() {
     return base.resolve("authority");
   }

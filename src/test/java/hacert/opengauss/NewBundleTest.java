@@ -51,8 +51,7 @@ class NewBundleTest {
 
   @Test
   void makes_nothing_without_a_password_for_the_ca() throws Exception {
-    try (InstalledBundle installed =
-            new InstalledBundle(host.data(), host.om(), Samples.CLOCK.instant());
+    try (InstalledBundle installed = host.installed();
         Secret password = GaussHost.secret(GaussHost.PASSWORD)) {
       NewBundle bundle = new NewBundle(host.node(), host.options(), installed);
       code(
@@ -70,8 +69,7 @@ class NewBundleTest {
   void refuses_a_kept_ca_that_its_password_does_not_open() throws Exception {
     host.make(GaussHost.PASSWORD).close();
     byte[] kept = Files.readAllBytes(host.authority().resolve("ca.key"));
-    try (InstalledBundle installed =
-            new InstalledBundle(host.data(), host.om(), Samples.CLOCK.instant());
+    try (InstalledBundle installed = host.installed();
         Secret wrong = GaussHost.secret("Another#1password");
         Secret password = GaussHost.secret(GaussHost.PASSWORD)) {
       NewBundle bundle = new NewBundle(host.node(), host.options(), installed);
@@ -146,8 +144,7 @@ class NewBundleTest {
 
   /** Installs a certificate with this common name, which clients may come by. */
   private X509Certificate made(String commonName) throws Exception {
-    try (InstalledBundle installed =
-            new InstalledBundle(host.data(), host.om(), Samples.CLOCK.instant());
+    try (InstalledBundle installed = host.installed();
         Secret ca = GaussHost.secret(GaussHost.CA_PASSWORD);
         Made made =
             new NewBundle(host.node(), host.options(), installed)
@@ -244,8 +241,7 @@ class NewBundleTest {
     GaussHost other = new GaussHost(base.resolve("other"));
     host.options.put("trust", "replace");
     try (Made foreign = other.make(GaussHost.PASSWORD);
-        InstalledBundle installed =
-            new InstalledBundle(host.data(), host.om(), Samples.CLOCK.instant())) {
+        InstalledBundle installed = host.installed()) {
       Taken refused =
           new NewBundle(host.node(), host.options(), installed)
               .take(foreign.bundle(), Optional.empty());
@@ -293,8 +289,7 @@ class NewBundleTest {
   @Test
   void refuses_a_given_bundle_with_another_password_than_the_one_asked_for() throws Exception {
     try (Made made = host.make(GaussHost.PASSWORD);
-        InstalledBundle installed =
-            new InstalledBundle(host.data(), host.om(), Samples.CLOCK.instant());
+        InstalledBundle installed = host.installed();
         Secret other = GaussHost.secret("Other$Pass1")) {
       Taken taken =
           new NewBundle(host.node(), host.options(), installed)
@@ -307,8 +302,7 @@ class NewBundleTest {
   @Test
   void takes_a_finished_package_as_its_files() throws Exception {
     try (Made made = host.make(GaussHost.PASSWORD);
-        InstalledBundle installed =
-            new InstalledBundle(host.data(), host.om(), Samples.CLOCK.instant())) {
+        InstalledBundle installed = host.installed()) {
       byte[] zip = BundlePackage.write(made.bundle());
       Taken taken =
           new NewBundle(host.node(), host.options(), installed)
@@ -325,8 +319,7 @@ class NewBundleTest {
     try (Made made = host.make(GaussHost.PASSWORD)) {
       host.install(made.bundle());
     }
-    try (InstalledBundle installed =
-        new InstalledBundle(host.data(), host.om(), Samples.CLOCK.instant())) {
+    try (InstalledBundle installed = host.installed()) {
       assertThat(installed.revoked(List.of("a1b", "a1c"))).containsExactly("a1b");
       assertThat(installed.summaries())
           .anyMatch(s -> s.source().endsWith(ServerBundle.CRL) && s.notAfter() != null);
@@ -390,8 +383,7 @@ class NewBundleTest {
       throws Exception {
     host.install(ServerBundle.OPENSSL_CONFIGURATION, new byte[] {35});
     try (Made made = host.make(GaussHost.PASSWORD);
-        InstalledBundle installed =
-            new InstalledBundle(host.data(), host.om(), Samples.CLOCK.instant())) {
+        InstalledBundle installed = host.installed()) {
       made.bundle().files().remove(ServerBundle.OPENSSL_CONFIGURATION);
       NewBundle bundle = new NewBundle(host.node(), host.options(), installed);
       assertThat(bundle.take(made.bundle(), Optional.empty()).bundle().files())
