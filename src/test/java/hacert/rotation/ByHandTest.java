@@ -100,6 +100,7 @@ class ByHandTest {
     assertThat(pair.hosts()).allSatisfy(h -> assertThat(h.runsWhatIsInstalled()).isTrue());
   }
 
+  @Tag("long")
   @Test
   void a_service_that_was_started_with_the_old_files_is_not_started_once_more() throws Exception {
     pair.hosts().forEach(ByHandTest::startedBeside);

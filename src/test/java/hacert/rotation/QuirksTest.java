@@ -166,6 +166,7 @@ class QuirksTest {
         .allSatisfy(f -> assertThat(f.message()).contains(aside.toString()));
   }
 
+  @Tag("long")
   @Test
   void a_copy_that_was_another_one_before_is_none() throws Exception {
     for (TestHost host : pair.hosts()) {
@@ -314,6 +315,7 @@ class QuirksTest {
     }
   }
 
+  @Tag("long")
   @Test
   void a_start_time_that_is_rounded_now_and_then_is_no_restart() throws Exception {
     for (TestHost host : pair.hosts()) {

@@ -64,6 +64,7 @@ class ResumedTest {
     assertThat(host.journal().isOpen()).isTrue();
   }
 
+  @Tag("long")
   @Test
   void files_that_someone_changed_after_the_proof_are_not_recorded_as_proven() throws Exception {
     String old = pair.one.root();

@@ -163,6 +163,7 @@ class RotationTest {
     restarted(3, 0);
   }
 
+  @Tag("long")
   @Test
   void only_ill_health_after_both_restarts_stops_for_a_person_and_goes_on_when_healed()
       throws Exception {

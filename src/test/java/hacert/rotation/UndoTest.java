@@ -120,6 +120,7 @@ class UndoTest {
         host.certHa().resolve("server.crt"), PosixFilePermissions.fromString("rw-r--r--"));
   }
 
+  @Tag("long")
   @Test
   void another_mode_of_a_file_makes_the_running_generation_no_older_one() throws Exception {
     String old = pair.one.root();
@@ -195,6 +196,7 @@ class UndoTest {
     pair.peerAnswers = true;
   }
 
+  @Tag("long")
   @Test
   void rotations_that_were_refused_since_are_passed_over() throws Exception {
     assertThat(pair.rotate().exit()).isEqualTo(Exit.DONE);
