@@ -12,6 +12,7 @@ each one that was written and closed, as an open descriptor: it can be read alth
 
 import base64
 import ctypes
+import fcntl
 import json
 import os
 import re
@@ -19,6 +20,7 @@ import select
 import socket
 import struct
 import sys
+import termios
 import time
 
 CLEAR_KEY = re.compile(rb"-----BEGIN (?:RSA |EC |DSA )?PRIVATE KEY-----\s+(?!Proc-Type:)")
@@ -28,15 +30,26 @@ YOUNG = 0.2
 
 
 class Leaks:
-    """A secret is known by any ten bytes of it, so that no way of quoting the rest hides it."""
+    """A secret is known by any ten bytes of it, so that no way of quoting the rest hides it.
+
+    Whichever ten these are, six that begin at a multiple of five are among them: where none of those is, nothing else is looked for.
+    """
 
     def __init__(self, secrets):
-        self.parts = [(number, [secret[i:i + 10] for i in range(max(1, len(secret) - 9))]) for number, secret in enumerate(secrets)]
+        self.known = [(number, self.anchors(secret), self.parts(secret)) for number, secret in enumerate(secrets)]
         self.told = set()
 
+    @staticmethod
+    def parts(secret):
+        return [secret[i:i + 10] for i in range(max(1, len(secret) - 9))]
+
+    @staticmethod
+    def anchors(secret):
+        return [secret[i:i + 6] for i in range(0, len(secret) - 5, 5)] if len(secret) >= 10 else [secret]
+
     def look(self, kind, content, **where):
-        for number, parts in self.parts:
-            if any(part in content for part in parts):
+        for number, anchors, parts in self.known:
+            if any(anchor in content for anchor in anchors) and any(part in content for part in parts):
                 self.tell(kind, number, **where)
         if CLEAR_KEY.search(content):
             self.tell(kind, "key", **where)
@@ -103,11 +116,14 @@ class Files:
         return self.fd
 
     def take(self, leaks):
-        while True:
+        """What has come in by now: whoever else writes on this machine may never rest."""
+        left = struct.unpack("=i", fcntl.ioctl(self.fd, termios.FIONREAD, b"\0" * 4))[0]
+        while left > 0:
             try:
                 events = os.read(self.fd, 1 << 16)
             except BlockingIOError:
                 return
+            left -= len(events)
             self.look(events, leaks)
 
     @staticmethod
