@@ -82,7 +82,6 @@ class SecretsIT {
         .toList();
   }
 
-  @Tag("long")
   @Test
   void a_run_forward_and_back_shows_no_password_and_no_clear_key() throws Exception {
     LAB.reset();
