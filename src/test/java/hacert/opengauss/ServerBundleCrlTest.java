@@ -145,18 +145,21 @@ class ServerBundleCrlTest extends ServerBundleChecks {
             Samples.enterprise(shop, "itsserver", "itsclient", "quiet.crt"),
             "sslcrl-file.crl",
             crl);
-    Expectation anywhere =
-        new Expectation(List.of(), CLOCK.instant(), Optional.empty(), true, Map.of());
-    assertThat(codes(given, anywhere)).isEmpty();
+    assertThat(codes(given, anywhereNow())).isEmpty();
     assertThat(openssl(crl)).isTrue();
     shop.certify("quiet", "", all, "-sha256");
     assertThat(openssl(crl)).isFalse();
-    assertThat(codes(with(given, "cacert.pem", shop.bytes("quiet.crt")), anywhere))
+    assertThat(codes(with(given, "cacert.pem", shop.bytes("quiet.crt")), anywhereNow()))
         .containsExactly("CRL_ISSUER");
     CertificateAuthority forbidden = opened("quiet.crt", "quiet.key");
     assertThatThrownBy(() -> forbidden.crl(Map.of(), 30))
         .isInstanceOfSatisfying(
             HostException.class, e -> assertThat(e.code()).isEqualTo("CRL_ISSUER"));
+  }
+
+  /** Asked for anew once another certificate is made, which is not valid before. */
+  private static Expectation anywhereNow() {
+    return new Expectation(List.of(), CLOCK.instant(), Optional.empty(), true, Map.of());
   }
 
   private static CertificateAuthority opened(String certificate, String key) throws Exception {
