@@ -55,7 +55,8 @@ final class Inspect implements Callable<Integer> {
   private static final Pattern PORT =
       Pattern.compile(
           "(?<mode>tls|postgres)://(?<host>[\\w.-]+|\\[[0-9A-Fa-f:.]+(%[\\w.-]+)?])"
-              + ":(?<port>[0-9]{1,5})");
+              + ":(?<port>[0-9]{1,5})",
+          Pattern.CASE_INSENSITIVE);
 
   @Parameters(
       arity = "1..*",
