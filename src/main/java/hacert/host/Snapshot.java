@@ -321,7 +321,8 @@ public record Snapshot(List<String> roots, List<Entry> entries, List<String> ski
     return map;
   }
 
-  private Sight current() throws HostException {
+  /** What stands in the same places now, however much that is. */
+  public Sight current() throws HostException {
     // What is there now may be larger than what was allowed then: it has to be seen to be removed.
     return Sight.of(
         roots.stream().map(Path::of).toList(), new Limits(Integer.MAX_VALUE, Long.MAX_VALUE));

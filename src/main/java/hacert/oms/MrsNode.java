@@ -1,6 +1,7 @@
 package hacert.oms;
 
 import hacert.host.HostException;
+import hacert.host.Shell;
 import hacert.oms.OmsStatus.NodeRow;
 import hacert.probe.Credentials;
 import hacert.probe.Endpoint;
@@ -344,7 +345,7 @@ final class MrsNode implements ManagedNode {
 
   @Override
   public String restartByHand() {
-    return "sh '" + layout.restartScript().toString().replace("'", "'\\''") + "'";
+    return "sh " + Shell.quoted(layout.restartScript().toString());
   }
 
   @Override

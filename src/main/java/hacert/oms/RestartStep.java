@@ -76,8 +76,7 @@ final class RestartStep {
       Attempt.State state = attempt.poll();
       boolean said = success.seen();
       if (state instanceof Attempt.Exited && again) {
-        Optional<String> late =
-            startBefore.isEmpty() ? Optional.empty() : started(startBefore, Duration.ZERO);
+        Optional<String> late = startBefore.isEmpty() ? Optional.empty() : started(startBefore);
         if (late.isPresent()) {
           return late.get() + ", though the restart script failed";
         }
@@ -134,7 +133,7 @@ final class RestartStep {
 
   /** The machine was restarted, or someone ended the script: only HA itself can tell. */
   private String vanished(String startBefore) throws HostException {
-    return started(startBefore, Duration.ZERO)
+    return started(startBefore)
         .filter(note -> !startBefore.isEmpty())
         .orElseThrow(
             () ->
@@ -168,7 +167,7 @@ final class RestartStep {
     try {
       return startBefore.isEmpty()
           ? self.in(status.read()).filter(OmsStatus.NodeRow::steady).map(row -> WORD_AND_STEADY)
-          : started(startBefore, Duration.ZERO);
+          : started(startBefore);
     } catch (HostException e) {
       // While HA restarts the status may print anything; it is looked at again.
       return Optional.empty();
@@ -182,7 +181,7 @@ final class RestartStep {
    */
   private Waited startedInTime(String startBefore) throws HostException {
     if (startBefore.isEmpty()) {
-      return new Waited(started(startBefore, Duration.ZERO), "");
+      return new Waited(started(startBefore), "");
     }
     StatusCommand.Seen seen = look(startBefore, Duration.ofSeconds(profile.startSeconds()));
     return new Waited(
@@ -207,11 +206,11 @@ final class RestartStep {
   }
 
   /** Whether HA has started anew: a note that says how it is known; empty if it has not. */
-  private Optional<String> started(String startBefore, Duration patience) throws HostException {
+  private Optional<String> started(String startBefore) throws HostException {
     if (startBefore.isEmpty()) {
       return Optional.of(WORD);
     }
-    return anew(look(startBefore, patience).status(), startBefore);
+    return anew(look(startBefore, Duration.ZERO).status(), startBefore);
   }
 
   private StatusCommand.Seen look(String startBefore, Duration patience) throws HostException {

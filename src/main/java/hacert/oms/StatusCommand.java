@@ -149,23 +149,18 @@ final class StatusCommand {
     Instant end = host.ticks().instant().plus(patience);
     Optional<Seen> last = Optional.empty();
     while (true) {
-      Optional<HostException> trouble = Optional.empty();
       try {
-        OmsStatus status = read();
-        last = Optional.of(new Seen(status, trouble));
-        if (fits.test(status)) {
-          return last.get();
+        Seen seen = new Seen(read(), Optional.empty());
+        if (fits.test(seen.status()) || host.ticks().instant().isAfter(end)) {
+          return seen;
         }
+        last = Optional.of(seen);
       } catch (HostException e) {
         // While HA restarts, the script may print anything; only its last word counts.
-        trouble = Optional.of(e);
         last = last.map(seen -> new Seen(seen.status(), Optional.of(e)));
-      }
-      if (host.ticks().instant().isAfter(end)) {
-        if (last.isPresent()) {
-          return last.get();
+        if (host.ticks().instant().isAfter(end)) {
+          return last.orElseThrow(() -> e);
         }
-        throw trouble.orElseThrow();
       }
       Pause.of(PAUSE, "a status");
     }

@@ -117,6 +117,14 @@ final class CrlRules {
     }
   }
 
+  private static List<X509CRL> of(X509Certificate ca, List<X509CRL> lists) {
+    return lists.stream().filter(list -> RevocationLists.issuedBy(list, ca)).toList();
+  }
+
+  private static List<X509CRL> covering(X509Certificate certificate, List<X509CRL> lists) {
+    return lists.stream().filter(list -> RevocationScope.of(list).covers(certificate)).toList();
+  }
+
   /** As openssl chooses: one that is valid now before others, then the newest. */
   private Optional<X509CRL> best(List<X509CRL> lists) {
     return lists.stream()
@@ -159,7 +167,7 @@ final class CrlRules {
 
   private void current(List<X509CRL> lists, X509Certificate ca) {
     String name = ca.getSubjectX500Principal().getName();
-    List<X509CRL> own = lists.stream().filter(l -> RevocationLists.issuedBy(l, ca)).toList();
+    List<X509CRL> own = of(ca, lists);
     if (own.isEmpty()) {
       error(
           "CRL_MISSING",
@@ -190,8 +198,7 @@ final class CrlRules {
             .toList();
     Set<X509CRL> chosen = new LinkedHashSet<>();
     for (X509Certificate client : clients) {
-      List<X509CRL> its =
-          fit.stream().filter(list -> RevocationScope.of(list).covers(client)).toList();
+      List<X509CRL> its = covering(client, fit);
       best(its).ifPresent(chosen::add);
       if (its.isEmpty()) {
         scope(
@@ -294,13 +301,7 @@ final class CrlRules {
     cas.stream()
         .filter(ca -> Certificates.issuedBy(certificate, ca))
         .findFirst()
-        .flatMap(
-            ca ->
-                best(
-                    lists.stream()
-                        .filter(list -> RevocationLists.issuedBy(list, ca))
-                        .filter(list -> RevocationScope.of(list).covers(certificate))
-                        .toList()))
+        .flatMap(ca -> best(covering(certificate, of(ca, lists))))
         .filter(list -> list.isRevoked(certificate))
         .ifPresent(
             list ->

@@ -25,7 +25,7 @@ public final class CertificateRules {
   private static final int FEWEST_RSA_BITS = 2048;
 
   /** By how much the clocks of nodes may differ, see {@code CLOCK_SKEW}. */
-  private static final Duration MOST_SKEW = Duration.ofSeconds(60);
+  public static final Duration MOST_SKEW = Duration.ofSeconds(60);
 
   private static final Set<String> CURVES = Set.of("EC P-256", "EC P-384");
 

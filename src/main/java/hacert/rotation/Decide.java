@@ -1,5 +1,6 @@
 package hacert.rotation;
 
+import hacert.policy.CertificateRules;
 import hacert.result.Exit;
 import hacert.result.Finding;
 import hacert.result.Severity;
@@ -8,7 +9,6 @@ import hacert.target.NodeFacts;
 import hacert.target.NodeIdentity;
 import hacert.target.Options;
 import hacert.target.Target;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,8 +33,6 @@ import java.util.Set;
  * A rotation that was cut off before it changed anything is forgotten and begun anew.
  */
 public final class Decide {
-  private static final Duration MOST_SKEW = Duration.ofSeconds(60);
-
   /** What an operator may go on with, at the risk of a way back that is not proven. */
   private static final Set<String> UNPROVEN =
       Set.of("UNPROVEN", "UNEVEN_FILES", "CONFIGURATION_MISSING");
@@ -207,7 +205,7 @@ public final class Decide {
         q.found().values().stream().filter(d -> d.clockOffset() != null).toList();
     double least = told.stream().mapToDouble(Discovery::clockOffset).min().orElse(0);
     double most = told.stream().mapToDouble(Discovery::clockOffset).max().orElse(0);
-    if (most - least <= MOST_SKEW.toSeconds()) {
+    if (most - least <= CertificateRules.MOST_SKEW.toSeconds()) {
       return List.of();
     }
     return List.of(
@@ -216,7 +214,7 @@ public final class Decide {
             String.format(
                 "The clocks of the nodes differ by %.0f s; at most %d s are allowed, or a new"
                     + " certificate is not yet valid on one of them.",
-                most - least, MOST_SKEW.toSeconds()),
+                most - least, CertificateRules.MOST_SKEW.toSeconds()),
             "Synchronise the clocks of " + names(q.nodes()) + ", then run again."));
   }
 

@@ -5,7 +5,6 @@ import hacert.host.AtomicFiles;
 import hacert.host.FileMeta;
 import hacert.host.HostException;
 import hacert.host.MarkedProcesses;
-import hacert.host.Sight;
 import hacert.host.Snapshot;
 import hacert.host.Snapshot.Aspect;
 import hacert.host.Snapshot.Difference;
@@ -185,10 +184,8 @@ final class Loan {
 
   /** What putting it right would undo beside what the script has done. */
   private Optional<HostException> conflict(Lent lent) throws HostException {
-    List<Path> roots = lent.before().roots().stream().map(Path::of).toList();
-    Snapshot now =
-        Sight.of(roots, new Snapshot.Limits(Integer.MAX_VALUE, Long.MAX_VALUE)).snapshot();
-    List<Difference> changed = GenerationStore.differences(lent.before(), now);
+    List<Difference> changed =
+        GenerationStore.differences(lent.before(), lent.before().current().snapshot());
     List<String> since = new ArrayList<>();
     changed.stream()
         .filter(d -> !ofTheCall(d, lent))

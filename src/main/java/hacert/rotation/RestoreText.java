@@ -1,5 +1,7 @@
 package hacert.rotation;
 
+import static hacert.host.Shell.quoted;
+
 import hacert.host.Snapshot;
 import hacert.host.Snapshot.Entry;
 import hacert.host.Snapshot.Type;
@@ -89,9 +91,5 @@ final class RestoreText {
   /** As find's -path reads it: without a meaning of its own characters. */
   private static String pattern(String path) {
     return path.replaceAll("[\\\\*?\\[]", "\\\\$0");
-  }
-
-  private static String quoted(String text) {
-    return "'" + text.replace("'", "'\\''") + "'";
   }
 }

@@ -46,11 +46,12 @@ final class Rollback {
     Steps steps = site.steps(journal);
     Generation backup = site.generations().get(plan.from());
     stop(steps, backup);
-    JsonNode outdated = Json.mapper().createObjectNode().put(OUTDATED, outdated(journal));
+    JsonNode outdated = Json.mapper().createObjectNode().put(OUTDATED, outdatedNow(journal));
     // Since an earlier call someone, or a file synchronisation, may have brought files back.
     steps.always(
         Phase.ROLLBACK_RESTORE,
         outdated,
+        () -> outdated,
         () -> {
           backup.manifest().restore(site.state().generation(plan.from()));
           return Steps.Done.of("files of generation " + plan.from() + site.node().followRestored());
@@ -68,17 +69,20 @@ final class Rollback {
    * has. It is told before these are restored, and kept: a call that is cut off then would no
    * longer see it.
    */
-  private int outdated(Journal journal) throws HostException {
-    int known = journal.entry(Phase.ROLLBACK_RESTORE).map(Rollback::outdated).orElse(0);
+  private int outdatedNow(Journal journal) throws HostException {
     boolean since =
         plan.restart() == Scope.NODE
             && journal.done(Phase.ROLLBACK_RESTART)
             && Discover.loaded(site, journal, site.node().serviceStart()) != Loaded.OLD;
-    return since ? EarlierRestart.number(journal.entry(Phase.ROLLBACK_RESTART)) : known;
+    return since ? EarlierRestart.number(journal.entry(Phase.ROLLBACK_RESTART)) : outdated(journal);
   }
 
-  private static int outdated(Entry restored) {
-    return restored.data().path(OUTDATED).asInt(0);
+  /** The same as the journal knows it. */
+  private static int outdated(Journal journal) {
+    return journal
+        .entry(Phase.ROLLBACK_RESTORE)
+        .map(restored -> restored.data().path(OUTDATED).asInt(0))
+        .orElse(0);
   }
 
   /** Where nothing but the stop itself was tried, all may still run with the old files. */
@@ -130,8 +134,7 @@ final class Rollback {
     boolean outdated =
         journal.done(Phase.ROLLBACK_RESTART)
             && earlier.anotherRun()
-            && journal.entry(Phase.ROLLBACK_RESTORE).map(Rollback::outdated).orElse(0)
-                == earlier.attempt();
+            && outdated(journal) == earlier.attempt();
     boolean anew =
         outdated
             || earlier.neverRan()

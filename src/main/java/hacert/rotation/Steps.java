@@ -96,32 +96,14 @@ final class Steps {
       reports.add(new StepReport(step, "skipped", 0, "done at " + earlier.get().ended()));
       return;
     }
-    begin(step, plan, after, work);
+    always(step, plan, after, work);
   }
 
   /**
    * Does a step whatever was done of it before: for work that changes nothing where all is well.
    */
   void always(String step, Work work) throws HostException {
-    always(step, NullNode.instance, work);
-  }
-
-  /**
-   * The same.
-   *
-   * @param plan data to be in the journal before the step begins
-   */
-  void always(String step, JsonNode plan, Work work) throws HostException {
-    always(step, plan, () -> plan, work);
-  }
-
-  /**
-   * The same.
-   *
-   * @param after what is to be there once it has ended, well or not
-   */
-  void always(String step, JsonNode plan, Found after, Work work) throws HostException {
-    begin(step, plan, after, work);
+    always(step, NullNode.instance, () -> NullNode.instance, work);
   }
 
   /**
@@ -144,7 +126,13 @@ final class Steps {
     return phase + "." + step.name();
   }
 
-  private void begin(String step, JsonNode plan, Found after, Work work) throws HostException {
+  /**
+   * The same.
+   *
+   * @param plan data to be in the journal before the step begins
+   * @param after what is to be there once it has ended, well or not
+   */
+  void always(String step, JsonNode plan, Found after, Work work) throws HostException {
     Optional<Entry> earlier = journal.entry(step);
     int attempts = earlier.filter(e -> e.run().equals(run)).map(Entry::attempts).orElse(0) + 1;
     Instant began = clock.instant();

@@ -75,18 +75,29 @@ public final class RevocationScope {
 
   /** Why a list is for no certificate of a client at all; empty if it may be for some. */
   public Optional<String> noClient() {
+    return unusable(false);
+  }
+
+  /** Why it is for no certificate of this kind. */
+  private Optional<String> unusable(boolean ofCas) {
     if (damaged) {
       return Optional.of("its issuing distribution point cannot be read");
     }
-    return point.map(
-        p ->
-            p.onlyContainsAttributeCerts()
-                ? "it is for attribute certificates only"
-                : p.onlyContainsCACerts()
-                    ? "it is for certificates of CAs only"
-                    : p.isIndirectCRL()
-                        ? "it is an indirect CRL"
-                        : p.getOnlySomeReasons() != null ? "it is for some reasons only" : null);
+    if (point.filter(IssuingDistributionPoint::onlyContainsAttributeCerts).isPresent()) {
+      return Optional.of("it is for attribute certificates only");
+    }
+    if (!ofCas && point.filter(IssuingDistributionPoint::onlyContainsCACerts).isPresent()) {
+      return Optional.of("it is for certificates of CAs only");
+    }
+    if (ofCas && point.filter(IssuingDistributionPoint::onlyContainsUserCerts).isPresent()) {
+      return Optional.of("it is for certificates of no CA");
+    }
+    if (point.filter(IssuingDistributionPoint::isIndirectCRL).isPresent()) {
+      return Optional.of("it is an indirect CRL");
+    }
+    return point
+        .filter(p -> p.getOnlySomeReasons() != null)
+        .map(p -> "it is for some reasons only");
   }
 
   /** The name of the distribution point that it is for alone; empty where it is for all. */
@@ -100,16 +111,7 @@ public final class RevocationScope {
 
   /** Whether it is for this certificate, if the list's CA issued it. */
   public boolean covers(X509Certificate certificate) {
-    boolean ca = certificate.getBasicConstraints() >= 0;
-    if (damaged
-        || point
-            .filter(
-                p ->
-                    p.onlyContainsAttributeCerts()
-                        || p.isIndirectCRL()
-                        || p.getOnlySomeReasons() != null
-                        || (ca ? p.onlyContainsUserCerts() : p.onlyContainsCACerts()))
-            .isPresent()) {
+    if (unusable(certificate.getBasicConstraints() >= 0).isPresent()) {
       return false;
     }
     return name().isEmpty()

@@ -10,11 +10,13 @@ import hacert.host.Detached;
 import hacert.host.HostException;
 import hacert.host.HurriedClock;
 import hacert.host.Ticks;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -121,12 +123,11 @@ class RestartStepTest {
   void does_not_rely_on_it_while_the_node_is_not_steady() throws Exception {
     host.clock = new HurriedClock(Duration.ofSeconds(30));
     host.script("restart-oms.sh", counted(SUCCESS));
-    Path status = host.sbin().resolve("status-oms.sh");
-    Files.writeString(
-        status,
-        Files.readString(status)
-            .replace("active normal Actived", "NULL NULL NULL")
-            .replace("$(cat " + base.resolve("start") + ")", "--"));
+    status(
+        script ->
+            script
+                .replace("active normal Actived", "NULL NULL NULL")
+                .replace("$(cat " + base.resolve("start") + ")", "--"));
     assertThat(failure(BEFORE, false).code()).isEqualTo("NOT_RESTARTED");
   }
 
@@ -144,12 +145,11 @@ class RestartStepTest {
     host.overrides = "{\"restart\": {\"seconds\": 9000}}";
     host.startTime("--");
     host.script("restart-oms.sh", counted(SUCCESS));
-    Path status = host.sbin().resolve("status-oms.sh");
-    Files.writeString(
-        status,
-        "echo x >>%1$s; [ $(wc -l <%1$s) -lt 5 ] || echo '%2$s' >%3$s%n"
-                .formatted(base.resolve("asked"), AFTER, base.resolve("start"))
-            + Files.readString(status));
+    status(
+        script ->
+            "echo x >>%1$s; [ $(wc -l <%1$s) -lt 5 ] || echo '%2$s' >%3$s%n"
+                    .formatted(base.resolve("asked"), AFTER, base.resolve("start"))
+                + script);
     assertThat(host.restart().run(run, BEFORE, false)).isEqualTo("HA runs since " + AFTER);
     assertThat(host.lines("asked")).hasSize(5);
     assertThat(host.lines("restarts")).hasSize(1);
@@ -232,9 +232,7 @@ class RestartStepTest {
   @Test
   void waits_to_the_end_where_only_the_script_s_word_is_to_be_had() throws Exception {
     host.startTime("");
-    Path status = host.sbin().resolve("status-oms.sh");
-    Files.writeString(
-        status, Files.readString(status).replace("active normal Actived", "NULL NULL NULL"));
+    status(script -> script.replace("active normal Actived", "NULL NULL NULL"));
     assertThat(withoutStart()).isGreaterThan(Duration.ofSeconds(3000));
   }
 
@@ -250,15 +248,20 @@ class RestartStepTest {
   void tells_why_the_status_could_not_be_read_any_more() throws Exception {
     host.clock = new HurriedClock(Duration.ofSeconds(30));
     host.script("restart-oms.sh", counted(SUCCESS));
-    Path status = host.sbin().resolve("status-oms.sh");
-    Files.writeString(
-        status,
-        "echo x >>%1$s; [ $(wc -l <%1$s) -lt 3 ] || { echo no database; exit 3; }%n"
-                .formatted(base.resolve("asked"))
-            + Files.readString(status));
+    status(
+        script ->
+            "echo x >>%1$s; [ $(wc -l <%1$s) -lt 3 ] || { echo no database; exit 3; }%n"
+                    .formatted(base.resolve("asked"))
+                + script);
     HostException e = failure(BEFORE, false);
     assertThat(e.code()).isEqualTo("NOT_RESTARTED");
     assertThat(e.getMessage()).contains("Since then: ", "no database");
+  }
+
+  /** Has another script for the status, made of the one that is there. */
+  private void status(UnaryOperator<String> edit) throws IOException {
+    Path script = host.sbin().resolve("status-oms.sh");
+    Files.writeString(script, edit.apply(Files.readString(script)));
   }
 
   private void awaitOutput(String text) throws Exception {

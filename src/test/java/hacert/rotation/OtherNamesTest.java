@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import hacert.result.Exit;
 import hacert.result.Finding;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -22,24 +21,8 @@ class OtherNamesTest {
   }
 
   private Driver.End rotateAs(String name) {
-    Driver.Cluster c = pair.cluster();
-    Driver.Cluster renamed =
-        new Driver.Cluster(
-            name,
-            c.target(),
-            c.profile(),
-            c.profileOverrides(),
-            c.nodes(),
-            c.settings(),
-            c.change(),
-            c.holder(),
-            false);
-    Map<String, Agent> agents =
-        Map.of(
-            "mgmt1", pair.operations("mgmt1")::execute, "mgmt2", pair.operations("mgmt2")::execute);
-    try (Secrets secrets = pair.secrets()) {
-      return new Driver(renamed, agents, secrets, pair.heard::add).run(Settings.Intent.ROTATE);
-    }
+    pair.name = name;
+    return pair.rotate();
   }
 
   @Test

@@ -11,6 +11,7 @@ import hacert.rotation.Discovery.Files;
 import hacert.rotation.Discovery.Loaded;
 import hacert.target.HaRole;
 import hacert.target.NodeIdentity;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +52,7 @@ class TriedTest {
     found.put("n1", discovery(new Records.Node("n1", HaRole.ACTIVE).applied()));
     found.put("n2", discovery(new Records.Node("n2", HaRole.STANDBY).applied()));
     found.put("n3", discovery(third));
-    List<Result> failed = new java.util.ArrayList<>();
+    List<Result> failed = new ArrayList<>();
     failed.add(Records.result("apply", "n2", Outcome.FAILED, "REPLACE_FAILED"));
     for (int i = 0; i < times; i++) {
       failed.add(Records.result("apply", "n3", Outcome.FAILED, "REPLACE_FAILED"));

@@ -56,6 +56,10 @@ final class TwoHosts {
   String password = TestHost.PASSWORD;
   Map<String, byte[]> bundle = Map.of();
   boolean check;
+
+  /** What the inventory calls the cluster; {@link TestHost#state} is that of the first name. */
+  String name = "pair";
+
   boolean peerAnswers = true;
   private int run = 1;
 
@@ -159,7 +163,7 @@ final class TwoHosts {
 
   Driver.Cluster cluster() {
     return new Driver.Cluster(
-        "pair",
+        name,
         "mrs-ha",
         "mrs-2x",
         Json.mapper()
@@ -255,6 +259,11 @@ final class TwoHosts {
         staged,
         first,
         List.of());
+  }
+
+  /** How often each node was restarted. */
+  List<Integer> restarts() throws IOException {
+    return List.of(one.count("restarts"), two.count("restarts"));
   }
 
   /** Codes of all findings that were heard of, each once. */
