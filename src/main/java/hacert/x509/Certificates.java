@@ -31,6 +31,7 @@ import org.bouncycastle.asn1.x509.Extension;
 
 /** X.509 certificates (RFC 5280): read, written, compared. */
 public final class Certificates {
+  private static final int LONGEST_SHOWN = 200;
   private static final int MOST = 100;
 
   /** In bytes of DER. Real ones have one to four thousand. */
@@ -152,10 +153,15 @@ public final class Certificates {
                       ? " with its curve's numbers written out"
                       : "")
               + ", subject "
-              + name(new X500Principal(certificate.getSubject().getEncoded())));
+              + shown(name(new X500Principal(certificate.getSubject().getEncoded()))));
     } catch (IOException | RuntimeException e) {
       return Optional.empty();
     }
+  }
+
+  /** What stands in a certificate that nobody vouches for, for a message. */
+  private static String shown(String name) {
+    return name.substring(0, Math.min(name.length(), LONGEST_SHOWN)).replaceAll("\\p{Cntrl}", "?");
   }
 
   /**
