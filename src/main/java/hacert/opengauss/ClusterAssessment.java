@@ -76,22 +76,11 @@ final class ClusterAssessment {
     return new ClusterView(
         active.size() == 1 ? active.get(0) : "",
         standbys,
-        maker(),
+        facts.keySet().stream().findFirst().orElse(""),
         List.copyOf(findings),
         false,
         false,
         rolesWritten());
-  }
-
-  /**
-   * Whoever keeps the CA of our own, wherever the inventory puts that node; else the first node.
-   */
-  private String maker() {
-    return facts.keySet().stream()
-        .filter(n -> !facts.get(n).authority().isEmpty())
-        .findFirst()
-        .or(() -> facts.keySet().stream().findFirst())
-        .orElse("");
   }
 
   /** A start takes the newest that any node has; a node that does not tell may have one. */

@@ -120,15 +120,7 @@ public record Discovery(
   /** The part that the target judges. */
   public NodeFacts facts() {
     return new NodeFacts(
-        role,
-        statusName,
-        serviceStart,
-        installed,
-        bundleDigest,
-        findings,
-        List.of(),
-        details,
-        authority);
+        role, statusName, serviceStart, installed, bundleDigest, findings, List.of(), details);
   }
 
   /** Whether a rotation is open on this node. */

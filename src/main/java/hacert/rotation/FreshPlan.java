@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** The plan for a cluster on which no rotation is under way. */
 final class FreshPlan {
@@ -144,7 +145,7 @@ final class FreshPlan {
         action == Plan.Action.ROTATE ? q.newRotation() : "",
         view.active(),
         order(view.active()),
-        order(view.maker()),
+        order(maker()),
         List.of(),
         RestartNeed.Scope.NODE,
         due,
@@ -177,13 +178,21 @@ final class FreshPlan {
     };
   }
 
+  /** Those that keep a CA of our own. */
+  private Stream<Discovery> keeping() {
+    return q.found().values().stream().filter(d -> !d.authority().isEmpty());
+  }
+
+  /** Whoever keeps the CA: another node would make one that no client knows. */
+  private String maker() {
+    return keeping().map(Discovery::node).findFirst().orElse(view.maker());
+  }
+
   /** The nodes that keep a CA of our own, where it is not one and the same. */
   private List<String> authorities() {
-    List<Discovery> keeping =
-        q.found().values().stream().filter(d -> !d.authority().isEmpty()).toList();
-    return keeping.stream().map(Discovery::authority).distinct().count() < 2
+    return keeping().map(Discovery::authority).distinct().count() < 2
         ? List.of()
-        : keeping.stream().map(Discovery::node).toList();
+        : keeping().map(Discovery::node).toList();
   }
 
   /** All nodes, this one first. */

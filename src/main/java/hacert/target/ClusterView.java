@@ -8,7 +8,8 @@ import java.util.List;
  *
  * @param active name of the active node; empty if it cannot be told
  * @param standbys names of the standby nodes; empty if they cannot be told
- * @param maker name of the node that makes or takes the bundle; empty if it cannot be told
+ * @param maker name of the node that makes or takes the bundle, where none keeps a CA of our own;
+ *     empty if it cannot be told
  * @param findings what is wrong with the cluster, on top of the nodes' own findings
  * @param expired whether an installed certificate of every node has expired
  * @param named whether the active node is one that a person named, because the cluster does not

@@ -20,8 +20,6 @@ import java.util.List;
  * @param doubts why it is not known that the service works with what is installed, told by times
  *     alone; nothing against files that are known to work
  * @param details what only this target's own {@link Target#assess} reads
- * @param authority SHA-256 of the certificate of the CA of our own that is kept on this node; empty
- *     if none is
  */
 public record NodeFacts(
     HaRole role,
@@ -31,21 +29,7 @@ public record NodeFacts(
     String bundleDigest,
     List<Finding> findings,
     List<Finding> doubts,
-    JsonNode details,
-    String authority) {
-
-  /** One without a CA. */
-  public NodeFacts(
-      HaRole role,
-      String statusName,
-      String serviceStart,
-      List<CertificateSummary> installed,
-      String bundleDigest,
-      List<Finding> findings,
-      List<Finding> doubts,
-      JsonNode details) {
-    this(role, statusName, serviceStart, installed, bundleDigest, findings, doubts, details, "");
-  }
+    JsonNode details) {
 
   /** One of which nothing is doubted. */
   public NodeFacts(

@@ -269,32 +269,6 @@ class ClusterAssessmentTest {
         .isEqualTo(new ClusterView("node2", List.of("node1", "node3"), "node1", List.of()));
   }
 
-  /** Whatever the order of the inventory: another node would make a CA that no client knows. */
-  @Test
-  void lets_the_node_that_keeps_the_ca_make_the_bundle() {
-    all();
-    keeps("node3", "sha-of-ca");
-    assertThat(view().maker()).isEqualTo("node3");
-    keeps("node2", "sha-of-another");
-    assertThat(view().maker()).isEqualTo("node2");
-  }
-
-  private void keeps(String node, String authority) {
-    NodeFacts f = facts.get(node);
-    facts.put(
-        node,
-        new NodeFacts(
-            f.role(),
-            f.statusName(),
-            f.serviceStart(),
-            f.installed(),
-            f.bundleDigest(),
-            f.findings(),
-            f.doubts(),
-            f.details(),
-            authority));
-  }
-
   /** gs_om replaces files of the first one only; the other would go on with its old ones. */
   @Test
   void refuses_a_host_with_two_datanodes() {

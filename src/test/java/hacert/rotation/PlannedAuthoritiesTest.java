@@ -18,4 +18,14 @@ class PlannedAuthoritiesTest {
     pair.two.authority = "b";
     assertThat(pair.go().authorities()).containsExactly("mgmt1", "mgmt2");
   }
+
+  /** Whatever the target would say: another node would make a CA that no client knows. */
+  @Test
+  void lets_the_node_that_keeps_the_ca_make_the_bundle() {
+    assertThat(pair.go().maker()).isEqualTo("mgmt1");
+    pair.two.authority = "b";
+    assertThat(pair.go().maker()).isEqualTo("mgmt2");
+    pair.one.authority = "a";
+    assertThat(pair.go().maker()).isEqualTo("mgmt1");
+  }
 }
