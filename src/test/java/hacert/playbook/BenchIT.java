@@ -15,7 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** bench/run measures every way, and writes the table whose columns its kept results have. */
 @Tag("long")
 class BenchIT {
-  private static final Duration PATIENCE = Duration.ofMinutes(10);
+  /** Beside other tests it takes ten times as long. */
+  private static final Duration PATIENCE = Duration.ofMinutes(30);
 
   @TempDir private Path directory;
 
