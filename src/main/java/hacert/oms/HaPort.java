@@ -59,7 +59,11 @@ final class HaPort {
     return new TlsProbe(host.clock(), host.random()).probe(endpoint, time, credentials);
   }
 
-  /** Handshakes until a certificate is shown, or the time is over; at least one. */
+  /**
+   * Handshakes until a certificate is shown, or the time is over; at least one.
+   *
+   * @param end when to give up, by the host's ticks
+   */
   ProbeResult await(Endpoint endpoint, Credentials credentials, Instant end) {
     while (true) {
       ProbeResult seen = look(endpoint, credentials);
@@ -67,7 +71,7 @@ final class HaPort {
           seen instanceof ProbeResult.NotServed not
               && not.chain().isEmpty()
               && MAY_PASS.contains(not.kind());
-      if (!mayCome || !host.clock().instant().isBefore(end)) {
+      if (!mayCome || !host.ticks().instant().isBefore(end)) {
         return seen;
       }
       Pause.of(PAUSE, "the HA port");

@@ -10,9 +10,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
@@ -34,10 +34,10 @@ final class ManagerPage {
   /**
    * Asks for it until it answers.
    *
-   * @param end until when it may come up; it is asked once at least
+   * @param end until when it may come up, by the ticks; it is asked once at least
    */
-  static Finding await(String url, Clock clock, Instant end) {
-    Instant begin = clock.instant();
+  static Finding await(String url, InstantSource ticks, Instant end) {
+    Instant begin = ticks.instant();
     HttpClient client;
     HttpRequest request;
     try {
@@ -58,7 +58,7 @@ final class ManagerPage {
       } catch (IOException e) {
         seen = e.toString();
       }
-      Instant now = clock.instant();
+      Instant now = ticks.instant();
       if (!now.isBefore(end)) {
         long seconds = Duration.between(begin, now).toSeconds();
         return silent(url, "did not answer within " + seconds + " s; seen at last: " + seen);

@@ -56,7 +56,7 @@ final class PairProof {
   }
 
   Proof prove(String expectedDigest, boolean healthy, Proving proving) {
-    Instant end = host.clock().instant().plusSeconds(profile.confirmSeconds());
+    Instant end = host.ticks().instant().plusSeconds(profile.confirmSeconds());
     InstalledCertificates installed = new InstalledCertificates(layout, profile);
     files(installed, expectedDigest);
     if (proving.replaced()) {
@@ -284,7 +284,7 @@ final class PairProof {
     boolean active =
         seen.flatMap(self::in).map(MrsNode::role).filter(HaRole.ACTIVE::equals).isPresent();
     if (!url.isEmpty() && active && !Finding.stops(findings)) {
-      findings.add(ManagerPage.await(url, host.clock(), end));
+      findings.add(ManagerPage.await(url, host.ticks(), end));
     }
   }
 }

@@ -80,7 +80,7 @@ final class ClusterProof {
 
   private void agreement(boolean healthy, Proving proving) throws HostException {
     Instant end =
-        installation.host().clock().instant().plusSeconds(installation.profile().confirmSeconds());
+        installation.host().ticks().instant().plusSeconds(installation.profile().confirmSeconds());
     // Expired certificates that are back need be served only: nobody can trust them, nor take them.
     Optional<Credentials.Identity> client = proving.expired() ? Optional.empty() : client();
     Credentials trusting =
@@ -102,7 +102,7 @@ final class ClusterProof {
         findings.add(proven(proving, client.isPresent()));
         return;
       }
-      if (!installation.host().clock().instant().isBefore(end)) {
+      if (!installation.host().ticks().instant().isBefore(end)) {
         findings.addAll(last);
         return;
       }

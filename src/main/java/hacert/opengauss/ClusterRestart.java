@@ -108,7 +108,7 @@ final class ClusterRestart {
     Instant end =
         node.installation()
             .host()
-            .clock()
+            .ticks()
             .instant()
             .plusSeconds(clean ? profile.startSeconds() : profile.confirmSeconds());
     while (true) {
@@ -117,7 +117,7 @@ final class ClusterRestart {
       if (status.up() && ports.allServe(status)) {
         return "all nodes run" + (ended.code() == 0 ? "" : ", though gs_om said: " + ended.said());
       }
-      if (!node.installation().host().clock().instant().isBefore(end)) {
+      if (!node.installation().host().ticks().instant().isBefore(end)) {
         throw failed(ended, status);
       }
       Pause.of(PAUSE, "the start of the cluster");

@@ -37,7 +37,7 @@ final class LocalFacts {
       long patience = patient ? installation.profile().settleSeconds() : 0;
       ClusterStatus status =
           node.await(
-              ClusterStatus::healthy, installation.host().clock().instant().plusSeconds(patience));
+              ClusterStatus::healthy, installation.host().ticks().instant().plusSeconds(patience));
       Optional<Datanode> self = node.self(status);
       if (self.isPresent()) {
         return facts(status, self.get(), findings);

@@ -127,7 +127,7 @@ final class LocalNode {
   /**
    * Asks until the status fits, or the time is over; answers the last one read.
    *
-   * @param end when to give up; it is asked once in any case
+   * @param end when to give up, by the host's ticks; it is asked once in any case
    * @throws HostException if none could be read at all
    */
   ClusterStatus await(Predicate<ClusterStatus> fits, Instant end) throws HostException {
@@ -141,7 +141,7 @@ final class LocalNode {
         // While the cluster starts, gs_om may print anything; only its last word counts.
         trouble = Optional.of(e);
       }
-      if (!installation.host().clock().instant().isBefore(end)) {
+      if (!installation.host().ticks().instant().isBefore(end)) {
         if (trouble.isPresent()) {
           throw trouble.get();
         }

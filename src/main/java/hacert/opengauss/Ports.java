@@ -9,9 +9,9 @@ import hacert.probe.ProbeResult;
 import hacert.probe.ProbeResult.Kind;
 import hacert.probe.TlsProbe;
 import java.security.cert.X509Certificate;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -68,12 +68,12 @@ final class Ports {
    * may take; at least one. A server that starts, or has too many clients, is no broken one.
    */
   private ProbeResult await(Endpoint endpoint) {
-    Clock clock = node.installation().host().clock();
-    Instant end = clock.instant().plusSeconds(node.installation().profile().handshakeSeconds());
+    InstantSource ticks = node.installation().host().ticks();
+    Instant end = ticks.instant().plusSeconds(node.installation().profile().handshakeSeconds());
     while (true) {
       ProbeResult seen = look(endpoint, Credentials.NONE);
       boolean mayPass = seen instanceof ProbeResult.NotServed not && MAY_PASS.contains(not.kind());
-      if (!mayPass || !clock.instant().isBefore(end)) {
+      if (!mayPass || !ticks.instant().isBefore(end)) {
         return seen;
       }
       Pause.of(PAUSE, "the server's answer");

@@ -3,6 +3,8 @@ package hacert.oms;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hacert.host.Await;
+import hacert.host.HurriedClock;
+import hacert.host.Ticks;
 import hacert.probe.Servers;
 import hacert.result.Finding;
 import hacert.result.Severity;
@@ -23,6 +25,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -233,22 +236,24 @@ class HandshakesTest {
     assertThat(f.message()).contains("expected a TLS handshake");
   }
 
-  @Test
-  void waits_for_a_port_that_comes_up_late() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void waits_for_a_port_that_comes_up_late_whatever_the_clock_does(boolean stepped)
+      throws Exception {
+    if (stepped) {
+      host.clock = new HurriedClock(Duration.ofMinutes(1), Instant.now());
+      host.ticks = Ticks.system();
+    }
     int port = serve(OWN, 0, now.loaded("own")).port();
-    Thread late =
-        new Thread(
+    FutureTask<HaServer> late =
+        new FutureTask<>(
             () -> {
-              try {
-                Thread.sleep(700);
-                serve(OTHER, port, now.loaded("other"));
-              } catch (Exception e) {
-                throw new IllegalStateException(e);
-              }
+              Thread.sleep(700);
+              return serve(OTHER, port, now.loaded("other"));
             });
-    late.start();
+    new Thread(late).start();
     Proof proof = prove(port);
-    late.join();
+    late.get();
     assertThat(proof.proven()).as("%s", proof.findings()).isTrue();
   }
 
@@ -346,13 +351,9 @@ class HandshakesTest {
     assertThat(f.message()).contains("local/cert/root-ca.crt");
   }
 
-  private NodeFacts facts(int port) throws Exception {
-    return node(port).facts(false);
-  }
-
   /** Findings and doubts. */
   private List<Finding> found(int port) throws Exception {
-    NodeFacts facts = facts(port);
+    NodeFacts facts = node(port).facts(false);
     List<Finding> all = new ArrayList<>(facts.findings());
     all.addAll(facts.doubts());
     return all;

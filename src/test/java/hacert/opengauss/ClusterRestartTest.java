@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import hacert.host.HostException;
 import hacert.host.HurriedClock;
+import hacert.host.Ticks;
 import hacert.probe.Endpoint;
 import hacert.result.Finding;
 import hacert.target.HaRole;
@@ -163,6 +164,14 @@ class ClusterRestartTest {
     assertThatThrownBy(() -> restart.start(base.resolve("start"), false))
         .isInstanceOfSatisfying(
             HostException.class, e -> assertThat(e.code()).isEqualTo("START_FAILED"));
+  }
+
+  @Test
+  void a_step_of_the_clock_ends_no_wait_for_the_status() throws Exception {
+    host.ticks = Ticks.system();
+    firstUnreadable("Primary Normal");
+    ClusterStatus seen = host.node().await(ClusterStatus::up, host.ticks.instant().plusSeconds(60));
+    assertThat(seen.up()).isTrue();
   }
 
   @Test
