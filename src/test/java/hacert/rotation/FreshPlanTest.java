@@ -389,4 +389,26 @@ class FreshPlanTest {
     assertThat(pair.go().action()).isEqualTo(Plan.Action.NONE);
     assertThat(pair.codes()).containsExactly("GENERATION_RUNS");
   }
+
+  @Test
+  void lets_the_vendor_bring_its_backup_back_and_no_generation_with_a_number() {
+    pair.intent = Settings.Intent.ROLLBACK;
+    Map<String, String> vendor = Map.of("rollback", "vendor");
+    pair.settings = Map.of("options", vendor);
+    assertThat(pair.go().kind()).isEqualTo(Plan.Kind.VENDOR);
+    pair.settings = Map.of("options", vendor, "generation", 1);
+    Plan plan = pair.go();
+    assertThat(plan.kind()).isEqualTo(Plan.Kind.RESTORE);
+    assertThat(plan.restore()).isEqualTo(1);
+  }
+
+  /** It keeps one backup, which would bring the same once more, or what was undone. */
+  @Test
+  void lets_the_vendor_undo_nothing_that_is_undone_already() {
+    pair.intent = Settings.Intent.ROLLBACK;
+    pair.settings = Map.of("options", Map.of("rollback", "vendor-local"));
+    pair.nodes().forEach(n -> n.generation(3, Generation.Origin.RESTORED, true).current = 3);
+    assertThat(pair.go().action()).isEqualTo(Plan.Action.NONE);
+    assertThat(pair.codes()).containsExactly("ALREADY_BACK");
+  }
 }
