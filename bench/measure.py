@@ -8,6 +8,7 @@ import platform
 import random
 import re
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -137,7 +138,12 @@ def once(pair, command):
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT, cwd=ROOT)
         process.stdin.write(pair.lab["password"].encode() + b"\n")
         process.stdin.close()
-        _, status, used = os.wait4(process.pid, 0)
+        try:
+            _, status, used = os.wait4(process.pid, 0)
+        except BaseException:
+            process.terminate()
+            process.wait()
+            raise
         wall = time.monotonic() - started
         watch.join(30)
         if status != 0 or watch.ended is None:
@@ -197,6 +203,8 @@ def main():
     parser.add_argument("--restart-seconds", default="1", help="how long the stand-in restart-oms.sh takes (default: 1)")
     parser.add_argument("--write", metavar="FILE", help="write the table there too, as in bench/results/one-pair.md")
     arguments = parser.parse_args()
+    # So that the lab is taken down.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     if not glob.glob(f"{ROOT}/target/hacert.jar"):
         sys.exit("bench: target/hacert.jar is missing; build it with: mvn package -DskipTests")
     seen = measure(arguments.rounds, arguments.restart_seconds)

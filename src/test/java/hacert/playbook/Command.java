@@ -17,6 +17,9 @@ import java.util.stream.Stream;
 
 /** A command on this machine, with its output in a file and a deadline. */
 final class Command {
+  /** How long one that is asked to end may take to clear up. */
+  private static final Duration TIDYING = Duration.ofSeconds(30);
+
   private final Process process;
   private final Path output;
   private final List<String> words;
@@ -80,11 +83,27 @@ final class Command {
 
   /** Ends it and all that descends from it, as {@code kill -9} does. */
   void kill() {
+    kill(all());
+  }
+
+  private List<ProcessHandle> all() {
     List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
     all.add(0, process.toHandle());
+    return all;
+  }
+
+  private void kill(List<ProcessHandle> all) {
     all.forEach(ProcessHandle::destroyForcibly);
     all.forEach(handle -> handle.onExit().join());
     forgetOutput();
+  }
+
+  /** Asks it to end, so that it can clear up after itself; what runs on then is killed. */
+  private void end() throws InterruptedException {
+    List<ProcessHandle> all = all();
+    process.destroy();
+    process.waitFor(TIDYING.toSeconds(), TimeUnit.SECONDS);
+    kill(all);
   }
 
   private void forgetOutput() {
@@ -95,12 +114,12 @@ final class Command {
     }
   }
 
-  /** Waits for its end; one that overstays is killed and fails the test. */
+  /** Waits for its end; one that overstays is ended and fails the test. */
   Ended await(Duration most) {
     try {
       if (!process.waitFor(most.toMillis(), TimeUnit.MILLISECONDS)) {
         String soFar = outputSoFar();
-        kill();
+        end();
         throw new AssertionError(
             String.join(" ", words) + " still ran after " + most + ":\n" + soFar);
       }
