@@ -5,26 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** bench/run measures every way, and writes the table whose columns its kept results have. */
 @Tag("long")
+@Isolated("measures times")
 class BenchIT {
-  /** Beside other tests it takes ten times as long. */
-  private static final Duration PATIENCE = Duration.ofMinutes(30);
-
   @TempDir private Path directory;
 
   @Test
   void measures_every_way_and_writes_the_table() throws IOException {
     Path written = directory.resolve("results/table.md");
     List<String> words = List.of("bench/run", "--rounds", "1", "--write", written.toString());
-    Command.Ended run = Command.start(Lab.PROJECT, Map.of(), words).await(PATIENCE);
+    Command.Ended run = Command.start(Lab.PROJECT, Map.of(), words).await(Command.PATIENCE);
     assertThat(run.code()).as(run.output()).isZero();
     List<String> rows = rows(written);
     assertThat(rows.subList(0, 2))

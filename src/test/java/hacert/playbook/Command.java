@@ -17,6 +17,9 @@ import java.util.stream.Stream;
 
 /** A command on this machine, with its output in a file and a deadline. */
 final class Command {
+  /** Met by what hangs, and by nothing that has to share the machine with other tests. */
+  static final Duration PATIENCE = Duration.ofMinutes(20);
+
   /** How long one that is asked to end may take to clear up. */
   private static final Duration TIDYING = Duration.ofSeconds(30);
 

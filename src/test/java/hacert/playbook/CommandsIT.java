@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -42,7 +41,6 @@ class CommandsIT {
           "script/demo", "DemoIT",
           "script/demo --keep", "DemoIT");
 
-  private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final String ADDRESS_OF_EAST = "192.0.2.11:20012";
   private static final String ADDRESS_OF_GAUSS = "192.0.2.31:5432";
   private static final String PLAY = "ansible-playbook -i inventories/site playbooks/";
@@ -192,7 +190,7 @@ class CommandsIT {
     EAST.age(pair, -1);
     Await.until(
         "the pair is dual active",
-        PATIENCE,
+        Command.PATIENCE,
         () -> pair.a().role().equals("active") && pair.b().role().equals("active"),
         () -> pair.a().ha() + " " + pair.b().ha());
     EAST.turn(pair.b(), "promote-after", "off");
@@ -267,7 +265,7 @@ class CommandsIT {
     JsonNode lab = Json.mapper().readTree(GAUSS.directory().resolve("lab.json").toFile());
     Files.writeString(password, lab.path("password").asText());
     Path bundle = GAUSS.bundle(GAUSS.gauss(), "new");
-    Command.ok(tree, PATIENCE, "cp", "-r", bundle.toString(), "new");
+    Command.ok(tree, Command.PATIENCE, "cp", "-r", bundle.toString(), "new");
     for (String key : List.of("server", "client")) {
       Files.delete(tree.resolve("new/" + key + ".key.cipher"));
       Files.delete(tree.resolve("new/" + key + ".key.rand"));
@@ -323,7 +321,7 @@ class CommandsIT {
       Path to = tree.resolve(name);
       Files.createDirectories(to.getParent());
       Path from = Lab.PROJECT.resolve(name);
-      Command.ok(tree, PATIENCE, "cp", "-a", from.toString(), to.toString());
+      Command.ok(tree, Command.PATIENCE, "cp", "-a", from.toString(), to.toString());
     }
   }
 
@@ -354,7 +352,8 @@ class CommandsIT {
     all.put("ANSIBLE_HOME", tree.resolve("ansible").toString());
     all.put("ANSIBLE_LOCAL_TEMP", tree.resolve("ansible/tmp").toString());
     String alone = "setsid --wait bash line.sh < typed";
-    return Command.start(tree, all, List.of("script", "-qec", alone, "/dev/null")).await(PATIENCE);
+    return Command.start(tree, all, List.of("script", "-qec", alone, "/dev/null"))
+        .await(Command.PATIENCE);
   }
 
   private String hand(Lab lab, LabHost host, String line) throws IOException {

@@ -2,7 +2,6 @@ package hacert.playbook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -10,8 +9,6 @@ import org.junit.jupiter.api.Test;
 /** script/demo shows what it says, and leaves its labs only where it is asked to. */
 @Tag("long")
 class DemoIT {
-  private static final Duration PATIENCE = Duration.ofMinutes(10);
-
   @Test
   void shows_a_rotation_of_both_systems_and_clears_up() {
     assertThat(run("script/demo")).contains("All nodes serve again what they served at the start.");
@@ -31,6 +28,6 @@ class DemoIT {
   }
 
   private static String run(String... words) {
-    return Command.ok(Lab.PROJECT, PATIENCE, words);
+    return Command.ok(Lab.PROJECT, Command.PATIENCE, words);
   }
 }

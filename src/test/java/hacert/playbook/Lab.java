@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -31,8 +30,6 @@ import org.opentest4j.TestAbortedException;
 final class Lab implements BeforeAllCallback, AfterAllCallback, TestExecutionExceptionHandler {
   /** The project's root, where the build runs the tests. */
   static final Path PROJECT = Path.of("").toAbsolutePath();
-
-  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   /** Exit code of {@code lab up} where this machine or user cannot have such hosts. */
   private static final int CANNOT_HERE = 77;
@@ -80,7 +77,7 @@ final class Lab implements BeforeAllCallback, AfterAllCallback, TestExecutionExc
     Files.createDirectories(files());
     List<String> words = new ArrayList<>(List.of("up"));
     words.addAll(options);
-    Command.Ended up = lab(words.toArray(String[]::new)).await(PATIENCE);
+    Command.Ended up = lab(words.toArray(String[]::new)).await(Command.PATIENCE);
     Assumptions.assumeTrue(up.code() != CANNOT_HERE, up.output());
     assertThat(up.code()).as("%s%s", replay(), up.output()).isZero();
     description = Json.mapper().readTree(directory().resolve("lab.json").toFile());
@@ -291,7 +288,7 @@ final class Lab implements BeforeAllCallback, AfterAllCallback, TestExecutionExc
   }
 
   private String run(String... words) {
-    Command.Ended ended = lab(words).await(PATIENCE);
+    Command.Ended ended = lab(words).await(Command.PATIENCE);
     assertThat(ended.code()).as("lab %s: %s", String.join(" ", words), ended.output()).isZero();
     return ended.output();
   }

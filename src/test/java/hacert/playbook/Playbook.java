@@ -17,7 +17,6 @@ import java.util.TreeMap;
 /** One command line of ansible-playbook against a lab, as an operator gives it. */
 final class Playbook {
   private static final Path TEST_PLUGINS = Lab.PROJECT.resolve("src/test/ansible/callback_plugins");
-  private static final Duration PATIENCE = Duration.ofMinutes(20);
 
   /** Two processors may take a minute and more for one of many pairs. */
   private static final Duration PER_HOST = Duration.ofSeconds(40);
@@ -109,7 +108,7 @@ final class Playbook {
   }
 
   PlayRun run() {
-    return start().await(PATIENCE.plus(PER_HOST.multipliedBy(lab.size())));
+    return start().await(Command.PATIENCE.plus(PER_HOST.multipliedBy(lab.size())));
   }
 
   /** Runs it and insists on its exit code, 0 or not. */
@@ -180,7 +179,7 @@ final class Playbook {
     }
 
     PlayRun await() {
-      return await(PATIENCE);
+      return await(Command.PATIENCE);
     }
 
     /** Waits until the run is held by {@link Playbook#pauseAfter}. */
@@ -188,7 +187,7 @@ final class Playbook {
       Path reached = Path.of(record + ".reached");
       Await.until(
           "the run came to its pause",
-          PATIENCE,
+          Command.PATIENCE,
           () -> Files.exists(reached) || !command.runs(),
           command::outputSoFar);
       if (!Files.exists(reached)) {

@@ -11,9 +11,11 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** A night's run: many pairs, as many forks as the project's own ansible.cfg has, and one hangs. */
 @Tag("long")
+@Isolated("leaves others too little of the machine")
 class TensOfPairsIT {
   private static final int PAIRS = 20;
 
