@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hacert.faults.FaultMatrix;
 import java.io.IOException;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -52,7 +51,7 @@ class KilledControlIT {
     Playbook.Running run = Playbook.rotate(LAB).start();
     Await.until(
         "the first node restarts",
-        Duration.ofMinutes(3),
+        Command.PATIENCE,
         () -> pair.a().restarts() == 1,
         run.command()::outputSoFar);
     run.kill();

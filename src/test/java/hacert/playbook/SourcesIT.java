@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -168,7 +167,7 @@ class SourcesIT {
   /** When the script has written the first of its two files. */
   private static boolean killInScript(LabHost host) {
     String old = root(host);
-    return Await.holds(Duration.ofMinutes(5), () -> !root(host).equals(old) && host.killJar());
+    return Await.holds(Command.PATIENCE, () -> !root(host).equals(old) && host.killJar());
   }
 
   private static String root(LabHost host) {
