@@ -132,23 +132,22 @@ final class LocalNode {
    */
   ClusterStatus await(Predicate<ClusterStatus> fits, Instant end) throws HostException {
     while (true) {
-      Optional<HostException> trouble = Optional.empty();
       try {
-        if (fits.test(status())) {
+        if (fits.test(status()) || over(end)) {
           return last;
         }
       } catch (HostException e) {
         // While the cluster starts, gs_om may print anything; only its last word counts.
-        trouble = Optional.of(e);
-      }
-      if (!installation.host().ticks().instant().isBefore(end)) {
-        if (trouble.isPresent()) {
-          throw trouble.get();
+        if (over(end)) {
+          throw e;
         }
-        return last;
       }
       Pause.of(PAUSE, "the cluster's status");
     }
+  }
+
+  private boolean over(Instant end) {
+    return !installation.host().ticks().instant().isBefore(end);
   }
 
   /**

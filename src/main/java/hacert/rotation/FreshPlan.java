@@ -61,17 +61,18 @@ final class FreshPlan {
 
   private Decision restore() {
     int wanted = q.settings().generation();
-    Optional<Finding> back = wanted > 0 ? Optional.empty() : Undone.last(q, kept());
-    if (back.isPresent()) {
-      findings.add(0, back.get());
-      return new Decision.Go(plan(Plan.Action.NONE, Plan.Kind.RESTORE, List.of(), 0), findings);
-    }
-    // What the vendor's command keeps has no number.
-    if (wanted == 0 && q.settings().options().rollback() != Options.Rollback.OWN) {
-      Plan.Reason reason =
-          new Plan.Reason("ROLLBACK", "the backup that the vendor's command keeps is asked for");
-      return new Decision.Go(
-          plan(Plan.Action.ROTATE, Plan.Kind.VENDOR, List.of(reason), 0), findings);
+    if (wanted == 0) {
+      Optional<Finding> back = Undone.last(q, kept());
+      if (back.isPresent()) {
+        findings.add(0, back.get());
+        return new Decision.Go(plan(Plan.Action.NONE, Plan.Kind.RESTORE, List.of(), 0), findings);
+      }
+      if (q.settings().options().rollback() != Options.Rollback.OWN) {
+        Plan.Reason reason =
+            new Plan.Reason("ROLLBACK", "the backup that the vendor's command keeps is asked for");
+        return new Decision.Go(
+            plan(Plan.Action.ROTATE, Plan.Kind.VENDOR, List.of(reason), 0), findings);
+      }
     }
     OptionalInt generation = wanted > 0 ? OptionalInt.of(wanted) : previous();
     if (generation.isEmpty() || !keptEverywhere(generation.getAsInt())) {

@@ -25,7 +25,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -245,13 +247,8 @@ class HandshakesTest {
       host.ticks = Ticks.system();
     }
     int port = serve(OWN, 0, now.loaded("own")).port();
-    FutureTask<HaServer> late =
-        new FutureTask<>(
-            () -> {
-              Thread.sleep(700);
-              return serve(OTHER, port, now.loaded("other"));
-            });
-    new Thread(late).start();
+    FutureTask<HaServer> late = new FutureTask<>(() -> serve(OTHER, port, now.loaded("other")));
+    CompletableFuture.delayedExecutor(700, TimeUnit.MILLISECONDS).execute(late);
     Proof proof = prove(port);
     late.get();
     assertThat(proof.proven()).as("%s", proof.findings()).isTrue();
