@@ -38,6 +38,7 @@ SWITCHES = {
         "restart-says-failure": "restart-oms.sh restarts well, but reports failure and exits 1",
         "restart-says-nothing": "restart-oms.sh restarts well, prints no success line and exits 0",
         "restart-slow": "restart-oms.sh takes VALUE seconds between stop and start",
+        "restart-held": "restart-oms.sh waits between stop and start, until `off`",
         "restart-holds-stdout": "the HA process keeps restart-oms.sh's standard output open",
         "restart-hangs-holding-output": "restart-oms.sh restarts and reports success, but never ends",
         "serves-old": "the HA process restarts with the certificates it had loaded before",

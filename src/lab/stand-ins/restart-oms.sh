@@ -29,6 +29,7 @@ stop_ha
 echo "stop HA successfully."
 if switched restart-fails-down; then fail "start HA failed."; fi
 if switched restart-slow; then sleep "$value"; else sleep "$RESTART_SECONDS"; fi
+while switched restart-held; do sleep 0.2; done
 
 hold=
 if switched restart-holds-stdout; then hold=hold; fi

@@ -14,6 +14,7 @@ description:
   - Appends a line of JSON a result to the file that E(HACERT_RECORD) names.
   - After the result that E(HACERT_PAUSE) names as C(OPERATION@HOST) it makes a file RECORD.reached and holds the run until there is
     a file RECORD.go, so that a test can act between two steps.
+  - For a cluster of which it has a result of close it makes a file RECORD.closed-CLUSTER.
 requirements:
   - enabled in the configuration
 """
@@ -47,15 +48,20 @@ class CallbackModule(CallbackBase):
             line = {"result": told, "changed": answer.get("changed"), "diff": answer.get("diff")}
             with open(os.environ["HACERT_RECORD"], "a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")
+            if told.get("operation") == "close":
+                self._make(".closed-" + told["cluster"])
             if os.environ.get("HACERT_PAUSE") == "%s@%s" % (told.get("operation"), told.get("host")):
-                self._pause(os.environ["HACERT_RECORD"])
+                self._pause()
 
     @staticmethod
-    def _pause(record):
-        with open(record + ".reached", "w", encoding="utf-8"):
+    def _make(suffix):
+        with open(os.environ["HACERT_RECORD"] + suffix, "w", encoding="utf-8"):
             pass
+
+    def _pause(self):
+        self._make(".reached")
         end = time.monotonic() + 300
-        while not os.path.exists(record + ".go") and time.monotonic() < end:
+        while not os.path.exists(os.environ["HACERT_RECORD"] + ".go") and time.monotonic() < end:
             time.sleep(0.02)
 
     def v2_runner_on_ok(self, result):

@@ -184,16 +184,29 @@ final class Playbook {
 
     /** Waits until the run is held by {@link Playbook#pauseAfter}. */
     Running awaitPause() {
-      Path reached = Path.of(record + ".reached");
-      Await.until(
-          "the run came to its pause",
-          Command.PATIENCE,
-          () -> Files.exists(reached) || !command.runs(),
-          command::outputSoFar);
-      if (!Files.exists(reached)) {
-        throw new AssertionError("the run ended before its pause:\n" + command.outputSoFar());
+      awaitFile("the run came to its pause", "reached");
+      return this;
+    }
+
+    /** Waits until each of these clusters has been closed, by a run that then goes on. */
+    Running awaitClosed(List<? extends LabCluster> clusters) {
+      for (LabCluster cluster : clusters) {
+        awaitFile("the run closed " + cluster.cluster(), "closed-" + cluster.cluster());
       }
       return this;
+    }
+
+    private void awaitFile(String what, String suffix) {
+      Path made = Path.of(record + "." + suffix);
+      Await.until(
+          what,
+          Command.PATIENCE,
+          () -> Files.exists(made) || !command.runs(),
+          command::outputSoFar);
+      if (!Files.exists(made)) {
+        throw new AssertionError(
+            "not seen until the run ended: " + what + ":\n" + command.outputSoFar());
+      }
     }
 
     /** Lets a held run go on, and waits for its end. */
