@@ -26,6 +26,8 @@ public final class CallLock implements AutoCloseable {
   // beside, which can be read at any time.
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
+  private static final Duration PAUSE = Duration.ofMillis(100);
+
   /**
    * Who holds a lock.
    *
@@ -33,7 +35,13 @@ public final class CallLock implements AutoCloseable {
    * @param operation what it does
    * @param since when it got the lock
    */
-  public record Holder(long pid, String operation, Instant since) {}
+  public record Holder(long pid, String operation, Instant since) {
+    /** As a report tells it. */
+    @Override
+    public String toString() {
+      return "process " + pid + ", in " + operation + " since " + since;
+    }
+  }
 
   private final Path path;
   private final FileChannel channel;
@@ -81,23 +89,19 @@ public final class CallLock implements AutoCloseable {
   }
 
   /**
-   * Takes the lock as soon as it is free; empty when it is not within this time.
+   * Takes the lock as soon as it is free; empty when it is not in time.
    *
-   * @throws HostException {@code LOCK_NOT_ACCESSIBLE}, {@code INTERRUPTED}
+   * @param end when to give up; it is tried once in any case
+   * @throws HostException {@code LOCK_NOT_ACCESSIBLE}
    */
-  public static Optional<CallLock> waitFor(
-      Path path, String operation, Clock clock, Duration deadline) throws HostException {
-    long until = System.nanoTime() + deadline.toNanos();
+  public static Optional<CallLock> waitFor(Path path, String operation, Clock clock, Deadline end)
+      throws HostException {
     while (true) {
       Optional<CallLock> lock = tryAcquire(path, operation, clock);
-      if (lock.isPresent() || System.nanoTime() - until >= 0) {
+      if (lock.isPresent() || end.isOver()) {
         return lock;
       }
-      try {
-        Thread.sleep(20);
-      } catch (InterruptedException e) {
-        throw HostException.interrupted("the lock " + path, e);
-      }
+      Pause.of(PAUSE, "the lock " + path);
     }
   }
 

@@ -1,5 +1,6 @@
 package hacert.oms;
 
+import hacert.host.Deadline;
 import hacert.host.Pause;
 import hacert.oms.OmsStatus.NodeRow;
 import hacert.probe.Credentials;
@@ -11,7 +12,6 @@ import hacert.result.Finding;
 import hacert.target.Host;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
@@ -62,16 +62,16 @@ final class HaPort {
   /**
    * Handshakes until a certificate is shown, or the time is over; at least one.
    *
-   * @param end when to give up, by the host's ticks
+   * @param end when to give up
    */
-  ProbeResult await(Endpoint endpoint, Credentials credentials, Instant end) {
+  ProbeResult await(Endpoint endpoint, Credentials credentials, Deadline end) {
     while (true) {
       ProbeResult seen = look(endpoint, credentials);
       boolean mayCome =
           seen instanceof ProbeResult.NotServed not
               && not.chain().isEmpty()
               && MAY_PASS.contains(not.kind());
-      if (!mayCome || !host.ticks().instant().isBefore(end)) {
+      if (!mayCome || end.isOver()) {
         return seen;
       }
       Pause.of(PAUSE, "the HA port");

@@ -1,12 +1,12 @@
 package hacert.oms;
 
+import hacert.host.Deadline;
 import hacert.probe.Credentials;
 import hacert.probe.Endpoint;
 import hacert.probe.ProbeResult;
 import hacert.result.Finding;
 import hacert.x509.Certificates;
 import java.security.cert.X509Certificate;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +24,7 @@ final class Handshakes {
   private final InstalledCertificates installed;
   private final Optional<Credentials.Identity> identity;
   private final boolean healthy;
-  private final Instant end;
+  private final Deadline end;
   private final List<Finding> findings = new ArrayList<>();
 
   /**
@@ -38,7 +38,7 @@ final class Handshakes {
       InstalledCertificates installed,
       Optional<Credentials.Identity> identity,
       boolean healthy,
-      Instant end) {
+      Deadline end) {
     this.port = port;
     this.installed = installed;
     this.identity = identity;

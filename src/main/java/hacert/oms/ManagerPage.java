@@ -1,5 +1,6 @@
 package hacert.oms;
 
+import hacert.host.Deadline;
 import hacert.host.Pause;
 import hacert.result.Finding;
 import java.io.IOException;
@@ -11,8 +12,6 @@ import java.net.http.HttpResponse;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
@@ -34,10 +33,10 @@ final class ManagerPage {
   /**
    * Asks for it until it answers.
    *
-   * @param end until when it may come up, by the ticks; it is asked once at least
+   * @param end until when it may come up; it is asked once at least
    */
-  static Finding await(String url, InstantSource ticks, Instant end) {
-    Instant begin = ticks.instant();
+  static Finding await(String url, Deadline end) {
+    Duration patience = end.left();
     HttpClient client;
     HttpRequest request;
     try {
@@ -58,9 +57,8 @@ final class ManagerPage {
       } catch (IOException e) {
         seen = e.toString();
       }
-      Instant now = ticks.instant();
-      if (!now.isBefore(end)) {
-        long seconds = Duration.between(begin, now).toSeconds();
+      if (end.isOver()) {
+        long seconds = patience.minus(end.left()).toSeconds();
         return silent(url, "did not answer within " + seconds + " s; seen at last: " + seen);
       }
       Pause.of(PAUSE, "the Manager page");

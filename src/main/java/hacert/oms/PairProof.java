@@ -1,5 +1,6 @@
 package hacert.oms;
 
+import hacert.host.Deadline;
 import hacert.host.HostException;
 import hacert.oms.OmsStatus.NodeRow;
 import hacert.probe.Credentials;
@@ -56,7 +57,7 @@ final class PairProof {
   }
 
   Proof prove(String expectedDigest, boolean healthy, Proving proving) {
-    Instant end = host.ticks().instant().plusSeconds(profile.confirmSeconds());
+    Deadline end = host.inSeconds(profile.confirmSeconds());
     InstalledCertificates installed = new InstalledCertificates(layout, profile);
     files(installed, expectedDigest);
     if (proving.replaced()) {
@@ -253,7 +254,7 @@ final class PairProof {
       Optional<OmsStatus> seen,
       boolean healthy,
       Proving proving,
-      Instant end) {
+      Deadline end) {
     HaPort port = new HaPort(host, profile);
     if (!port.known()) {
       findings.add(
@@ -280,11 +281,11 @@ final class PairProof {
   }
 
   /** A proof that has failed already needs no sign of life to wait for. */
-  private void page(Optional<OmsStatus> seen, String url, Instant end) {
+  private void page(Optional<OmsStatus> seen, String url, Deadline end) {
     boolean active =
         seen.flatMap(self::in).map(MrsNode::role).filter(HaRole.ACTIVE::equals).isPresent();
     if (!url.isEmpty() && active && !Finding.stops(findings)) {
-      findings.add(ManagerPage.await(url, host.ticks(), end));
+      findings.add(ManagerPage.await(url, end));
     }
   }
 }

@@ -3,12 +3,12 @@ package hacert.oms;
 import hacert.host.Attempt;
 import hacert.host.CleanText;
 import hacert.host.Command;
+import hacert.host.Deadline;
 import hacert.host.HostException;
 import hacert.host.Pause;
 import hacert.target.Host;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -69,9 +69,9 @@ final class RestartStep {
                 directory,
                 Command.of(host.login(), List.of("sh", layout.restartScript().toString())));
     SuccessText success = new SuccessText(attempt, profile.success());
-    Instant end = host.ticks().instant().plusSeconds(profile.seconds());
-    Instant look = Instant.MAX;
-    Optional<Instant> until = Optional.empty();
+    Deadline end = host.inSeconds(profile.seconds());
+    Optional<Deadline> look = Optional.empty();
+    Optional<Deadline> word = Optional.empty();
     while (true) {
       Attempt.State state = attempt.poll();
       boolean said = success.seen();
@@ -83,9 +83,8 @@ final class RestartStep {
       }
       if (state instanceof Attempt.Exited exited && exited.code() == 0 && !said && !again) {
         // What it has put into the background may have the word of success yet to say.
-        Instant now = host.ticks().instant();
-        until = until.or(() -> Optional.of(now.plusSeconds(profile.startSeconds())));
-        if (!now.isAfter(until.get())) {
+        word = word.or(() -> Optional.of(host.inSeconds(profile.startSeconds())));
+        if (!word.get().isOver()) {
           Pause.of(PAUSE, "a restart");
           continue;
         }
@@ -96,18 +95,17 @@ final class RestartStep {
       if (!(state instanceof Attempt.Running)) {
         return vanished(startBefore);
       }
-      Instant now = host.ticks().instant();
-      if (now.isAfter(end)) {
+      if (end.isOver()) {
         return overdue(said, output(attempt), startBefore);
       }
-      if (now.isAfter(look)) {
+      if (look.filter(Deadline::isOver).isPresent()) {
         Optional<String> early = startedMeanwhile(startBefore);
         if (early.isPresent()) {
           return early.get() + RUNS_ON;
         }
-        look = now.plus(GRACE);
-      } else if (said && look.equals(Instant.MAX)) {
-        look = now.plus(GRACE);
+        look = Optional.of(host.in(GRACE));
+      } else if (said && look.isEmpty()) {
+        look = Optional.of(host.in(GRACE));
       }
       Pause.of(PAUSE, "a restart");
     }

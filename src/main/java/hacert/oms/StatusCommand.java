@@ -3,6 +3,7 @@ package hacert.oms;
 import hacert.host.CleanText;
 import hacert.host.Command;
 import hacert.host.CommandResult;
+import hacert.host.Deadline;
 import hacert.host.HostException;
 import hacert.host.Pause;
 import hacert.target.Host;
@@ -146,19 +147,19 @@ final class StatusCommand {
    * @throws HostException if no status could be read at all
    */
   Seen await(Predicate<OmsStatus> fits, Duration patience) throws HostException {
-    Instant end = host.ticks().instant().plus(patience);
+    Deadline end = host.in(patience);
     Optional<Seen> last = Optional.empty();
     while (true) {
       try {
         Seen seen = new Seen(read(), Optional.empty());
-        if (fits.test(seen.status()) || host.ticks().instant().isAfter(end)) {
+        if (fits.test(seen.status()) || end.isOver()) {
           return seen;
         }
         last = Optional.of(seen);
       } catch (HostException e) {
         // While HA restarts, the script may print anything; only its last word counts.
         last = last.map(seen -> new Seen(seen.status(), Optional.of(e)));
-        if (host.ticks().instant().isAfter(end)) {
+        if (end.isOver()) {
           return last.orElseThrow(() -> e);
         }
       }

@@ -1,5 +1,6 @@
 package hacert.opengauss;
 
+import hacert.host.Deadline;
 import hacert.host.HostException;
 import hacert.host.Pause;
 import hacert.opengauss.ClusterStatus.Datanode;
@@ -17,7 +18,6 @@ import hacert.x509.UnreadableKeyException;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -79,8 +79,7 @@ final class ClusterProof {
   }
 
   private void agreement(boolean healthy, Proving proving) throws HostException {
-    Instant end =
-        installation.host().ticks().instant().plusSeconds(installation.profile().confirmSeconds());
+    Deadline end = installation.host().inSeconds(installation.profile().confirmSeconds());
     // Expired certificates that are back need be served only: nobody can trust them, nor take them.
     Optional<Credentials.Identity> client = proving.expired() ? Optional.empty() : client();
     Credentials trusting =
@@ -102,7 +101,7 @@ final class ClusterProof {
         findings.add(proven(proving, client.isPresent()));
         return;
       }
-      if (!installation.host().ticks().instant().isBefore(end)) {
+      if (end.isOver()) {
         findings.addAll(last);
         return;
       }

@@ -1,11 +1,11 @@
 package hacert.opengauss;
 
+import hacert.host.Deadline;
 import hacert.host.HostException;
 import hacert.host.Pause;
 import hacert.opengauss.ClusterStatus.Datanode;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 
 /**
@@ -105,19 +105,17 @@ final class ClusterRestart {
     OpenGaussProfile profile = node.installation().profile();
     GsOm.Ended ended = gsOm.run(directory, "", profile.startSeconds(), List.of("-t", "start"));
     boolean clean = ended.code() == 0 && !again;
-    Instant end =
+    Deadline end =
         node.installation()
             .host()
-            .ticks()
-            .instant()
-            .plusSeconds(clean ? profile.startSeconds() : profile.confirmSeconds());
+            .inSeconds(clean ? profile.startSeconds() : profile.confirmSeconds());
     while (true) {
       // While the cluster starts, gs_om may print anything; only its last word counts.
       ClusterStatus status = node.await(ClusterStatus::up, end);
       if (status.up() && ports.allServe(status)) {
         return "all nodes run" + (ended.code() == 0 ? "" : ", though gs_om said: " + ended.said());
       }
-      if (!node.installation().host().ticks().instant().isBefore(end)) {
+      if (end.isOver()) {
         throw failed(ended, status);
       }
       Pause.of(PAUSE, "the start of the cluster");

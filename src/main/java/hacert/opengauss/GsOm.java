@@ -3,13 +3,13 @@ package hacert.opengauss;
 import hacert.host.Attempt;
 import hacert.host.CleanText;
 import hacert.host.Command;
+import hacert.host.Deadline;
 import hacert.host.HostException;
 import hacert.host.MarkedProcesses;
 import hacert.host.Pause;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -61,7 +61,7 @@ final class GsOm {
       command = MarkedProcesses.mark(command, marker, installation.profile().gsOm());
     }
     Attempt attempt = installation.host().detached().startOrAttach(directory, command);
-    Instant end = installation.host().ticks().instant().plusSeconds(seconds);
+    Deadline end = installation.host().inSeconds(seconds);
     while (true) {
       Attempt.State state = attempt.poll();
       if (state instanceof Attempt.Exited exited) {
@@ -70,7 +70,7 @@ final class GsOm {
       if (!(state instanceof Attempt.Running)) {
         return new Ended(-1, attempt.output(OUTPUT));
       }
-      if (installation.host().ticks().instant().isAfter(end)) {
+      if (end.isOver()) {
         throw new HostException(
             "GS_OM_TIMED_OUT",
             String.format(

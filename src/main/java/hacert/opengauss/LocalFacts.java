@@ -36,8 +36,7 @@ final class LocalFacts {
     try {
       long patience = patient ? installation.profile().settleSeconds() : 0;
       ClusterStatus status =
-          node.await(
-              ClusterStatus::healthy, installation.host().ticks().instant().plusSeconds(patience));
+          node.await(ClusterStatus::healthy, installation.host().inSeconds(patience));
       Optional<Datanode> self = node.self(status);
       if (self.isPresent()) {
         return facts(status, self.get(), findings);

@@ -1,6 +1,7 @@
 package hacert.opengauss;
 
 import hacert.host.CommandResult;
+import hacert.host.Deadline;
 import hacert.host.HostException;
 import hacert.host.Pause;
 import hacert.opengauss.ClusterStatus.Datanode;
@@ -12,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -127,27 +127,23 @@ final class LocalNode {
   /**
    * Asks until the status fits, or the time is over; answers the last one read.
    *
-   * @param end when to give up, by the host's ticks; it is asked once in any case
+   * @param end when to give up; it is asked once in any case
    * @throws HostException if none could be read at all
    */
-  ClusterStatus await(Predicate<ClusterStatus> fits, Instant end) throws HostException {
+  ClusterStatus await(Predicate<ClusterStatus> fits, Deadline end) throws HostException {
     while (true) {
       try {
-        if (fits.test(status()) || over(end)) {
+        if (fits.test(status()) || end.isOver()) {
           return last;
         }
       } catch (HostException e) {
         // While the cluster starts, gs_om may print anything; only its last word counts.
-        if (over(end)) {
+        if (end.isOver()) {
           throw e;
         }
       }
       Pause.of(PAUSE, "the cluster's status");
     }
-  }
-
-  private boolean over(Instant end) {
-    return !installation.host().ticks().instant().isBefore(end);
   }
 
   /**

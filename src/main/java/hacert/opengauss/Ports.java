@@ -1,5 +1,6 @@
 package hacert.opengauss;
 
+import hacert.host.Deadline;
 import hacert.host.HostException;
 import hacert.host.Pause;
 import hacert.opengauss.ClusterStatus.Datanode;
@@ -10,8 +11,6 @@ import hacert.probe.ProbeResult.Kind;
 import hacert.probe.TlsProbe;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -68,12 +67,12 @@ final class Ports {
    * may take; at least one. A server that starts, or has too many clients, is no broken one.
    */
   private ProbeResult await(Endpoint endpoint) {
-    InstantSource ticks = node.installation().host().ticks();
-    Instant end = ticks.instant().plusSeconds(node.installation().profile().handshakeSeconds());
+    Installation installation = node.installation();
+    Deadline end = installation.host().inSeconds(installation.profile().handshakeSeconds());
     while (true) {
       ProbeResult seen = look(endpoint, Credentials.NONE);
       boolean mayPass = seen instanceof ProbeResult.NotServed not && MAY_PASS.contains(not.kind());
-      if (!mayPass || !ticks.instant().isBefore(end)) {
+      if (!mayPass || end.isOver()) {
         return seen;
       }
       Pause.of(PAUSE, "the server's answer");

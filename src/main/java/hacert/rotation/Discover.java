@@ -2,7 +2,9 @@ package hacert.rotation;
 
 import hacert.host.Attempt;
 import hacert.host.CallLock;
+import hacert.host.Deadline;
 import hacert.host.HostException;
+import hacert.host.Pause;
 import hacert.host.Sight;
 import hacert.host.Snapshot;
 import hacert.result.CertificateSummary;
@@ -160,21 +162,16 @@ final class Discover {
             .map(Journal::lease)
             .filter(l -> l.host().equals(site.request().holder().host()))
             .isPresent();
-    Instant end = sameHost ? site.now().plus(BUSY_PATIENCE) : site.now();
+    Deadline end = site.host().in(sameHost ? BUSY_PATIENCE : Duration.ZERO);
     while (true) {
       Optional<CallLock.Holder> holder = CallLock.holder(site.state().lock()).filter(this::alive);
       if (holder.isEmpty()) {
         return "";
       }
-      if (!site.now().isBefore(end)) {
+      if (end.isOver()) {
         return holder.get().operation();
       }
-      try {
-        Thread.sleep(PAUSE.toMillis());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return holder.get().operation();
-      }
+      Pause.of(PAUSE, "the call that is under way");
     }
   }
 

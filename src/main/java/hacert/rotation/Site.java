@@ -3,7 +3,6 @@ package hacert.rotation;
 import hacert.host.AtomicFiles;
 import hacert.host.CallLock;
 import hacert.host.HostException;
-import hacert.host.Pause;
 import hacert.host.Peers;
 import hacert.host.Sight;
 import hacert.host.Snapshot;
@@ -44,8 +43,6 @@ record Site(
 
   /** A call that died leaves its vendor script running at most this long in an ordinary site. */
   private static final Duration LOCK_PATIENCE = Duration.ofMinutes(2);
-
-  private static final Duration PAUSE = Duration.ofMillis(100);
 
   /** How long a lease lasts after each call: longer than any call, and than a person's coffee. */
   private static final Duration LEASE = Duration.ofMinutes(30);
@@ -179,24 +176,16 @@ record Site(
    * @throws LockedException if it stays taken
    */
   CallLock lock() throws HostException, LockedException {
-    Instant end = now().plus(LOCK_PATIENCE);
-    while (true) {
-      Optional<CallLock> lock =
-          CallLock.tryAcquire(state.lock(), request.operation(), host.clock());
-      if (lock.isPresent()) {
-        return lock.get();
-      }
-      if (now().isAfter(end)) {
-        throw new LockedException(
-            "BUSY",
-            "Another call of this program works on this node and has not ended within "
-                + LOCK_PATIENCE.toSeconds()
-                + " s: "
-                + CallLock.holder(state.lock()).map(Object::toString).orElse("unknown")
-                + ". Nothing was changed.",
-            "Wait until it has ended, then run the same command again.");
-      }
-      Pause.of(PAUSE, "the lock");
-    }
+    return CallLock.waitFor(state.lock(), request.operation(), host.clock(), host.in(LOCK_PATIENCE))
+        .orElseThrow(
+            () ->
+                new LockedException(
+                    "BUSY",
+                    "Another call of this program works on this node and has not ended within "
+                        + LOCK_PATIENCE.toSeconds()
+                        + " s: "
+                        + CallLock.holder(state.lock()).map(Object::toString).orElse("unknown")
+                        + ". Nothing was changed.",
+                    "Wait until it has ended, then run the same command again."));
   }
 }

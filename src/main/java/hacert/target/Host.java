@@ -1,12 +1,14 @@
 package hacert.target;
 
 import hacert.host.Commands;
+import hacert.host.Deadline;
 import hacert.host.Detached;
 import hacert.host.LoginEnvironment;
 import hacert.host.Terminal;
 import hacert.host.User;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 
@@ -32,4 +34,15 @@ public record Host(
     User user,
     Clock clock,
     InstantSource ticks,
-    SecureRandom random) {}
+    SecureRandom random) {
+
+  /** So long from now, and no step of the clock brings it nearer. */
+  public Deadline in(Duration time) {
+    return Deadline.in(time, ticks);
+  }
+
+  /** So many seconds from now. */
+  public Deadline inSeconds(long seconds) {
+    return in(Duration.ofSeconds(seconds));
+  }
+}

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,6 +33,10 @@ class CallLockTest {
     }
   }
 
+  private static Optional<CallLock> waitFor(Path path, Duration time) throws HostException {
+    return CallLock.waitFor(path, "stage", CLOCK, Deadline.in(time, Ticks.system()));
+  }
+
   @Test
   void refuses_a_lock_in_a_directory_that_is_not_there() {
     assertThat(
@@ -45,7 +50,7 @@ class CallLockTest {
     try (CallLock lock = CallLock.tryAcquire(path, "apply", CLOCK).orElseThrow()) {
       assertThat(lock).isNotNull();
       assertThat(CallLock.tryAcquire(path, "stage", CLOCK)).isEmpty();
-      assertThat(CallLock.waitFor(path, "stage", CLOCK, Duration.ofMillis(50))).isEmpty();
+      assertThat(waitFor(path, Duration.ofMillis(50))).isEmpty();
       assertThat(CallLock.holder(path).orElseThrow())
           .isEqualTo(new CallLock.Holder(ProcessHandle.current().pid(), "apply", CLOCK.instant()));
       // Another process still finds it taken.
@@ -77,8 +82,7 @@ class CallLockTest {
     assertThat(CallLock.tryAcquire(path, "stage", CLOCK)).isEmpty();
     assertThat(CallLock.holder(path).orElseThrow().pid()).isEqualTo(child.pid());
     child.destroyForcibly();
-    try (CallLock lock =
-        CallLock.waitFor(path, "stage", CLOCK, Duration.ofSeconds(20)).orElseThrow()) {
+    try (CallLock lock = waitFor(path, Duration.ofSeconds(20)).orElseThrow()) {
       assertThat(lock).isNotNull();
     }
   }

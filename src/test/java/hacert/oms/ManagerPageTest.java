@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import hacert.host.Deadline;
 import hacert.host.HurriedClock;
+import hacert.host.Ticks;
 import hacert.probe.Servers;
 import hacert.result.Finding;
 import hacert.result.Severity;
@@ -16,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Queue;
@@ -113,8 +114,7 @@ class ManagerPageTest {
   }
 
   private static Finding within(String url, Duration patience) {
-    Clock clock = Clock.systemUTC();
-    return ManagerPage.await(url, clock, clock.instant().plus(patience));
+    return ManagerPage.await(url, Deadline.in(patience, Ticks.system()));
   }
 
   private static void assertSilent(Finding finding, String... words) {
@@ -145,9 +145,8 @@ class ManagerPageTest {
   @Test
   void says_what_was_seen_at_last_when_the_time_is_over() {
     statuses.add(503);
-    HurriedClock clock = new HurriedClock(Duration.ofSeconds(10));
-    Instant end = clock.instant().plusSeconds(30);
-    assertSilent(ManagerPage.await(url(), clock, end), url(), "within 20 s", "HTTP status 503");
+    Deadline end = Deadline.in(Duration.ofSeconds(30), new HurriedClock(Duration.ofSeconds(10)));
+    assertSilent(ManagerPage.await(url(), end), url(), "within 30 s", "HTTP status 503");
   }
 
   @Test

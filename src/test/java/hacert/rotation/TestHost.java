@@ -22,6 +22,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
@@ -49,6 +50,9 @@ final class TestHost {
 
   /** What it takes the time from. */
   Clock clock;
+
+  /** What it takes deadlines from; null for the clock. */
+  InstantSource ticks;
 
   private String profile = "";
   private LoginEnvironment login;
@@ -232,7 +236,7 @@ final class TestHost {
         Map.of(),
         user,
         clock,
-        clock,
+        ticks == null ? clock : ticks,
         new SecureRandom());
   }
 
