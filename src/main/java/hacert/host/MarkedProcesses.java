@@ -3,9 +3,7 @@ package hacert.host;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -48,16 +46,16 @@ public final class MarkedProcesses {
    *
    * @throws HostException {@code EARLIER_CALL_RUNS} if one still does after two minutes
    */
-  public static void awaitEnd(String mark, Clock clock) throws HostException {
-    Instant begun = clock.instant();
+  public static void awaitEnd(String mark) throws HostException {
+    Deadline end = Deadline.in(PATIENCE, Ticks.system());
+    Deadline orphans = Deadline.in(ORPHANS, Ticks.system());
     List<Marked> left = running(mark);
     while (!left.isEmpty()) {
       List<Long> scripts = left.stream().filter(Marked::runsTheScript).map(Marked::pid).toList();
-      Duration waited = Duration.between(begun, clock.instant());
-      if (scripts.isEmpty() && waited.compareTo(ORPHANS) > 0) {
+      if (scripts.isEmpty() && orphans.isOver()) {
         return;
       }
-      if (waited.compareTo(PATIENCE) > 0) {
+      if (end.isOver()) {
         throw new HostException(
             "EARLIER_CALL_RUNS",
             "A vendor script that an earlier call of this rotation began still runs: processes "
@@ -66,11 +64,7 @@ public final class MarkedProcesses {
             "Wait until it has ended, or find out what it waits for; then run the same command"
                 + " again.");
       }
-      try {
-        Thread.sleep(PAUSE.toMillis());
-      } catch (InterruptedException e) {
-        throw HostException.interrupted("an earlier call", e);
-      }
+      Pause.of(PAUSE, "an earlier call");
       left = running(mark);
     }
   }

@@ -117,7 +117,7 @@ final class OpenGaussNode implements ManagedNode {
   public boolean isCertificate(Path path) {
     String name = path.getFileName().toString();
     return ServerBundle.ALL.contains(name)
-        || name.equals(VendorBackup.FILE)
+        || VendorBackup.FILES.contains(name)
         || installation.sslDirectories().contains(path);
   }
 

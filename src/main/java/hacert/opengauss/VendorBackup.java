@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The one backup that gs_om keeps: {@code gsql_cert_backup.tar.gz} in each directory that it has
@@ -20,6 +21,12 @@ import java.util.Map;
 final class VendorBackup {
   /** What gs_om calls it. */
   static final String FILE = "gsql_cert_backup.tar.gz";
+
+  /**
+   * It, and the marks that gs_om archives where a directory holds no certificates: a rollback
+   * unpacks them, and may leave them.
+   */
+  static final Set<String> FILES = Set.of(FILE, "emptyCert", "emptyflag");
 
   private static final int LARGEST_FILE = 1 << 20;
   private static final long LARGEST_ARCHIVE = 8 << 20;

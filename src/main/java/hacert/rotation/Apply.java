@@ -72,7 +72,7 @@ final class Apply {
     }
     try (Bundle bundle = StagedBundle.read(site.state().bundle(plan.rotation()))) {
       checkStaged(journal, bundle, password);
-      MarkedProcesses.awaitEnd(site.marker(), site.host().clock());
+      MarkedProcesses.awaitEnd(site.marker());
       Steps steps = site.steps(journal);
       stop(steps);
       site.removeLeftovers();

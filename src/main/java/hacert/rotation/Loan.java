@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -46,7 +45,6 @@ final class Loan {
           "# sh. What it replaces is not kept: copy what may be needed first.");
 
   private final Path place;
-  private final Clock clock;
   private final Service service;
 
   /**
@@ -84,12 +82,10 @@ final class Loan {
 
   /**
    * @param state where the record is kept
-   * @param clock tells how long a script of a killed call is waited for
    * @param service tells whether it was started since
    */
-  Loan(StateDirectory state, Clock clock, Service service) {
+  Loan(StateDirectory state, Service service) {
     this.place = state.loan();
-    this.clock = clock;
     this.service = service;
   }
 
@@ -164,7 +160,7 @@ final class Loan {
   void settle() throws HostException {
     if (open()) {
       Lent lent = read();
-      MarkedProcesses.awaitEnd(lent.marker(), clock);
+      MarkedProcesses.awaitEnd(lent.marker());
       Optional<HostException> conflict = conflict(lent);
       if (conflict.isPresent()) {
         throw conflict.get();
@@ -176,7 +172,7 @@ final class Loan {
   }
 
   private void putRight(Lent lent) throws HostException {
-    MarkedProcesses.awaitEnd(lent.marker(), clock);
+    MarkedProcesses.awaitEnd(lent.marker());
     lent.before().restore(place);
     AtomicFiles.remove(place.resolve(RECORD));
     Trees.remove(place);

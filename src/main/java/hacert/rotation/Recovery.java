@@ -188,7 +188,7 @@ final class Recovery {
   }
 
   private Decision allNew() {
-    if (nodes().stream().allMatch(d -> d.role() == HaRole.ACTIVE)) {
+    if (nodes().size() > 1 && nodes().stream().allMatch(d -> d.role() == HaRole.ACTIVE)) {
       return stop(RecoveryStop.twoActives());
     }
     Map<String, NodeFacts> facts = new LinkedHashMap<>();

@@ -42,7 +42,7 @@ final class Rollback {
       return Answer.of(Outcome.UNCHANGED).after(site.node().installed());
     }
     List<Finding> findings = leftOver(journal);
-    MarkedProcesses.awaitEnd(plan.rotation() + "." + site.name(), site.host().clock());
+    MarkedProcesses.awaitEnd(site.marker());
     Steps steps = site.steps(journal);
     Generation backup = site.generations().get(plan.from());
     stop(steps, backup);

@@ -77,7 +77,7 @@ record Site(
   }
 
   Loan loan() {
-    return new Loan(state, host.clock(), new Loan.Service(node::serviceStart, node::sameStart));
+    return new Loan(state, new Loan.Service(node::serviceStart, node::sameStart));
   }
 
   /** What marks the processes that this rotation starts on this node. */

@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -56,9 +55,7 @@ class LoanTest {
 
   private static Loan loan(Path base, String start) {
     return new Loan(
-        new StateDirectory(base.resolve("state")),
-        Clock.systemUTC(),
-        new Loan.Service(() -> start, String::equals));
+        new StateDirectory(base.resolve("state")), new Loan.Service(() -> start, String::equals));
   }
 
   private static String output(Path live) {

@@ -137,7 +137,7 @@ class SourcesTest {
   }
 
   private Loan loan(StateDirectory state) {
-    return new Loan(state, pair.clock, new Loan.Service(() -> "", String::equals));
+    return new Loan(state, new Loan.Service(() -> "", String::equals));
   }
 
   private void lend(Loan loan) throws Exception {

@@ -9,7 +9,6 @@ import hacert.result.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -45,11 +44,7 @@ class StateFilesTest {
     write(state().loan().resolve("loan.json"), text);
     assertThat(code(() -> new JournalStore(state()).load())).isEqualTo("JOURNAL_UNREADABLE");
     assertThat(code(() -> new GenerationStore(state()).all())).isEqualTo("GENERATION_UNREADABLE");
-    assertThat(
-            code(
-                () ->
-                    new Loan(state(), Clock.systemUTC(), new Loan.Service(() -> "", String::equals))
-                        .settle()))
+    assertThat(code(() -> new Loan(state(), new Loan.Service(() -> "", String::equals)).settle()))
         .isEqualTo("LOAN_UNREADABLE");
     assertThat(state().loan().resolve("loan.json")).exists();
   }
