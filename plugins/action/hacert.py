@@ -181,14 +181,25 @@ class ThisProcess:
             return ""
 
     def _start(self, pid):
-        """Start of a process as one word, empty when it does not run."""
+        """Start of a process as one word, empty when it does not run, None when that is hidden from this user."""
         fields = self._read("/proc/%d/stat" % pid).rpartition(")")[2].split()
         if fields:
             return "" if fields[0] in "ZX" else fields[19]
         if os.path.isdir("/proc/self"):
-            return ""
+            # /proc may be mounted with hidepid.
+            return None if self._is_anothers(pid) else ""
         shown = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, check=False)
         return re.sub(r"\W+", "", shown.stdout.decode("utf-8", "replace"))
+
+    @staticmethod
+    def _is_anothers(pid):
+        try:
+            os.kill(pid, 0)
+        except PermissionError:
+            return True
+        except OSError:
+            return False
+        return False
 
     def name(self):
         """The worker's parent: it is the same during the whole run."""
@@ -199,7 +210,7 @@ class ThisProcess:
         known = re.fullmatch(r"(\d{1,9})@(\w+)\.(\w+)\.(\w+)", name)
         if host != self.host or not known or known[4] != self.scope:
             return False
-        return known[3] != self.boot or self._start(int(known[1])) != known[2]
+        return known[3] != self.boot or self._start(int(known[1])) not in (None, known[2])
 
 
 class PasswordCommand:
@@ -841,6 +852,7 @@ class ActionModule(ActionBase):
         own = dict(self._own.raw(), ansible_delegated_vars={self._node: self._own.raw()})
         templar = self._templar.copy_with_new_env(available_variables=own)
         context = self._play_context.set_task_and_variable_override(self._task, own, templar)
+        context.post_validate(templar=templar)
         self._play_context = context
         self._connection = self._shared_loader_obj.connection_loader.get(
             "ssh" if kind == "smart" else kind,
@@ -1093,7 +1105,16 @@ class ActionModule(ActionBase):
     def _keep_house(self):
         """`install` and `remove` change the jar's own directory only; they have no result of the jar."""
         if self._operation == "remove" and not self._check:
-            changed = self._remote("remove", b"")[0] == "removed"
+            word, unused, output = self._remote("remove", b"")
+            if word not in ("removed", "absent"):
+                raise Problem(
+                    "EXECUTOR_NOT_REMOVED",
+                    "%s: the jar and what belongs to it could not be removed. %s" % (self._node, self._tail(output["stderr"])),
+                    "See that hacert_state_dir can be written there and that no call runs; then do it again.",
+                    "failed",
+                    5,
+                )
+            changed = word == "removed"
         else:
             present = self._remote("probe", b"")[0] == "present"
             changed = present == (self._operation == "remove")

@@ -45,8 +45,10 @@ try() {
 find_java() {
   if [ -n "$wanted" ]; then try "$wanted"; return; fi
   try java || try "$JAVA_HOME/bin/java" && return
+  # A daemon that the profile starts would keep this output open: it is read to its mark, not to its end.
   # shellcheck disable=SC2016 # for the login shell to expand
-  for candidate in $("${SHELL:-/bin/sh}" -lc 'command -v java; echo "$JAVA_HOME/bin/java"' 2>/dev/null </dev/null); do
+  for candidate in $(timeout 30 "${SHELL:-/bin/sh}" -lc 'command -v java; echo "$JAVA_HOME/bin/java"; echo hacert:' \
+    2>/dev/null </dev/null | sed '/^hacert:$/q'); do
     case $candidate in /*/java) try "$candidate" && return ;; esac
   done
   return 1

@@ -12,9 +12,11 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +30,7 @@ class HostScriptRunTest {
   @TempDir Path base;
   private Path lib;
   private Path jar;
+  private final Map<String, String> environment = new HashMap<>();
 
   @BeforeEach
   void build() throws Exception {
@@ -57,18 +60,11 @@ class HostScriptRunTest {
     argv.addAll(List.of("sh", "-c", "ulimit -S -c \"$(ulimit -H -c)\"; exec sh \"$@\"", "sh"));
     argv.add(Path.of("plugins/action/hacert.sh").toAbsolutePath().toString());
     argv.addAll(List.of("mark", sha256(JAR), ".hacert", "", mode, "0", "", ""));
-    Map<String, String> environment =
-        Map.of(
-            "HOME",
-            base.resolve("home").toString(),
-            "PATH",
-            base.resolve("bin") + ":/usr/bin:/bin",
-            "JAVA_TOOL_OPTIONS",
-            "-XX:+HeapDumpOnOutOfMemoryError",
-            "_JAVA_OPTIONS",
-            "-XX:+HeapDumpOnOutOfMemoryError",
-            "CLASSPATH",
-            "/tmp");
+    environment.put("HOME", base.resolve("home").toString());
+    environment.put("PATH", base.resolve("bin") + ":/usr/bin:/bin");
+    environment.put("JAVA_TOOL_OPTIONS", "-XX:+HeapDumpOnOutOfMemoryError");
+    environment.put("_JAVA_OPTIONS", "-XX:+HeapDumpOnOutOfMemoryError");
+    environment.put("CLASSPATH", "/tmp");
     return Commands.system().run(Command.of(environment, argv).withStdin(stdin)).stdout();
   }
 
@@ -89,6 +85,25 @@ class HostScriptRunTest {
     assertThat(Files.readString(base.resolve("around")))
         .startsWith("0\n")
         .doesNotContain("JAVA", "CLASSPATH");
+  }
+
+  @Test
+  void a_daemon_of_the_login_profile_holds_nothing_up() throws Exception {
+    Path home = base.resolve("home");
+    Path old = base.resolve("bin/java");
+    Files.move(old, Files.createDirectories(base.resolve("jdk/bin")).resolve("java"));
+    Files.writeString(old, "#!/bin/sh\necho 'openjdk version \"11.0.2\"' >&2\n");
+    Files.setPosixFilePermissions(old, PosixFilePermissions.fromString("rwxr-xr-x"));
+    environment.put("JAVA_HOME", base.resolve("none").toString());
+    Path daemon = base.resolve("daemon");
+    Files.writeString(
+        home.resolve(".profile"),
+        "sleep 60 & echo $! >%s\nexport JAVA_HOME=%s\n".formatted(daemon, base.resolve("jdk")));
+    assertThat(script("run", new byte[0])).endsWith("mark run\n");
+    Optional<ProcessHandle> runs =
+        ProcessHandle.of(Long.parseLong(Files.readString(daemon).strip()));
+    assertThat(runs).as("not waited for").isPresent();
+    runs.get().destroy();
   }
 
   @Test

@@ -3,6 +3,9 @@ package hacert.playbook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hacert.result.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +76,41 @@ class ManyPairsIT {
     pairs(2, PAIRS).forEach(pair -> assertDone(run, pair));
     Instant canary = run.ended("close", LAB.pair(2));
     assertThat(pairs(3, PAIRS)).allMatch(pair -> run.began("stage", pair).isAfter(canary));
+  }
+
+  @Test
+  void one_that_could_not_be_checked_is_left_out_of_the_rotation_that_follows() {
+    LAB.turn(LAB.pair(1).b(), "unreachable");
+    PlayRun run =
+        Playbook.importing(LAB, "check-certs.yml", "rotate-certs.yml")
+            .set("hacert_canary", 1)
+            .fail();
+    LAB.turn(LAB.pair(1).b(), "unreachable", "off");
+    LAB.pair(1).assertUntouched(before.get(LAB.pair(1).cluster()));
+    assertThat(run.text()).contains("; but not looked at: " + LAB.pair(1).b().name());
+    pairs(2, PAIRS).forEach(pair -> assertDone(run, pair));
+  }
+
+  @Test
+  void a_vault_that_does_not_answer_any_more_leaves_nobody_waiting() throws IOException {
+    Path token = Files.writeString(LAB.files().resolve("token"), "secret");
+    Pair canary = LAB.pair(1);
+    Playbook.Running running =
+        Playbook.rotate(LAB)
+            .set("hacert_canary", 1)
+            .setFor(canary, "ansible_become_password", "{{ lookup('file', '" + token + "') }}")
+            .pauseAfter("apply", canary.a())
+            .start()
+            .awaitPause();
+    Files.delete(token);
+    PlayRun run = running.goOn();
+    run.assertEnd(canary, Outcome.FAILED, 5);
+    assertThat(run.text()).contains("the rotation is open, and nodes may be mixed");
+    pairs(2, PAIRS).forEach(pair -> assertUntouched(run, pair));
+    Playbook.rotate(LAB).succeed();
+    canary.assertAllNew(before.get(canary.cluster()));
+    assertThat(canary.hosts())
+        .allMatch(host -> before.get(canary.cluster()).restartsSince(host) == 1);
   }
 
   @Test

@@ -48,6 +48,18 @@ final class Playbook {
     return new Playbook(lab, "playbooks/purge-certs.yml");
   }
 
+  /** One of a site's own that imports these of the project, one after the other. */
+  static Playbook importing(Lab lab, String... playbooks) {
+    StringBuilder yaml = new StringBuilder();
+    for (String playbook : playbooks) {
+      Path imported = Lab.PROJECT.resolve("playbooks").resolve(playbook);
+      yaml.append("- ansible.builtin.import_playbook: ").append(imported).append('\n');
+    }
+    Playbook site = new Playbook(lab, "");
+    site.words.set(3, site.write("site", ".yml", yaml.toString()).toString());
+    return site;
+  }
+
   /** Adds arguments. */
   Playbook with(String... arguments) {
     words.addAll(List.of(arguments));

@@ -53,6 +53,8 @@ class UnreachableIT {
   @Test
   void a_standby_that_cannot_be_reached_at_the_beginning_is_refused() {
     LAB.turn(pair.b(), "unreachable");
+    assertThat(Playbook.check(LAB).fail().text())
+        .contains("nothing is due until ", "; but not looked at: " + pair.b().name(), ", code 3: ");
     Playbook.rotate(LAB).fail().assertEnd(pair, Outcome.REFUSED, 3);
     LAB.turn(pair.b(), "unreachable", "off");
     pair.assertUntouched(before);
