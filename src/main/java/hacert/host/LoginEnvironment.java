@@ -134,6 +134,13 @@ public record LoginEnvironment(Map<String, String> variables, String umask, Path
     return new LoginEnvironment(more, umask, home);
   }
 
+  /** The same without this variable. */
+  public LoginEnvironment without(String name) {
+    Map<String, String> fewer = new TreeMap<>(variables);
+    fewer.remove(name);
+    return new LoginEnvironment(fewer, umask, home);
+  }
+
   private static String mark() {
     byte[] random = new byte[16];
     new SecureRandom().nextBytes(random);

@@ -24,7 +24,7 @@ record Installation(
     Host host, OpenGaussProfile profile, LoginEnvironment login, Path gaussHome, Path pgHost) {
 
   private static final String ENVIRONMENT_FILE = "MPPDB_ENV_SEPARATE_PATH";
-  private static final Duration SOURCING = Duration.ofSeconds(30);
+  static final Duration SOURCING = Duration.ofSeconds(30);
 
   /**
    * Finds it.

@@ -1,9 +1,6 @@
 package hacert.opengauss;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import hacert.host.CleanText;
-import hacert.host.Command;
-import hacert.host.CommandResult;
 import hacert.host.HostException;
 import hacert.opengauss.ClusterStatus.Datanode;
 import hacert.result.CertificateSummary;
@@ -27,7 +24,6 @@ import hacert.target.VendorMaker;
 import hacert.x509.Certificates;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -193,49 +189,11 @@ final class OpenGaussNode implements ManagedNode {
     if (spec.apply() == Options.Apply.LOCAL || !spec.first()) {
       return List.of();
     }
-    List<Finding> findings = new ArrayList<>();
     try {
-      for (Datanode row : node.known().datanodes()) {
-        unreachable(row).ifPresent(findings::add);
-      }
+      return SshTrust.of(installation).missing(node.known().datanodes());
     } catch (HostException e) {
-      findings.add(e.finding());
+      return List.of(e.finding());
     }
-    return findings;
-  }
-
-  /** As gs_om itself asks: without a password, by the host name that it knows or by the address. */
-  private Optional<Finding> unreachable(Datanode row) throws HostException {
-    String said = "";
-    for (String name : List.of(row.name(), row.address())) {
-      CommandResult result =
-          host.commands()
-              .run(
-                  Command.of(
-                          installation.login(),
-                          List.of(
-                              "ssh",
-                              "-o",
-                              "BatchMode=yes",
-                              "-o",
-                              "ConnectTimeout=10",
-                              name,
-                              "true"))
-                      .withDeadline(Duration.ofSeconds(profile.statusSeconds())));
-      if (result.ok()) {
-        return Optional.empty();
-      }
-      said = CleanText.of(result.stderr()).strip().lines().reduce((a, b) -> b).orElse("no answer");
-    }
-    return Optional.of(
-        Finding.error(
-            "SSH_DOWN",
-            "gs_om is to work on all nodes from this one, by ssh, and "
-                + row.name()
-                + " cannot be reached from here by ssh without a password: "
-                + said,
-            "Mend the ssh trust between the nodes; or let each node work for itself, which needs none:"
-                + " hacert_apply local, hacert_rollback vendor-local."));
   }
 
   /** Only what was revoked since the last rotation is a reason for one. */

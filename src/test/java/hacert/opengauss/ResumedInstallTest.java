@@ -78,4 +78,12 @@ class ResumedInstallTest {
         .extracting(f -> f.code())
         .isEqualTo(List.of("SSH_DOWN", "SSH_DOWN"));
   }
+
+  @Test
+  void the_other_nodes_are_asked_as_gs_om_asks_them() throws Exception {
+    host.script("ssh", "[ -z \"$LD_LIBRARY_PATH\" ] && [ \"$SSH_AUTH_SOCK\" = /agent ]");
+    host.variables.put("LD_LIBRARY_PATH", "/opt/gauss/lib");
+    Files.writeString(base.resolve(".bashrc"), "export SSH_AUTH_SOCK=/agent\n");
+    assertThat(node(Options.Apply.LOCAL).checkInstall(spec(Options.Apply.CLUSTER))).isEmpty();
+  }
 }

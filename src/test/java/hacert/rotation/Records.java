@@ -32,6 +32,7 @@ final class Records {
   static final String RUN = "pid@now";
   static final String EARLIER = "pid@earlier";
   static final String ROTATION = "20261122T075900-0badcafe";
+  private static final List<String> PAIR = List.of("mgmt1", "mgmt2");
 
   final Node one = new Node("mgmt1", HaRole.ACTIVE);
   final Node two = new Node("mgmt2", HaRole.STANDBY);
@@ -70,6 +71,7 @@ final class Records {
     Journal undoable;
     List<Integer> knownToOthers = List.of();
     Plan.Kind kind = Plan.Kind.REPLACE;
+    List<String> cluster = PAIR;
 
     Node(String name, HaRole role) {
       this.name = name;
@@ -176,7 +178,7 @@ final class Records {
       return new Journal(
           Journal.SCHEMA,
           ROTATION,
-          plan(kind, apply, compromised),
+          plan(kind, apply, compromised, cluster),
           Change.NONE,
           lease,
           outcome,
@@ -192,6 +194,14 @@ final class Records {
   }
 
   static Plan plan(Plan.Kind kind, Options.Apply apply, boolean compromised) {
+    return plan(kind, apply, compromised, PAIR);
+  }
+
+  private static Plan plan(
+      Plan.Kind kind, Options.Apply apply, boolean compromised, List<String> nodes) {
+    Map<String, Plan.PlannedNode> planned =
+        new LinkedHashMap<>(Map.of("mgmt1", planned("192.0.2.11"), "mgmt2", planned("192.0.2.12")));
+    planned.keySet().retainAll(nodes);
     return new Plan(
         Plan.Action.ROTATE,
         kind,
@@ -200,8 +210,8 @@ final class Records {
         false,
         ROTATION,
         "mgmt1",
-        List.of("mgmt1", "mgmt2"),
-        List.of("mgmt1", "mgmt2"),
+        nodes,
+        nodes,
         List.of(),
         RestartNeed.Scope.NODE,
         List.of(new Plan.Reason("FORCED", "hacert_force is set")),
@@ -216,7 +226,7 @@ final class Records {
         false,
         List.of(),
         List.of(),
-        Map.of("mgmt1", planned("192.0.2.11"), "mgmt2", planned("192.0.2.12")));
+        planned);
   }
 
   private static Plan.PlannedNode planned(String address) {
@@ -225,6 +235,12 @@ final class Records {
 
   List<Node> nodes() {
     return List.of(one, two);
+  }
+
+  /** The first node has always been a cluster of its own. */
+  void alone() {
+    unlisted.add("mgmt2");
+    one.cluster = List.of("mgmt1");
   }
 
   Records fail(String operation, Node node, Outcome outcome, String code) {

@@ -198,4 +198,11 @@ class RecoveryTest extends RecoveryRules {
     pair.fail("close", pair.two, Outcome.FAILED, "HOST_UNREACHABLE");
     forward();
   }
+
+  @Test
+  void proves_a_node_that_is_alone_once_more() {
+    pair.alone();
+    pair.one.applied().failed("confirm.prove", 1, Records.EARLIER);
+    forward();
+  }
 }
