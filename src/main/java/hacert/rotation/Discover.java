@@ -219,7 +219,7 @@ final class Discover {
     }
     if (keeps(site, journal.plan().from(), served) && holds(site.node().installed(), served)) {
       Generation before = site.generations().get(journal.plan().from());
-      return GenerationStore.differences(before.manifest(), site.sight().snapshot()).isEmpty()
+      return LooseOwners.differences(site, before, site.sight().snapshot()).isEmpty()
           ? Loaded.OLD
           : Loaded.NEW;
     }

@@ -58,7 +58,7 @@ final class FilesSeen {
   private boolean isStill(Generation backup) throws HostException {
     boolean waits = !journal.plan().first(site.name()) && !journal.begunAny(Phase.APPLY);
     Predicate<Difference> amongCertificates = site.amongCertificates();
-    return GenerationStore.differences(backup.manifest(), installed).stream()
+    return LooseOwners.differences(site, backup, installed).stream()
         .allMatch(d -> waits && !amongCertificates.test(d));
   }
 
