@@ -39,7 +39,7 @@ final class Rollback {
 
   Answer run() throws HostException, RefusedException, LockedException {
     Journal journal = OpenJournal.of(site);
-    if (!journal.isOpen() || !journal.begunAny(Phase.APPLY) && !plan.together()) {
+    if (!journal.isOpen() || !touched(journal)) {
       return Answer.of(Outcome.UNCHANGED).after(site.node().installed());
     }
     List<Finding> findings = new ArrayList<>(leftOver(journal));
@@ -70,6 +70,11 @@ final class Rollback {
         .steps(steps.reports())
         .after(site.node().installed())
         .restart(needed ? steps.seconds(Phase.ROLLBACK_RESTART).orElse(null) : null);
+  }
+
+  /** Whether this rotation, or the system with another node's new files, has changed this one. */
+  private boolean touched(Journal journal) throws HostException {
+    return journal.hasChanged() || plan.together() || EarlyFiles.lie(site, journal);
   }
 
   /**
