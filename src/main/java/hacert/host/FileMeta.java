@@ -72,6 +72,11 @@ public record FileMeta(int owner, int group, int mode, Optional<Instant> mtime) 
     return new FileMeta(owner, group, bits, mtime);
   }
 
+  /** The same with the owner and group of that one. */
+  public FileMeta withOwnerOf(FileMeta other) {
+    return new FileMeta(other.owner, other.group, mode, mtime);
+  }
+
   static FileMeta read(Path path) throws IOException {
     Map<String, Object> seen =
         Files.readAttributes(path, "unix:uid,gid,mode,lastModifiedTime", LinkOption.NOFOLLOW_LINKS);

@@ -138,9 +138,6 @@ public record Snapshot(List<String> roots, List<Entry> entries, List<String> ski
 
   private static final String FILES = "files";
 
-  /** How often it is restored where somebody else writes there at the same time. */
-  private static final int RESTORES = 3;
-
   /** Copies the lists. */
   public Snapshot {
     roots = List.copyOf(roots);
@@ -236,30 +233,20 @@ public record Snapshot(List<String> roots, List<Entry> entries, List<String> ski
    *     RESTORE_INCOMPLETE}; and what {@link AtomicFiles} throws
    */
   public void restore(Path generation) throws HostException {
+    restore(generation, Map.of());
+  }
+
+  /**
+   * The same where this user cannot give everything its owner or group back.
+   *
+   * @param nearest by path, what those get instead, from this user, that may belong to another than
+   *     before; all but owner and group is that of the snapshot
+   * @return how the owners of these differ still
+   */
+  public List<Difference> restore(Path generation, Map<String, FileMeta> nearest)
+      throws HostException {
     verifyCopy(generation);
-    Sight now = current();
-    List<Difference> left = differences(now.snapshot(), this);
-    for (int time = 0; time < RESTORES && !left.isEmpty(); time++) {
-      new SnapshotRestore(this, now.snapshot(), generation).run();
-      now = current();
-      // A service that still runs may write the same once more, or a file that it removes again.
-      left =
-          differences(now.snapshot(), this).stream()
-              .filter(d -> d.aspect() != Aspect.TIME)
-              .toList();
-    }
-    if (!left.isEmpty()) {
-      throw new HostException(
-          "RESTORE_INCOMPLETE",
-          "After the restore "
-              + left.size()
-              + " things still differ from the backup: "
-              + String.join("; ", left.stream().limit(10).map(Difference::toString).toList())
-              + ".",
-          now.unreadable().isEmpty()
-              ? "See who else writes there, and restore again; RESTORE.txt says how by hand."
-              : now.unreadable().get(0).finding().remedy());
-    }
+    return new SnapshotRestore(this, generation, nearest).run();
   }
 
   /** What became different between two snapshots, sorted by path. */

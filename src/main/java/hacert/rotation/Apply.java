@@ -20,6 +20,7 @@ import hacert.target.Secret;
 import hacert.target.Step;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -85,8 +86,11 @@ final class Apply {
   }
 
   private String restored(int generation) throws HostException {
-    site.generations().get(generation).manifest().restore(site.state().generation(generation));
-    return "files of generation " + generation + site.node().followRestored();
+    List<String> others = LooseOwners.restore(site, site.generations().get(generation));
+    return "files of generation "
+        + generation
+        + site.node().followRestored()
+        + LooseOwners.note(others);
   }
 
   /** The first node stops all; on the others it was seen before that they are stopped. */
@@ -99,27 +103,37 @@ final class Apply {
 
   /** Wrong owners or modes break the file synchronisation of some systems. */
   private String modes() throws HostException {
+    Snapshot backup = site.generations().get(plan.from()).manifest();
+    LooseOwners loose = LooseOwners.of(site, backup);
     int corrected = 0;
-    for (Snapshot.Entry before : site.generations().get(plan.from()).manifest().entries()) {
-      Path path = before.location();
-      boolean same =
-          switch (before.type()) {
-            case FILE -> Files.isRegularFile(path, NOFOLLOW_LINKS);
-            case DIRECTORY -> Files.isDirectory(path, NOFOLLOW_LINKS);
-            case LINK -> false;
-          };
-      if (!same) {
+    List<String> others = new ArrayList<>();
+    for (Snapshot.Entry before : backup.entries()) {
+      if (!settable(before)) {
         continue;
       }
-      FileMeta wanted = before.meta().withoutMtime();
-      boolean kept =
-          before.type() == Snapshot.Type.DIRECTORY || site.node().keepsMode(wanted.mode());
-      if (kept && !FileMeta.of(path).withoutMtime().equals(wanted)) {
-        AtomicFiles.adjust(path, wanted);
+      FileMeta is = FileMeta.of(before.location()).withoutMtime();
+      FileMeta wanted = loose.reachable(before, is).withoutMtime();
+      if (!is.equals(wanted)) {
+        AtomicFiles.adjust(before.location(), wanted);
         corrected++;
       }
+      if (wanted.owner() != before.uid() || wanted.group() != before.gid()) {
+        others.add(before.path() + " (" + before.owner() + ":" + before.group() + ")");
+      }
     }
-    return corrected == 0 ? "as before" : corrected + " files and directories corrected";
+    String done = corrected == 0 ? "as before" : corrected + " files and directories corrected";
+    return done + LooseOwners.note(others);
+  }
+
+  /** Whether what was there before is so still, and has a mode to keep. */
+  private boolean settable(Snapshot.Entry before) {
+    return switch (before.type()) {
+      case FILE ->
+          Files.isRegularFile(before.location(), NOFOLLOW_LINKS)
+              && site.node().keepsMode(before.meta().mode());
+      case DIRECTORY -> Files.isDirectory(before.location(), NOFOLLOW_LINKS);
+      case LINK -> false;
+    };
   }
 
   private Answer restart(Steps steps) throws HostException {

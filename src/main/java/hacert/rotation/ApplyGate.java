@@ -2,6 +2,7 @@ package hacert.rotation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import hacert.host.HostException;
+import hacert.host.Snapshot;
 import hacert.host.Snapshot.Difference;
 import hacert.result.Finding;
 import hacert.result.Result;
@@ -47,7 +48,7 @@ final class ApplyGate {
       }
     }
     if (site.first() || !plan.together()) {
-      untouched();
+      untouched(journal);
     }
   }
 
@@ -130,16 +131,17 @@ final class ApplyGate {
 
   /**
    * What is installed must still be what was backed up, or the backup would be no way back. In the
-   * mixed window HA of a later node may note in its configuration what it sees; that alone must not
-   * leave the cluster mixed.
+   * mixed window HA of a later node may note in its configuration what it sees, and bring the first
+   * node's new files there; that alone must not leave the cluster mixed.
    */
-  private void untouched() throws HostException, RefusedException {
-    Predicate<Difference> amongCertificates = site.amongCertificates();
+  private void untouched(Journal journal) throws HostException, RefusedException {
+    Snapshot installed = site.installed();
+    Predicate<Difference> others =
+        site.amongCertificates().and(EarlyFiles.among(site, journal, installed).negate());
     List<Difference> differences =
-        GenerationStore.differences(
-                site.generations().get(plan.from()).manifest(), site.installed())
+        GenerationStore.differences(site.generations().get(plan.from()).manifest(), installed)
             .stream()
-            .filter(d -> site.first() || amongCertificates.test(d))
+            .filter(d -> site.first() || others.test(d))
             .toList();
     if (!differences.isEmpty()) {
       throw new RefusedException(

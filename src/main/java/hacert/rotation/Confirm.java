@@ -38,7 +38,7 @@ final class Confirm {
     }
     Journal journal = OpenJournal.of(site);
     boolean back = plan.action() == Plan.Action.BACK;
-    boolean untouched = !journal.begunAny(Phase.APPLY) && plan.back().isEmpty();
+    boolean untouched = !journal.hasChanged() && plan.back().isEmpty();
     if (!journal.isOpen() || back && untouched) {
       return Answer.of(Outcome.UNCHANGED).after(site.node().installed());
     }
@@ -63,6 +63,9 @@ final class Confirm {
     Optional<Entry> earlier = journal.entry(step).filter(e -> journal.done(step));
     Steps.Work work =
         () -> {
+          if (back) {
+            noneEarly(journal);
+          }
           asKept(back);
           Proof proof = site.node().prove(expected, healthy(back), proving(journal, back));
           findings.addAll(proof.findings());
@@ -88,6 +91,19 @@ final class Confirm {
                 .filter(JsonNode::isNumber)
                 .map(JsonNode::asDouble)
                 .orElse(null));
+  }
+
+  /** They may have come since it was decided which nodes go back; then this one goes back too. */
+  private void noneEarly(Journal journal) throws HostException {
+    if (EarlyFiles.lie(site, journal)) {
+      throw new HostException(
+          "INSTALLED_DIFFERS",
+          "New files of rotation "
+              + plan.rotation()
+              + " lie on this node, which it has not changed: another node's, brought here by the"
+              + " file synchronisation.",
+          "Run the same command again: it brings the old ones back.");
+    }
   }
 
   /** What was brought back must be what was kept, whether or not it belongs together. */

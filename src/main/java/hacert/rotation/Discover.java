@@ -219,7 +219,7 @@ final class Discover {
     }
     if (keeps(site, journal.plan().from(), served) && holds(site.node().installed(), served)) {
       Generation before = site.generations().get(journal.plan().from());
-      return GenerationStore.differences(before.manifest(), site.sight().snapshot()).isEmpty()
+      return LooseOwners.differences(site, before, site.sight().snapshot()).isEmpty()
           ? Loaded.OLD
           : Loaded.NEW;
     }
@@ -251,7 +251,8 @@ final class Discover {
     }
     if (!journal.begun(Phase.APPLY_RESTART)) {
       // HA was started anew beside us, with what lay there at that moment.
-      return !told || !journal.begunAny(Phase.APPLY) ? Loaded.OLD : Loaded.UNKNOWN;
+      boolean others = told && (journal.hasChanged() || EarlyFiles.lie(site, journal));
+      return others ? Loaded.UNKNOWN : Loaded.OLD;
     }
     if (journal.done(Phase.APPLY_RESTART)) {
       return Loaded.NEW;

@@ -136,10 +136,15 @@ public record Discovery(
   /** Whether an open rotation has begun to change this node. */
   public boolean changed() {
     return open()
-        && (journal.hasChanged()
-            // Then another node's call changes this one too, and only the files tell, once there is
-            // a backup to compare them with.
-            || journal.plan().together() && journal.done(Phase.STAGE_BACKUP) && files != Files.OLD);
+        && (journal.hasChanged() || journal.done(Phase.STAGE_BACKUP) && changedFromOutside());
+  }
+
+  /**
+   * Whether another node's call changes this one too, or the system brings files from there: only
+   * the files tell, once there is a backup to compare them with.
+   */
+  private boolean changedFromOutside() {
+    return journal.plan().together() ? files != Files.OLD : files == Files.PARTIAL;
   }
 
   /** What this node has and runs, for a person. */

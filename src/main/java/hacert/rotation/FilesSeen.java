@@ -51,14 +51,18 @@ final class FilesSeen {
     if (foreign.isPresent()) {
       return Files.OTHER;
     }
-    return journal.begunAny(Phase.APPLY) || journal.plan().together() ? Files.PARTIAL : Files.OTHER;
+    boolean ours =
+        journal.begunAny(Phase.APPLY)
+            || journal.plan().together()
+            || EarlyFiles.lie(site, journal, installed);
+    return ours ? Files.PARTIAL : Files.OTHER;
   }
 
   /** A node whose turn has not come may note in its configuration what it sees of the others. */
   private boolean isStill(Generation backup) throws HostException {
     boolean waits = !journal.plan().first(site.name()) && !journal.begunAny(Phase.APPLY);
     Predicate<Difference> amongCertificates = site.amongCertificates();
-    return GenerationStore.differences(backup.manifest(), installed).stream()
+    return LooseOwners.differences(site, backup, installed).stream()
         .allMatch(d -> waits && !amongCertificates.test(d));
   }
 
@@ -78,7 +82,7 @@ final class FilesSeen {
 
   /** Whether a certificate or key is neither of before nor of what this rotation has brought. */
   private boolean holdsOthers(Generation backup) throws HostException {
-    Set<String> brought = new HashSet<>(StagedBundle.hashes(journal));
+    Set<String> brought = new HashSet<>(StagedBundle.files(journal).values());
     Applied.snapshot(journal).ifPresent(applied -> brought.addAll(hashes(applied)));
     Generation restored = site.generations().all().get(journal.plan().restore());
     if (restored != null) {

@@ -186,7 +186,8 @@ final class Ownership {
     return new TreeSet<>(told.values());
   }
 
-  private boolean settable(Entry entry) throws HostException {
+  /** Whether this user can give it its owner and group, should it have to be written. */
+  boolean settable(Entry entry) throws HostException {
     // A directory is never made anew where it is; its time is set, which only its owner may.
     return entry.type() == Type.DIRECTORY
         ? user.owns(entry.uid())

@@ -261,7 +261,8 @@ final class Recovery {
   }
 
   /**
-   * Nodes that need no restart come first: they end the mixed window soonest. Where all are stopped
+   * Nodes that need no restart come first: they end the mixed window soonest. But what only has
+   * files of another node waits for that one, which would bring them again. Where all are stopped
    * and started at once there is no such difference.
    */
   private Decision back(String why) {
@@ -284,7 +285,9 @@ final class Recovery {
             .filter(
                 d -> !d.journal().done(Phase.ROLLBACK_RESTART) || !whole && d.files() != Files.OLD)
             .sorted(
-                Comparator.comparing((Discovery d) -> each && needsRestart(d))
+                Comparator.comparing(
+                        (Discovery d) ->
+                            each && (needsRestart(d) || !d.journal().begunAny(Phase.APPLY)))
                     .thenComparing(d -> plan.order().indexOf(d.node())))
             .map(Discovery::node)
             .toList();

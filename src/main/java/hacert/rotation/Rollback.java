@@ -15,6 +15,7 @@ import hacert.rotation.Journal.Entry;
 import hacert.target.RestartNeed.Scope;
 import hacert.target.Step;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -38,10 +39,10 @@ final class Rollback {
 
   Answer run() throws HostException, RefusedException, LockedException {
     Journal journal = OpenJournal.of(site);
-    if (!journal.isOpen() || !journal.begunAny(Phase.APPLY) && !plan.together()) {
+    if (!journal.isOpen() || !touched(journal)) {
       return Answer.of(Outcome.UNCHANGED).after(site.node().installed());
     }
-    List<Finding> findings = leftOver(journal);
+    List<Finding> findings = new ArrayList<>(leftOver(journal));
     MarkedProcesses.awaitEnd(site.marker());
     Steps steps = site.steps(journal);
     Generation backup = site.generations().get(plan.from());
@@ -53,8 +54,15 @@ final class Rollback {
         outdated,
         () -> outdated,
         () -> {
-          backup.manifest().restore(site.state().generation(plan.from()));
-          return Steps.Done.of("files of generation " + plan.from() + site.node().followRestored());
+          List<String> others = LooseOwners.restore(site, backup);
+          if (!others.isEmpty()) {
+            findings.add(LooseOwners.finding(others));
+          }
+          return Steps.Done.of(
+              "files of generation "
+                  + plan.from()
+                  + site.node().followRestored()
+                  + LooseOwners.note(others));
         });
     boolean needed = restart(steps);
     return Answer.of(Outcome.ROLLED_BACK)
@@ -62,6 +70,11 @@ final class Rollback {
         .steps(steps.reports())
         .after(site.node().installed())
         .restart(needed ? steps.seconds(Phase.ROLLBACK_RESTART).orElse(null) : null);
+  }
+
+  /** Whether this rotation, or the system with another node's new files, has changed this one. */
+  private boolean touched(Journal journal) throws HostException {
+    return journal.hasChanged() || plan.together() || EarlyFiles.lie(site, journal);
   }
 
   /**
@@ -91,7 +104,7 @@ final class Rollback {
       return;
     }
     Snapshot now = site.sight().snapshot();
-    boolean same = GenerationStore.differences(backup.manifest(), now).isEmpty();
+    boolean same = LooseOwners.differences(site, backup, now).isEmpty();
     if (!plan.back().get(0).equals(site.name())) {
       if (!same) {
         site.mustBeStopped(plan.back().get(0), "restored");

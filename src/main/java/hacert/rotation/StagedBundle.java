@@ -13,10 +13,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -94,12 +92,17 @@ final class StagedBundle {
     return hashes;
   }
 
-  /** The same of the bundle that was staged, without the names; none if none was. */
-  static List<String> hashes(Journal journal) {
-    List<String> hashes = new ArrayList<>();
+  /** The same of the bundle that was staged; none if none was. */
+  static Map<String, String> files(Journal journal) {
+    Map<String, String> hashes = new TreeMap<>();
     journal
         .entry(Phase.STAGE_BUNDLE)
-        .ifPresent(e -> e.data().path("files").forEach(hash -> hashes.add(hash.asText())));
+        .ifPresent(
+            e ->
+                e.data()
+                    .path("files")
+                    .properties()
+                    .forEach(file -> hashes.put(file.getKey(), file.getValue().asText())));
     return hashes;
   }
 

@@ -60,9 +60,11 @@ final class Tried {
     return entries(Phase.CONFIRM_PROVE).allMatch(e -> inThisRun(e) < MOST);
   }
 
-  /** Whether a step back was begun. */
+  /** Whether a step back was begun, on a node that has ended the rotation since, too. */
   boolean rollback() {
-    return journals().anyMatch(Tried::rollback);
+    return nodes()
+        .map(Discovery::journal)
+        .anyMatch(j -> j != null && j.rotation().equals(plan.rotation()) && rollback(j));
   }
 
   private static boolean rollback(Journal journal) {
