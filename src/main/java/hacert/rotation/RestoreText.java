@@ -77,12 +77,17 @@ final class RestoreText {
         default -> throw new IllegalStateException(e.type().name());
       }
     }
+    // One who may not set them all still sets what can be set.
+    lines.add("left=");
     for (Entry e : manifest.entries()) {
-      lines.add("chown -h " + e.uid() + ":" + e.gid() + " " + quoted(e.path()));
+      lines.add("chown -h " + e.uid() + ":" + e.gid() + " " + quoted(e.path()) + " || left=1");
       if (e.type() != Type.LINK) {
-        lines.add("chmod " + e.mode() + " " + quoted(e.path()));
+        lines.add("chmod " + e.mode() + " " + quoted(e.path()) + " || left=1");
       }
     }
+    lines.add(
+        "[ -z \"$left\" ] || { echo 'The files are back. As root, set the owners and modes that were"
+            + " complained of.' >&2; exit 1; }");
     lines.addAll(end);
     lines.add("");
     return String.join("\n", lines);

@@ -94,6 +94,26 @@ class RestoreByHandTest {
         .contains("GENERATION_RUNS");
   }
 
+  @Test
+  void an_owner_that_cannot_be_set_is_told_and_all_else_is_brought_back() throws Exception {
+    Snapshot one = installed(pair.one);
+    assertThat(pair.rotate().exit()).isEqualTo(Exit.DONE);
+    Path chown = Files.createDirectories(base.resolve("bin")).resolve("chown");
+    Files.writeString(
+        chown,
+        "#!/bin/sh\ncase $* in */conf/*) echo no >&2; exit 1 ;; esac\nexec /bin/chown \"$@\"\n");
+    assertThat(chown.toFile().setExecutable(true)).isTrue();
+    CommandResult result =
+        Commands.system()
+            .run(
+                Command.of(
+                    Map.of("PATH", chown.getParent() + ":/usr/bin:/bin"),
+                    List.of("sh", text(pair.one, 1).toString())));
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.stderr()).contains("no\n", "The files are back. As root, set the owners");
+    assertThat(GenerationStore.differences(one, installed(pair.one))).isEmpty();
+  }
+
   private static boolean runsWhatIsInstalled(TestHost host) {
     try {
       return host.runsWhatIsInstalled();
