@@ -66,6 +66,7 @@ class EarlyFilesTest {
     assertThat(pair.hosts()).allSatisfy(h -> assertThat(h.runsWhatIsInstalled()).isTrue());
   }
 
+  @Tag("long")
   @Test
   void nor_one_that_was_cut_off_with_them() throws Exception {
     synchronised();
@@ -75,6 +76,7 @@ class EarlyFilesTest {
     assertThat(pair.restarts()).containsExactly(1, 1);
   }
 
+  @Tag("long")
   @Test
   void nor_the_return_to_an_older_generation() throws Exception {
     ended(Exit.DONE);
@@ -116,6 +118,7 @@ class EarlyFilesTest {
         .containsExactly("mgmt1", "mgmt2");
   }
 
+  @Tag("long")
   @Test
   void they_come_back_too_where_that_is_cut_off_before_its_proof() throws Exception {
     synchronised();
@@ -126,6 +129,7 @@ class EarlyFilesTest {
     isBack();
   }
 
+  @Tag("long")
   @ParameterizedTest
   @ValueSource(strings = {"root-ca.crt", "root-ca.pem"})
   void one_that_comes_after_the_decision_to_go_back_is_restored_too(String late) throws Exception {
@@ -144,6 +148,7 @@ class EarlyFilesTest {
     isBack();
   }
 
+  @Tag("long")
   @Test
   void one_that_comes_when_the_first_node_has_ended_the_way_back_is_restored_too()
       throws Exception {
@@ -164,6 +169,7 @@ class EarlyFilesTest {
     }
   }
 
+  @Tag("long")
   @Test
   void what_ha_of_the_second_node_was_started_with_then_is_not_known() throws Exception {
     synchronised("echo 2031-01-01 12:00:00 >" + pair.two.here.resolve("ha/start"));
@@ -176,6 +182,7 @@ class EarlyFilesTest {
     assertThat(pair.restarts()).containsExactly(0, 1);
   }
 
+  @Tag("long")
   @ParameterizedTest
   @ValueSource(
       strings = {

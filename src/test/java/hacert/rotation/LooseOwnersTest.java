@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,6 +96,7 @@ class LooseOwnersTest {
         .contains(tuple("OWNER_NOT_SETTABLE", Severity.WARNING));
   }
 
+  @Tag("long")
   @Test
   void what_is_back_but_for_its_owner_counts_as_old() throws Exception {
     pair.two.once("replace-fails-before");
@@ -109,6 +111,7 @@ class LooseOwnersTest {
     assertThat(pair.heard).extracting(r -> r.operation()).doesNotContain("rollback");
   }
 
+  @Tag("long")
   @Test
   void the_next_rotation_takes_it_as_it_is() throws Exception {
     pair.two.on("replace-fails-after");
