@@ -36,8 +36,10 @@ class OwnProcessesTest {
   }
 
   @AfterEach
-  void end() {
-    started.forEach(Process::destroyForcibly);
+  void end() throws Exception {
+    for (Process process : started) {
+      process.destroyForcibly().waitFor();
+    }
   }
 
   @Test
