@@ -198,7 +198,7 @@ class ThisProcess:
         except PermissionError:
             return True
         except OSError:
-            return False
+            pass
         return False
 
     def name(self):
