@@ -1102,19 +1102,22 @@ class ActionModule(ActionBase):
             )
         return word == "installed"
 
+    def _remove(self):
+        word, unused, output = self._remote("remove", b"")
+        if word not in ("removed", "absent"):
+            raise Problem(
+                "EXECUTOR_NOT_REMOVED",
+                "%s: the jar and what belongs to it could not be removed. %s" % (self._node, self._tail(output["stderr"])),
+                "See that hacert_state_dir can be written there and that no call runs; then do it again.",
+                "failed",
+                5,
+            )
+        return word == "removed"
+
     def _keep_house(self):
         """`install` and `remove` change the jar's own directory only; they have no result of the jar."""
         if self._operation == "remove" and not self._check:
-            word, unused, output = self._remote("remove", b"")
-            if word not in ("removed", "absent"):
-                raise Problem(
-                    "EXECUTOR_NOT_REMOVED",
-                    "%s: the jar and what belongs to it could not be removed. %s" % (self._node, self._tail(output["stderr"])),
-                    "See that hacert_state_dir can be written there and that no call runs; then do it again.",
-                    "failed",
-                    5,
-                )
-            changed = word == "removed"
+            changed = self._remove()
         else:
             present = self._remote("probe", b"")[0] == "present"
             changed = present == (self._operation == "remove")

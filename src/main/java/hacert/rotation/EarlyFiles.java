@@ -27,14 +27,17 @@ final class EarlyFiles {
 
   /** Whether some lie here, and nothing else differs among the certificates. */
   static boolean lie(Site site, Journal journal) throws HostException {
-    return lie(site, journal, site.sight().snapshot());
+    // Only of a node that waits all files are read for this.
+    return journal.waits(site.name()) && lie(site, journal, site.sight().snapshot());
   }
 
   /** The same, seen already. */
   static boolean lie(Site site, Journal journal, Snapshot installed) throws HostException {
-    boolean waits = !journal.plan().first(site.name()) && !journal.begunAny(Phase.APPLY);
+    if (!journal.waits(site.name()) || !journal.done(Phase.STAGE_BACKUP)) {
+      return false;
+    }
     Generation backup = site.generations().all().get(journal.plan().from());
-    if (!waits || !journal.done(Phase.STAGE_BACKUP) || backup == null) {
+    if (backup == null) {
       return false;
     }
     List<Difference> among =

@@ -60,7 +60,7 @@ final class FilesSeen {
 
   /** A node whose turn has not come may note in its configuration what it sees of the others. */
   private boolean isStill(Generation backup) throws HostException {
-    boolean waits = !journal.plan().first(site.name()) && !journal.begunAny(Phase.APPLY);
+    boolean waits = journal.waits(site.name());
     Predicate<Difference> amongCertificates = site.amongCertificates();
     return LooseOwners.differences(site, backup, installed).stream()
         .allMatch(d -> waits && !amongCertificates.test(d));

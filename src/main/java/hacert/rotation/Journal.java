@@ -116,6 +116,11 @@ public record Journal(
     return entries.stream().anyMatch(e -> e.step().startsWith(phase + "."));
   }
 
+  /** Whether the turn of this node to apply has not come: it is not the first, nor has it begun. */
+  public boolean waits(String node) {
+    return !plan.first(node) && !begunAny(Phase.APPLY);
+  }
+
   /** Whether the rotation has begun to change this node, forward or back. */
   @JsonIgnore
   public boolean hasChanged() {

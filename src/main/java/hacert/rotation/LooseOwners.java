@@ -39,9 +39,8 @@ record LooseOwners(Map<String, FileMeta> nearest) {
       if (certificates.stream().noneMatch(entry.location()::startsWith)
           && !ownership.settable(entry)) {
         int group = user.mayGive(user.id(), entry.gid()) ? entry.gid() : own;
-        nearest.put(
-            entry.path(),
-            entry.meta().withOwnerOf(new FileMeta(user.id(), group, 0, entry.meta().mtime())));
+        FileMeta before = entry.meta();
+        nearest.put(entry.path(), new FileMeta(user.id(), group, before.mode(), before.mtime()));
       }
     }
     return new LooseOwners(nearest);
