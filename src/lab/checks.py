@@ -11,6 +11,7 @@ sys.path.insert(0, f"{HERE}/kit")
 import namespaces  # noqa: E402
 import processes  # noqa: E402
 from build import connection  # noqa: E402
+from errors import CannotHere  # noqa: E402
 from model import NAMESPACES, Lab  # noqa: E402
 
 
@@ -60,6 +61,15 @@ def expect(condition, message):
 
 class Skipped(Exception):
     """This machine cannot do what the test is about; the text says why."""
+
+
+def raised(directory, *arguments):
+    """A lab that this machine may not be able to have."""
+    done = subprocess.run([f"{HERE}/lab", "--dir", directory, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True, check=False)
+    if done.returncode == CannotHere.CODE:
+        raise Skipped(done.stdout.strip())
+    expect(done.returncode == 0, done.stdout)
 
 
 def nothing_of(directory):

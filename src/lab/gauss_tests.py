@@ -13,7 +13,7 @@ import tarfile
 import time
 import zipfile
 
-from checks import HERE, Login, eventually, expect, lab, nothing_of
+from checks import HERE, Login, eventually, expect, lab, nothing_of, raised
 # Modules of the kit, which checks.py has put on the path.
 import bundle
 import front
@@ -107,11 +107,12 @@ class Node(Login):
 
 
 class GaussTests:
-    """Each method is one sentence; `five` is a 5.0 cluster, `three` a 3.0 one, `six` one of 6.0 with CM."""
+    """Each method is one sentence; `five` is a 5.0 cluster, `three` a 3.0 one, `six` one of 6.0 with CM,
+    `machines` one of hosts in namespaces, raised by the first test that wants it."""
 
     def __init__(self, base):
         self.base = base
-        self.five, self.three, self.six = (f"{base}/{name}" for name in ("five", "three", "six"))
+        self.five, self.three, self.six, self.machines = (f"{base}/{name}" for name in ("five", "three", "six", "cluster"))
 
     def clusters_of_three_versions_run_side_by_side(self):
         up = ("up", "--target", "opengauss", "--restart-seconds", "0.1")
@@ -393,6 +394,56 @@ class GaussTests:
             used |= set(re.findall(r"(?:switched|cut_off)\((?:[\w.]+, )?\"([a-z0-9-]+)\"", text))
             used |= set(re.findall(r"\"([a-z-]+)\": switch_", text))
         expect(used == set(SWITCHES[GAUSS]), f"differ: {sorted(used ^ set(SWITCHES[GAUSS]))}")
+
+    def machine(self, name):
+        if not os.path.exists(f"{self.machines}/lab.json"):
+            raised(self.machines, "up", "--target", "opengauss", "--hosts", "namespaces", "--restart-seconds", "0.1")
+        return Node(self.machines, name, "omm")
+
+    def a_machine_of_a_cluster_has_the_product_at_paths_of_its_own(self):
+        node = self.machine("og1a")
+        code, text = node.run("id -un; hostname; echo $GAUSSHOME; gs_ctl query -D /opt/opengauss/data/dn1")
+        expect(code == 0 and re.search(r"omm\nog1a\n/opt/opengauss/app\n.*local_role +: Primary", text, re.DOTALL), text)
+        expect(node.served() == node.served(ha=True) == node.installed(), "it does not serve what is installed")
+
+    def certificates_are_replaced_on_all_machines_by_one_of_them(self):
+        both = [self.machine(name) for name in ("og1a", "og1b")]
+        # Made from outside, by root.
+        os.chmod(both[0].bundle("machines"), 0o644)
+        code, text = both[0].replace("/tmp/machines.zip")
+        expect(code == 0 and DISTRIBUTED in text, text)
+        expect(len({leaf for node in both for leaf in (node.installed(), node.served())}) == 1, "they differ")
+        both[1].restart()
+
+    def a_killed_machine_of_a_cluster_boots_as_the_node_it_was(self):
+        for name, other, word in (("og1b", "og1a", "Degraded"), ("og1a", "og1b", "Unavailable")):
+            node = self.machine(other)
+            lab(self.machines, "kill", name)
+            expect(eventually(lambda word=word, node=node: word in node.status()[1]), node.status()[1])
+            expect("down" in lab(self.machines, "status"), "the status does not show it")
+            lab(self.machines, "boot", name)
+            expect(eventually(lambda node=node: ": Normal" in node.status()[1], 20), node.status()[1])
+
+    def parted_machines_of_a_cluster_find_each_other_again(self):
+        one = self.machine("og1a")
+        lab(self.machines, "cut", "og1a", "og1b")
+        expect("Unknown" in one.status()[1], "they see each other")
+        lab(self.machines, "heal")
+        expect(eventually(lambda: ": Normal" in one.status()[1], 20), one.status()[1])
+
+    def a_reset_cluster_of_machines_has_no_fault(self):
+        self.machine("og1a").run("touch ~/more")
+        lab(self.machines, "fill", "og1a")
+        lab(self.machines, "freeze", "og1b")
+        lab(self.machines, "reset")
+        code, text = self.machine("og1a").run("ls ~/more; gs_om -t status")
+        expect(code == 0 and "No such file" in text and ": Normal" in text, text)
+        expect("loopback" in lab(self.machines, "switch", "og1b", "standby-down", check=False), "the switch was taken")
+
+    def nothing_remains_of_a_cluster_of_machines(self):
+        self.machine("og1a").run("setsid sleep 1000000 >/dev/null 2>&1 & echo started")
+        lab(self.machines, "kill", "og1b")
+        nothing_of(self.machines)
 
     def nothing_remains_of_clusters_whose_processes_were_killed(self):
         host = Node(self.five, "og1a").host

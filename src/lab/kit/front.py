@@ -182,8 +182,9 @@ class Front:
             self.note(port, "failed", address, leaf, error)
 
     def forward(self, client, address, first):
-        """To PostgreSQL, which sees the client's own address."""
-        with socket.create_connection((self.here.address, self.here.database_port), PATIENCE, (address, 0)) as server:
+        """To PostgreSQL, which sees the client's own address where that is one of this machine's."""
+        source = (address, 0) if address.startswith("127.") else None
+        with socket.create_connection((self.here.address, self.here.database_port), PATIENCE, source) as server:
             server.sendall(first)
             client.setblocking(False)
             while True:

@@ -11,13 +11,14 @@ import subprocess
 
 import bundle
 import certs
+import namespaces
 import node as nodes
 import processes
 from build import (PROFILE_NOISE, SOURCE, claim_block, free_ports, keep_pristine, make_password, read, run, serial, ssh_key,
                    write)
 from gaussstatus import BUILDS
 from errors import CannotHere, LabError
-from model import LOOPBACK, GaussHost, GaussLab
+from model import LOOPBACK, NAMESPACES, GaussHost, GaussLab
 from personality import BANNER
 from processes import await_until
 from switches import count
@@ -80,23 +81,28 @@ def add_options(parser):
     parser.add_argument("--nodes", type=int, default=2, choices=range(1, 6), metavar="N")
     parser.add_argument("--version", choices=tuple(BUILDS), default="5.0")
     parser.add_argument("--cm", action="store_true")
-    parser.add_argument("--hosts", choices=(LOOPBACK,), default=LOOPBACK)
+    parser.add_argument("--hosts", choices=(LOOPBACK, NAMESPACES), default=LOOPBACK)
 
 
 def plan(directory, options, seed):
     if not shutil.which("psql") or not os.path.isdir(nodes.PROGRAMS):
         raise CannotHere("a lab of openGauss needs PostgreSQL; script/prepare installs it")
-    block = claim_block(LOOPBACK)
+    kind = options.hosts
+    block = claim_block(kind)
     hosts = []
     for cluster in range(1, options.clusters + 1):
         for number in range(1, options.nodes + 1):
             name = f"og{cluster}{string.ascii_lowercase[number - 1]}"
             hosts.append(GaussHost(name, f"lab_og{cluster}", f"{block}.{5 + 5 * cluster + number}", f"{directory}/hosts/{name}",
-                                   LOOPBACK, number == 1, number, options.version, options.cm))
-    first = free_ports(hosts[0].address, 4)
+                                   kind, number == 1, number, options.version, options.cm))
+    if kind == LOOPBACK:
+        first = free_ports(hosts[0].address, 4)
+        ports = (first, first + 1, first + 3)
+    else:
+        ports = (22, 15400, 15402)
     rng = random.Random(seed)
-    return GaussLab(directory, seed, False, block, first, make_key_password(rng), f"{options.restart_seconds:g}", "omm", LOOPBACK,
-                    hosts, first + 1, first + 3, make_password(rng))
+    return GaussLab(directory, seed, False, block, ports[0], make_key_password(rng), f"{options.restart_seconds:g}", "omm", kind,
+                    hosts, *ports[1:], make_password(rng))
 
 
 def make_key_password(rng):
@@ -144,7 +150,7 @@ def build_host(lab, host):
         os.makedirs(f"{host.gausshome}/share/sslcert/cm")
     for name, place in PROGRAMS.items():
         text = read(f"{SOURCE}/stand-ins/gauss/{name}")
-        text = text.replace("@LAB_HOST@", host.directory).replace("@LAB_KIT@", lab.own_kit)
+        text = text.replace("@LAB_HOST@", host.own_root).replace("@LAB_KIT@", lab.own_kit)
         write(f"{host.prefix}/{place}/{name}", text, 0o700)
     write_configuration(lab, host)
     write_profile(host)
@@ -160,19 +166,21 @@ def lay_database(lab, host):
 def write_configuration(lab, host):
     values = {"LAB_ADDRESS": host.address, "SSH_PORT": lab.ssh_port}
     write(f"{host.directory}/lab/host.conf", "".join(f"{name}='{value}'\n" for name, value in values.items()))
-    cluster = [{"number": one.number, "name": one.name, "address": one.address, "directory": one.directory,
-                "prefix": one.prefix, "data": one.data, "role": "P" if one.first else "S"} for one in lab.pairs[host.pair]]
+    cluster = [{"number": one.number, "name": one.name, "address": one.address, "directory": one.own_root,
+                "prefix": one.own(one.prefix), "data": one.own(one.data), "role": "P" if one.first else "S"}
+               for one in lab.pairs[host.pair]]
     write(f"{host.directory}/lab/node.json", json.dumps({
         "name": host.name, "address": host.address, "cluster": host.pair, "version": host.version, "cm": host.cm,
         "port": lab.port, "database_port": lab.database_port, "sockets": lab.socket_directory(host), "kit": lab.own_kit,
         "restart_seconds": float(lab.restart_seconds), "node_seconds": min(0.5, float(lab.restart_seconds)),
-        "gausshome": host.gausshome, "pghost": host.pghost, "data": host.data, "nodes": cluster}, indent=1))
+        "gausshome": host.own(host.gausshome), "pghost": host.own(host.pghost), "data": host.own(host.data),
+        "ssh": f"{host.own_home}/bin/ssh" if host.kind == LOOPBACK else "/usr/bin/ssh", "nodes": cluster}, indent=1))
     peer = (lab.peers(host) or [host])[0]
     channel = (f"localhost={host.address} localport={lab.port + 1} localheartbeatport={lab.port + 5} localservice={lab.port + 4} "
                f"remotehost={peer.address} remoteport={lab.port + 1} remoteheartbeatport={lab.port + 5} "
                f"remoteservice={lab.port + 4}")
-    write(f"{host.data}/postgresql.conf", CONF.format(address=host.address, port=lab.port, pghost=host.pghost, channel=channel,
-                                                      instance=6000 + host.number))
+    write(f"{host.data}/postgresql.conf", CONF.format(address=host.address, port=lab.port, pghost=host.own(host.pghost),
+                                                      channel=channel, instance=6000 + host.number))
     write(f"{host.data}/pg_hba.conf", HBA.format(address=host.address))
     # The real one is binary; so that nobody reads it here either.
     write(f"{host.gausshome}/bin/cluster_static_config", "".join(f"{one['name']}\x00{one['address']}\x00" for one in cluster))
@@ -186,15 +194,15 @@ def write_profile(host):
     # sshd begins in the directory of the passwd entry, a real login in HOME; a shell within a session stays where it is.
     write(f"{host.home}/.bashrc", f"""[ "$SHLVL" -gt 1 ] || cd "$HOME" || :
 umask 0077
-export TMPDIR='{host.directory}/tmp'
-if ! [ -f '{host.directory}/lab/switches/separate-environment' ]; then
+export TMPDIR='{host.own_root}/tmp'
+if ! [ -f '{host.own_root}/lab/switches/separate-environment' ]; then
 {exports}fi
 """)
-    write(f"{host.home}/gauss_env", f"export MPPDB_ENV_SEPARATE_PATH='{host.home}/gauss_env'\n{exports}")
+    write(f"{host.home}/gauss_env", f"export MPPDB_ENV_SEPARATE_PATH='{host.own_home}/gauss_env'\n{exports}")
     write(f"{host.home}/.bash_profile", f"""# Login profile of the cluster's user.
 . "$HOME/.bashrc"
 cat "$HOME/.banner"
-{PROFILE_NOISE.replace('@HOST@', host.directory).strip()}
+{PROFILE_NOISE.replace('@HOST@', host.own_root).strip()}
 """)
     write(f"{host.home}/.banner", BANNER)
 
@@ -255,19 +263,37 @@ def primary_of(lab, host):
 
 def start(lab, kind):
     """Starts what does not run in its install-time role, and waits for healthy clusters."""
-    together(lambda host: nodes.start(node(host), "" if host.first else lab.pairs[host.pair][0].address), lab.hosts)
+    together(lambda host: boot(lab, host), lab.hosts)
     ill = []
 
     def well():
-        ill[:] = [host.name for host in lab.hosts
-                  if nodes.state(node(host)) != f"{'Primary' if host.first else 'Standby'} Normal"]
+        ill[:] = [host.name for host in lab.hosts if ask(lab, host, "state") != f"{'Primary' if host.first else 'Standby'} Normal"]
         return not ill
 
     await_until(well, 30 + len(lab.hosts), lambda: f"not healthy: {' '.join(ill)}; see {lab.directory}/hosts/*/var/log/pg.log")
 
 
+def boot(lab, host):
+    """Starts the node in its install-time role, as a site's own unit does when the host starts."""
+    primary = "" if host.first else lab.pairs[host.pair][0].address
+    if host.kind == LOOPBACK:
+        nodes.start(node(host), primary)
+    else:
+        namespaces.act(lab, host, "run", primary)
+
+
+def ask(lab, host, what):
+    """The node's `state` or `pids`, as node.py knows it on the host."""
+    if host.kind == NAMESPACES:
+        return namespaces.act(lab, host, what)
+    return {"state": nodes.state, "pids": nodes.pids}[what](node(host))
+
+
 def quiet(lab):
-    """Ends PostgreSQL, also what is left of one whose first process was killed, and its shared memory."""
+    """Ends PostgreSQL, also what is left of one whose first process was killed, and its shared memory. In namespaces it ends
+    with its host."""
+    if lab.kind == NAMESPACES:
+        return
     directories = {f"{host.database}/data" for host in lab.hosts}
     for directory in directories:
         pid = nodes.postmaster(directory)
@@ -305,20 +331,11 @@ def status(lab, kind):
             served = [line.split()[4] for line in read(f"{host.run}/tls").splitlines() if line.split()[2] == "served"]
         except FileNotFoundError:
             served = []
-        print(form.format(host.name, host.pair, "up" if kind.is_up(host) else "down",
-                          nodes.postmaster(f"{host.database}/data") or "-", processes.recorded(f"{host.run}/front.pid") or "-",
-                          nodes.state(node(host)),
+        up = kind.is_up(host)
+        database, front, state = (*ask(lab, host, "pids").split(), ask(lab, host, "state")) if up or host.kind == LOOPBACK else "---"
+        print(form.format(host.name, host.pair, "up" if up else "down", database, front, state,
                           count(host.directory, "restarts"), served[-1] if served else "-", installed,
                           " ".join(sorted(os.listdir(f"{host.directory}/lab/switches"))) or "-"))
-
-
-def switched(lab, host, name, value):
-    """What a switch does at once; `value` is None when it goes off."""
-    act = {"ssl-off": switch_ssl, "other-file-names": switch_names, "cert-flag": switch_flag, "temp-cert-dir": switch_leftovers,
-           "uneven-files": switch_files, "gs-om-running": switch_running, "replication-down": switch_replication,
-           "switched-over": switch_over, "standby-down": switch_down}.get(name)
-    if act:
-        act(lab, host, value)
 
 
 def restart(lab, host):
@@ -412,3 +429,9 @@ def switch_down(lab, host, value):
         nodes.start(node(host), "" if primary is host else primary.address)
     else:
         nodes.stop(node(host))
+
+
+# What switches do at once, on loopback hosts; the value is None when one goes off.
+AT_ONCE = {"ssl-off": switch_ssl, "other-file-names": switch_names, "cert-flag": switch_flag, "temp-cert-dir": switch_leftovers,
+           "uneven-files": switch_files, "gs-om-running": switch_running, "replication-down": switch_replication,
+           "switched-over": switch_over, "standby-down": switch_down}

@@ -195,6 +195,9 @@ def switch(directory, arguments):
         raise LabError(f"no switch {name}; `lab switch` lists them")
     if host.kind == NAMESPACES and (name == "frozen" or "unreachable" in name):
         raise LabError(f"{name} is for hosts on loopback addresses; here use `lab cut` or `lab freeze`")
+    at_once = TARGETS[lab.target].AT_ONCE.get(name)
+    if host.kind == NAMESPACES and at_once:
+        raise LabError(f"{name} is for hosts on loopback addresses")
     os.umask(0o077)
     path = f"{host.directory}/lab/switches/{name}"
     if words == ["off"]:
@@ -206,7 +209,8 @@ def switch(directory, arguments):
             processes.signal_sshd(host.directory, signal.SIGCONT)
         elif name == "distrusts-peer":
             trust_anew(lab)
-        TARGETS[lab.target].switched(lab, host, name, None)
+        if at_once:
+            at_once(lab, host, None)
         return
     # A condition counts from now on, not from the lab's start.
     conditions = {"after-restart": "restarts", "after-replace": "replaces"}
@@ -221,7 +225,8 @@ def switch(directory, arguments):
         processes.signal_sshd(host.directory, signal.SIGSTOP)
     elif name == "distrusts-peer":
         trust_anew(lab)
-    TARGETS[lab.target].switched(lab, host, name, " ".join(words))
+    if at_once:
+        at_once(lab, host, " ".join(words))
 
 
 def list_switches(directory):
@@ -339,8 +344,7 @@ def boot(lab, host):
     if namespaces.init(host):
         raise LabError(f"{host.name} runs")
     namespaces.boot(lab, host)
-    namespaces.start_ha(lab, host)
-    await_until(lambda: namespaces.ha_pid(host), 15, lambda: f"HA did not start; see {host.directory}/var/log/ha.log")
+    TARGETS[lab.target].boot(lab, host)
 
 
 def fill(directory, arguments):

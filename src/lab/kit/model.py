@@ -119,8 +119,8 @@ class GaussHost(Host):
 
     def variables(self):
         """Those of the product's environment."""
-        return {"GPHOME": self.gphome, "GAUSSHOME": self.gausshome, "GAUSSLOG": self.gausslog, "PGHOST": self.pghost,
-                "GAUSS_ENV": "2"}
+        places = {"GPHOME": self.gphome, "GAUSSHOME": self.gausshome, "GAUSSLOG": self.gausslog, "PGHOST": self.pghost}
+        return {**{name: self.own(place) for name, place in places.items()}, "GAUSS_ENV": "2"}
 
     def environment(self):
         return {**super().environment(), **self.variables()}
@@ -204,7 +204,8 @@ class GaussLab(Lab):
     target = GAUSS
 
     def socket_directory(self, host):
-        return f"{self.claim}/{host.name}"
+        """As the host names it; a machine has a short path of its own for it."""
+        return f"{self.claim}/{host.name}" if self.kind == LOOPBACK else "/lab/sockets"
 
 
 def claim_of(block):

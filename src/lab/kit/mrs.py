@@ -6,6 +6,7 @@ import random
 import shutil
 import subprocess
 
+import namespaces
 import personality
 import processes
 from build import (PROFILE_NOISE, SOURCE, claim_block, free_ports, keep_pristine, make_password, read, run, serial, ssh_key,
@@ -17,6 +18,8 @@ from switches import count
 
 VENDOR_SCRIPTS = ("gen-cert.sh", "replacehaSSLCert.sh", "restart-oms.sh", "status-oms.sh")
 SHARED_PARTS = ("common.sh", "pki.sh", "status.awk")
+# No switch does anything at once: the stand-ins look at them.
+AT_ONCE = {}
 
 
 def add_options(parser):
@@ -177,6 +180,12 @@ def knowledge(host):
         return {}
 
 
+def boot(lab, host):
+    """HA starts with its host."""
+    namespaces.start_ha(lab, host)
+    await_until(lambda: namespaces.ha_pid(host), 15, lambda: f"HA did not start; see {host.directory}/var/log/ha.log")
+
+
 def sees_health(host):
     """Whether this node's status would call both nodes well: what it knows of the other is a heartbeat old."""
     try:
@@ -214,10 +223,6 @@ def variables(lab, hosts):
 
 def host_variables(lab, host):
     return [f"lab_ha_port: {lab.ha_port}", f"lab_manager_url: https://{host.floating}:{lab.manager_port}/"]
-
-
-def switched(lab, host, name, value):
-    """What a switch does at once: here nothing, for the stand-ins look at them."""
 
 
 def age(lab, kind, pair, days):

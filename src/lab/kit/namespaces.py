@@ -145,7 +145,7 @@ def authorize(lab, host, control, own):
 def give(host):
     """What is omm's belongs to omm, who reads the lab's programs too; the directory above lets no other user in."""
     os.makedirs(f"{host.directory}/lab/kit", exist_ok=True)
-    for part in ("home", "opt", "tmp", "var/log", "lab/"):
+    for part in ("home", "opt", "tmp", "var/log", "lab/", "pg"):
         for place, directories, files in os.walk(f"{host.directory}/{part}"):
             os.chown(place, OMM, OMM)
             for name in directories + files:
@@ -268,12 +268,27 @@ def ha_pid(host):
     return None
 
 
+def as_omm(lab, host, program, *arguments, before=()):
+    """One of the lab's own programs on the host, which must run."""
+    return ["nsenter", "--target", str(init(host)), "--mount", "--uts", "--ipc", "--net", "--pid", "--setuid", str(OMM), "--setgid",
+            str(OMM), *before, "/usr/bin/python3", "-B", f"{lab.own_kit}/{program}", host.own_root, *arguments]
+
+
 def start_ha(lab, host):
     with open(f"{host.directory}/var/log/ha.log", "ab") as log:
         os.fchown(log.fileno(), OMM, OMM)
-        subprocess.run(["nsenter", "--target", str(init(host)), "--mount", "--uts", "--ipc", "--net", "--pid", "--setuid", str(OMM),
-                        "--setgid", str(OMM), "setsid", "--fork", "/usr/bin/python3", "-B", f"{lab.own_kit}/ha.py", ""], cwd="/",
+        subprocess.run(as_omm(lab, host, "ha.py", before=("setsid", "--fork")), cwd="/",
                        env=host.environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=True)
+
+
+def act(lab, host, action, *arguments):
+    """What node.py does on a host of openGauss; answers what it printed."""
+    done = subprocess.run(as_omm(lab, host, "node.py", action, *arguments), cwd="/", env=host.environment(),
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    text = done.stdout.decode(errors="replace").strip()
+    if done.returncode != 0:
+        raise LabError(f"{host.name}: {text}")
+    return text
 
 
 def kill(host):

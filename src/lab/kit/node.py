@@ -188,7 +188,9 @@ def start(node, primary):
             os.unlink(signal_file)
         if os.path.exists(f"{node.database}/postmaster.pid"):
             os.unlink(f"{node.database}/postmaster.pid")
-        os.makedirs(node.sockets, exist_ok=True)
+        # What a killed one left names a process whose number another may have by now.
+        shutil.rmtree(node.sockets, ignore_errors=True)
+        os.makedirs(node.sockets)
         user = database_user()
         if user:
             os.chown(node.sockets, user.pw_uid, user.pw_gid)
@@ -250,6 +252,11 @@ def role(node):
     return None if row is None else "standby" if row[0] == "t" else "primary"
 
 
+def pids(node):
+    """Of PostgreSQL and of its front, as the host knows them."""
+    return f"{postmaster(node.database) or '-'} {processes.recorded(f'{node.run}/front.pid') or '-'}"
+
+
 def promote(node):
     done = subprocess.run(as_database_user(program("pg_ctl"), "promote", "-w", "-D", node.database), cwd="/",
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
@@ -296,8 +303,9 @@ def main():
 
     os.umask(0o077)
     node, action, arguments = Node(sys.argv[1]), sys.argv[2], sys.argv[3:]
-    actions = {"start": lambda: gs_start(node, *arguments), "stop": lambda: gs_stop(node), "state": lambda: print(state(node)),
-               "role": lambda: print(role(node)), "refresh": lambda: refresh(node, arguments),
+    actions = {"run": lambda: start(node, *arguments),
+               "start": lambda: gs_start(node, *arguments), "stop": lambda: gs_stop(node), "state": lambda: print(state(node)),
+               "role": lambda: print(role(node)), "pids": lambda: print(pids(node)), "refresh": lambda: refresh(node, arguments),
                "flagged": lambda: print(certs.flagged(node)), "backed-up": lambda: print(certs.backed_up(node)),
                "present": lambda: print(" ".join(certs.present(node))), "backup": lambda: certs.back_up(node, arguments),
                "backup-rest": lambda: certs.back_up_rest(node), "install": lambda: certs.receive(node, sys.stdin.buffer),

@@ -36,6 +36,7 @@ to "$directory/home" /home/omm
 to "$directory/opt" /opt
 to "$directory/tmp" /tmp
 to "$directory/var/log" /var/log
+if [ -d "$directory/pg" ]; then to "$directory/pg" /pg; fi
 to "$directory/lab" /lab
 to "$kit" /lab/kit
 mkdir -p run/sshd var/tmp root proc dev/pts dev/shm old

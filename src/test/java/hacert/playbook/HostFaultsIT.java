@@ -23,14 +23,14 @@ class HostFaultsIT {
 
   private Pair pair;
   private Pair.Before before;
-  private OldKeys keys;
+  private FaultyHosts<Pair> faulty;
 
   @BeforeEach
   void fresh() {
     LAB.reset();
     pair = LAB.pair();
     before = pair.remember();
-    keys = new OldKeys(pair);
+    faulty = new FaultyHosts<>("mrs-ha", MATRIX, pair);
   }
 
   @AfterAll
@@ -38,69 +38,30 @@ class HostFaultsIT {
     MATRIX.write();
   }
 
-  private LabHost host(String node) {
-    return node.equals("a") ? pair.a() : pair.b();
-  }
-
   private Playbook.Running pausedAfter(String operation, LabHost host) {
     return Playbook.rotate(LAB).pauseAfter(operation, host).start().awaitPause();
   }
 
-  /**
-   * The same command ends all new, or finishes a begun rollback; no run has restarted a node more
-   * than it may.
-   */
   private void finishes(String fault, String place, PlayRun hit) {
-    int first = most();
-    PlayRun again = Playbook.rotate(LAB).run();
-    String state = "neither old nor new";
-    int then = most() - first;
-    int lost = keys.lost();
-    try {
-      state = ended(again);
-      assertThat(Math.max(first, then)).as(again.output()).isLessThanOrEqualTo(2);
-      assertThat(lost).as("keys that are lost").isZero();
-    } finally {
-      MATRIX.add(
-          new FaultMatrix.Case(
-              "mrs-ha",
-              fault,
-              place,
-              "",
-              hit.end(pair),
-              again.end(pair),
-              state,
-              Math.max(first, then),
-              (int) pair.hosts().stream().filter(LabHost::journalOpen).count(),
-              lost));
-    }
-  }
-
-  private String ended(PlayRun again) {
-    if (again.text().contains("a begun rollback is finished")) {
-      again.assertEnd(pair, Outcome.ROLLED_BACK, 4);
-      pair.assertAllOld(before);
-      return "old";
-    }
-    again.assertEnd(pair, Outcome.SUCCEEDED, 0);
-    pair.assertAllNew(before);
-    return "new";
-  }
-
-  private int most() {
-    return Math.max(before.restartsSince(pair.a()), before.restartsSince(pair.b()));
+    faulty.finish(
+        fault,
+        place,
+        hit,
+        Playbook.rotate(LAB),
+        () -> pair.assertAllOld(before),
+        () -> pair.assertAllNew(before));
   }
 
   @ParameterizedTest
   @CsvSource({"a", "b"})
   void a_full_disk_is_refused_and_the_pair_untouched(String node) {
-    LAB.does("fill", host(node));
+    LAB.does("fill", faulty.host(node));
     PlayRun hit = Playbook.rotate(LAB).fail().assertEnd(pair, Outcome.REFUSED, 3);
     // There is no room for the program itself, which would ask for room.
     hit.assertFinding("EXECUTOR_NOT_INSTALLED");
     assertThat(hit.text()).contains("No space left on device");
-    LAB.does("fill", host(node), "off");
-    assertThat(most()).isZero();
+    LAB.does("fill", faulty.host(node), "off");
+    assertThat(faulty.most()).isZero();
     assertThat(pair.a().installedRoot()).isEqualTo(before.root());
     finishes("full disk", "stage on " + node, hit);
   }
@@ -109,11 +70,11 @@ class HostFaultsIT {
   @CsvSource({"stage,b,a,FAILED,5", "apply,a,b,FAILED,5"})
   void a_disk_that_fills_up_before_a_node_is_changed_leaves_a_whole_pair(
       String operation, String after, String full, Outcome outcome, int code) {
-    Playbook.Running run = pausedAfter(operation, host(after));
-    LAB.does("fill", host(full));
+    Playbook.Running run = pausedAfter(operation, faulty.host(after));
+    LAB.does("fill", faulty.host(full));
     PlayRun hit = run.goOn().assertEnd(pair, outcome, code);
     assertThat(hit.text()).contains("DISK_FULL");
-    LAB.does("fill", host(full), "off");
+    LAB.does("fill", faulty.host(full), "off");
     finishes("full disk", "apply on " + full, hit);
   }
 
@@ -121,14 +82,14 @@ class HostFaultsIT {
   @CsvSource({"stage,b,a", "stage,b,b", "apply,a,a", "apply,a,b"})
   void a_host_that_loses_power_comes_back_with_what_it_ran_and_the_same_command_finishes(
       String operation, String after, String lost) {
-    Playbook.Running run = pausedAfter(operation, host(after));
-    LAB.does("kill", host(lost));
+    Playbook.Running run = pausedAfter(operation, faulty.host(after));
+    LAB.does("kill", faulty.host(lost));
     PlayRun hit = run.goOn().assertStopped(pair, "HOST_UNREACHABLE");
-    LAB.does("boot", host(lost));
+    LAB.does("boot", faulty.host(lost));
     awaitTwoNodes();
     boolean changed = operation.equals("apply") && after.equals(lost);
-    assertThat(host(lost).loadedRoot()).isEqualTo(host(lost).installedRoot());
-    assertThat(host(lost).installedRoot().equals(before.root()))
+    assertThat(faulty.host(lost).loadedRoot()).isEqualTo(faulty.host(lost).installedRoot());
+    assertThat(faulty.host(lost).installedRoot().equals(before.root()))
         .as("what it runs is the old generation")
         .isEqualTo(!changed);
     finishes("power loss", "after " + operation + " on " + after + ", host " + lost, hit);

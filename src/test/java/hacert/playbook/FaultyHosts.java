@@ -1,0 +1,101 @@
+package hacert.playbook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hacert.faults.FaultMatrix;
+import hacert.result.Outcome;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * A cluster whose hosts or links fail during a rotation, and what comes of the same command after
+ * that.
+ *
+ * @param <C> kind of cluster
+ */
+final class FaultyHosts<C extends LabCluster> {
+  private final String system;
+  private final FaultMatrix matrix;
+  private final C cluster;
+  private final OldKeys keys;
+  private final List<Integer> before;
+
+  /** How a cluster is judged that is all old, or all new. */
+  interface Judge {
+    void judge();
+  }
+
+  /**
+   * Remembers what the cluster is before the fault.
+   *
+   * @param system kind of system, as in {@code hacert_target}
+   * @param matrix gets what came of it
+   */
+  FaultyHosts(String system, FaultMatrix matrix, C cluster) {
+    this.system = system;
+    this.matrix = matrix;
+    this.cluster = cluster;
+    keys = new OldKeys(cluster);
+    before = restarts();
+  }
+
+  /** The host of a node, by its letter. */
+  LabHost host(String node) {
+    return cluster.hosts().get("ab".indexOf(node));
+  }
+
+  /** How often the node was restarted that was restarted most. */
+  int most() {
+    List<Integer> now = restarts();
+    return Collections.max(
+        IntStream.range(0, now.size()).mapToObj(i -> now.get(i) - before.get(i)).toList());
+  }
+
+  private List<Integer> restarts() {
+    return cluster.hosts().stream().map(LabHost::restarts).toList();
+  }
+
+  /**
+   * The same command ends all new, or finishes a begun rollback; no run restarts a node more than
+   * it may.
+   *
+   * @param hit what came of the run with the fault
+   */
+  void finish(String fault, String place, PlayRun hit, Playbook command, Judge old, Judge all) {
+    int first = most();
+    PlayRun again = command.run();
+    String state = "neither old nor new";
+    int then = most() - first;
+    int lost = keys.lost();
+    try {
+      state = judge(again, old, all);
+      assertThat(Math.max(first, then)).as(again.output()).isLessThanOrEqualTo(2);
+      assertThat(lost).as("keys that are lost").isZero();
+    } finally {
+      matrix.add(
+          new FaultMatrix.Case(
+              system,
+              fault,
+              place,
+              "",
+              hit.end(cluster),
+              again.end(cluster),
+              state,
+              Math.max(first, then),
+              (int) cluster.hosts().stream().filter(LabHost::journalOpen).count(),
+              lost));
+    }
+  }
+
+  private String judge(PlayRun again, Judge old, Judge all) {
+    if (again.text().contains("a begun rollback is finished")) {
+      again.assertEnd(cluster, Outcome.ROLLED_BACK, 4);
+      old.judge();
+      return "old";
+    }
+    again.assertEnd(cluster, Outcome.SUCCEEDED, 0);
+    all.judge();
+    return "new";
+  }
+}
