@@ -6,7 +6,6 @@ import hacert.faults.FaultMatrix;
 import hacert.result.Outcome;
 import java.util.Collections;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * A cluster whose hosts or links fail during a rotation, and what comes of the same command after
@@ -37,7 +36,7 @@ final class FaultyHosts<C extends LabCluster> {
     this.matrix = matrix;
     this.cluster = cluster;
     keys = new OldKeys(cluster);
-    before = restarts();
+    before = cluster.restarts();
   }
 
   /** The host of a node, by its letter. */
@@ -47,13 +46,7 @@ final class FaultyHosts<C extends LabCluster> {
 
   /** How often the node was restarted that was restarted most. */
   int most() {
-    List<Integer> now = restarts();
-    return Collections.max(
-        IntStream.range(0, now.size()).mapToObj(i -> now.get(i) - before.get(i)).toList());
-  }
-
-  private List<Integer> restarts() {
-    return cluster.hosts().stream().map(LabHost::restarts).toList();
+    return Collections.max(LabCluster.restarts(before, cluster.restarts()));
   }
 
   /**
@@ -83,7 +76,7 @@ final class FaultyHosts<C extends LabCluster> {
               again.end(cluster),
               state,
               Math.max(first, then),
-              (int) cluster.hosts().stream().filter(LabHost::journalOpen).count(),
+              cluster.openJournals(),
               lost));
     }
   }

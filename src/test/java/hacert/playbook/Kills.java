@@ -18,7 +18,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 
 /**
  * A blow to one host of each of several clusters, while playbooks rotate them; then the same
@@ -53,7 +52,7 @@ final class Kills<C extends LabCluster> {
       this.meant = meant;
       rotation = rotation(cluster, meant);
       keys = new OldKeys(cluster);
-      restarts = Kills.restarts(cluster);
+      restarts = cluster.restarts();
     }
   }
 
@@ -199,7 +198,7 @@ final class Kills<C extends LabCluster> {
     between.run();
     cases.forEach(
         (cluster, one) -> {
-          one.middle = restarts(cluster);
+          one.middle = cluster.restarts();
           one.goingBack = cluster.hosts().stream().anyMatch(Kills::goesBack);
         });
     return command.apply(cases.keySet()).run();
@@ -249,10 +248,6 @@ final class Kills<C extends LabCluster> {
     return cluster.hosts().get(moment.node()).journal().path("rotation").asText();
   }
 
-  private static List<Integer> restarts(LabCluster cluster) {
-    return cluster.hosts().stream().map(LabHost::restarts).toList();
-  }
-
   /**
    * Judges each cluster, and keeps what came of it. Answers the moments that were not hit.
    *
@@ -281,7 +276,7 @@ final class Kills<C extends LabCluster> {
   }
 
   private void judge(C cluster, Case one, PlayRun second, int restarts, Judge<C> judge) {
-    List<Integer> end = restarts(cluster);
+    List<Integer> end = cluster.restarts();
     String state = "neither old nor new";
     int lost = one.keys.lost();
     try {
@@ -305,13 +300,9 @@ final class Kills<C extends LabCluster> {
     second.assertEndedWell(cluster);
     // After a way back the rotation begins anew.
     boolean back = one.first.startsWith("rolled-back");
-    assertThat(since(back ? one.middle : one.restarts, end))
+    assertThat(LabCluster.restarts(back ? one.middle : one.restarts, end))
         .as("restarts, first run %s, then %s", one.first, then)
         .containsOnly(restarts);
-  }
-
-  private static List<Integer> since(List<Integer> before, List<Integer> now) {
-    return IntStream.range(0, now.size()).mapToObj(i -> now.get(i) - before.get(i)).toList();
   }
 
   /** What became of a cluster. */
@@ -324,8 +315,8 @@ final class Kills<C extends LabCluster> {
     Moment at = one.hit.orElse(one.meant);
     int most =
         Math.max(
-            Collections.max(since(one.restarts, one.middle)),
-            Collections.max(since(one.middle, restarts(cluster))));
+            Collections.max(LabCluster.restarts(one.restarts, one.middle)),
+            Collections.max(LabCluster.restarts(one.middle, cluster.restarts())));
     matrix.add(
         new FaultMatrix.Case(
             system,
@@ -336,7 +327,7 @@ final class Kills<C extends LabCluster> {
             second.end(cluster),
             state,
             most,
-            (int) cluster.hosts().stream().filter(LabHost::journalOpen).count(),
+            cluster.openJournals(),
             lost));
   }
 }

@@ -1,6 +1,7 @@
 package hacert.playbook;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Hosts of a lab that rotate together. */
 interface LabCluster {
@@ -9,4 +10,19 @@ interface LabCluster {
 
   /** Its hosts, the first active one first. */
   List<LabHost> hosts();
+
+  /** How often each host's node was restarted, in their order. */
+  default List<Integer> restarts() {
+    return hosts().stream().map(LabHost::restarts).toList();
+  }
+
+  /** How often each was restarted from one time to another. */
+  static List<Integer> restarts(List<Integer> before, List<Integer> then) {
+    return IntStream.range(0, then.size()).mapToObj(i -> then.get(i) - before.get(i)).toList();
+  }
+
+  /** On how many hosts a journal is open. */
+  default int openJournals() {
+    return (int) hosts().stream().filter(LabHost::journalOpen).count();
+  }
 }
