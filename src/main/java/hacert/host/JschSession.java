@@ -119,7 +119,7 @@ final class JschSession implements PeerSession {
     Utf8Stream err = new Utf8Stream(stderr);
     ChannelExec channel = null;
     try {
-      channel = (ChannelExec) session.openChannel("exec");
+      channel = (ChannelExec) open("exec");
       channel.setCommand(constantCommand);
       channel.setInputStream(new ByteArrayInputStream(stdin));
       channel.setOutputStream(sink(out));
@@ -130,20 +130,22 @@ final class JschSession implements PeerSession {
         Thread.sleep(5);
       }
       boolean closed = channel.isClosed();
-      if (!session.isConnected()) {
+      int exitCode = closed ? channel.getExitStatus() : CommandResult.NONE;
+      // A command that a signal ended has no exit status either.
+      if (!session.isConnected() || (closed && exitCode == CommandResult.NONE && !answers())) {
         throw lost("the end of a command", null);
       }
       out.end();
       err.end();
       return new CommandResult(
-          closed ? channel.getExitStatus() : CommandResult.NONE,
+          exitCode,
           !closed,
           stdout.text(),
           stderr.text(),
           stdout.truncated() || stderr.truncated(),
           Duration.ofNanos(System.nanoTime() - start));
     } catch (JSchException e) {
-      throw session.isConnected() ? failed("a command", e) : lost("a command", e);
+      throw answers() ? failed("a command", e) : lost("a command", e);
     } catch (InterruptedException e) {
       throw HostException.interrupted(name, e);
     } finally {
@@ -172,11 +174,11 @@ final class JschSession implements PeerSession {
   private <T> T sftp(String what, Work<T> work) throws HostException {
     ChannelSftp sftp = null;
     try {
-      sftp = (ChannelSftp) session.openChannel("sftp");
+      sftp = (ChannelSftp) open("sftp");
       connect(sftp, what);
       return work.on(sftp);
     } catch (SftpException | JSchException e) {
-      throw session.isConnected() ? failed(what, e) : lost(what, e);
+      throw answers() ? failed(what, e) : lost(what, e);
     } catch (IOException e) {
       throw lost(what, e);
     } finally {
@@ -186,7 +188,17 @@ final class JschSession implements PeerSession {
     }
   }
 
-  /** Opens the channel; a peer that does not even answer that is lost. */
+  private Channel open(String type) throws JSchException {
+    Channel channel = session.openChannel(type);
+    if (channel == null) {
+      // What JSch gives once it has found the connection lost and is about to close all channels.
+      throw new JSchException(
+          "the session ends", new IOException("the connection is being closed"));
+    }
+    return channel;
+  }
+
+  /** Connects the channel; a peer that does not even answer that is lost. */
   private void connect(Channel channel, String what) throws HostException, JSchException {
     long start = System.nanoTime();
     try {
@@ -196,6 +208,29 @@ final class JschSession implements PeerSession {
         throw lost(what, e);
       }
       throw e;
+    }
+  }
+
+  /**
+   * Whether the other side is still there. JSch closes the channels of a lost connection before it
+   * says that it is lost, so that a channel which ended early tells nothing: only an answer does.
+   */
+  private boolean answers() {
+    ChannelExec channel = null;
+    try {
+      channel = (ChannelExec) open("exec");
+      channel.setCommand(":");
+      connect(channel, "a question");
+      return true;
+    } catch (JSchException e) {
+      // Without a cause the other side refused another channel, which is an answer too.
+      return e.getCause() == null && session.isConnected();
+    } catch (HostException e) {
+      return false;
+    } finally {
+      if (channel != null) {
+        channel.disconnect();
+      }
     }
   }
 

@@ -4,7 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.jcraft.jsch.ChannelExec;
+import com.jcraft.jsch.JSch;
+import com.jcraft.jsch.Session;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -14,6 +19,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -164,6 +171,48 @@ class OpensshPeersTest {
           Duration.ofSeconds(20));
       Thread.sleep(1000);
       assertThat(Findings.code(session::check)).isEqualTo("PEER_LOST");
+    }
+  }
+
+  /**
+   * JSch closes the channels of a lost connection one by one, and says only then that it is lost. A
+   * second channel, which is slow to close, holds it between the two.
+   */
+  @Test
+  void takes_no_lost_connection_for_the_end_of_a_command() throws Exception {
+    JSch jsch = new JSch();
+    jsch.setKnownHosts(knownHosts.toString());
+    jsch.addIdentity(home.resolve(".ssh/id_ed25519").toString());
+    Session connection = jsch.getSession(run("id", "-un").strip(), "127.0.0.1", port);
+    connection.connect(20_000);
+    try (PeerSession session = new JschSession(connection, "the peer", 10_000)) {
+      Path go = directory.resolve("go");
+      CompletableFuture<String> code =
+          CompletableFuture.supplyAsync(
+              () ->
+                  Findings.code(
+                      () ->
+                          session.exec(
+                              "touch '%s'; exec sleep 60".formatted(go),
+                              new byte[0],
+                              Duration.ofSeconds(60))));
+      Await.until("the command to run", () -> Files.exists(go));
+      ChannelExec slow = (ChannelExec) connection.openChannel("exec");
+      slow.setCommand("kill -9 $PPID");
+      slow.setOutputStream(new SlowToClose());
+      slow.connect(10_000);
+      assertThat(code.get(30, TimeUnit.SECONDS)).isEqualTo("PEER_LOST");
+    }
+  }
+
+  private static final class SlowToClose extends ByteArrayOutputStream {
+    @Override
+    public void close() throws IOException {
+      try {
+        Thread.sleep(300);
+      } catch (InterruptedException e) {
+        throw new InterruptedIOException();
+      }
     }
   }
 
