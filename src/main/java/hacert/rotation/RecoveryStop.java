@@ -20,8 +20,8 @@ record RecoveryStop(String code, String why, String remedy) {
       "Back: run rollback-certs.yml; it restores the files and restarts each node that runs the new"
           + " generation. ";
   private static final String MIXED =
-      "Until then the nodes are mixed, and what they say to each other by TLS, a heartbeat say, may"
-          + " fail.";
+      "Until then, where the nodes are mixed, what they say to each other by TLS, a heartbeat say,"
+          + " may fail.";
   private static final String BOTH = FORWARD + BACK + MIXED;
   private static final String STOPS_AGAIN = "before, rotate-certs.yml stops here again. ";
   private static final String BY_WHAT_IS_FOUND =

@@ -12,9 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Encoding;
-import org.bouncycastle.asn1.ASN1Integer;
-import org.bouncycastle.asn1.ASN1ObjectIdentifier;
-import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.ASN1Sequence;
 import org.bouncycastle.asn1.pkcs.ContentInfo;
@@ -147,28 +144,22 @@ public final class Keyring {
     }
   }
 
-  /** Each form begins in a way of its own: RFC 5280, 2315, 7292, 5208, 8017, 5915. */
   private void binary(ASN1Sequence value, char[] password)
       throws UnreadableCertificateException, UnreadableKeyException {
-    ASN1Encodable first = value.getObjectAt(0);
-    ASN1Encodable second = value.getObjectAt(1);
-    if (first instanceof ASN1ObjectIdentifier) {
-      signed(value);
-    } else if (first instanceof ASN1Integer version) {
-      if (second instanceof ASN1Sequence && version.hasValue(3)) {
-        container(Pkcs12.read(value, password));
-      } else {
-        String label =
-            second instanceof ASN1Sequence
-                ? PemKeys.PKCS8_LABEL
-                : second instanceof ASN1Integer ? PemKeys.RSA_LABEL : PemKeys.EC_LABEL;
-        key(new Pem.Block(label, Map.of(), der(value)), password);
-      }
-    } else if (value.size() == 2 && second instanceof ASN1OctetString) {
-      key(new Pem.Block(PemKeys.ENCRYPTED_LABEL, Map.of(), der(value)), password);
-    } else {
-      certificate(der(value));
+    switch (BinaryForm.of(value)) {
+      case PKCS7 -> signed(value);
+      case PKCS12 -> container(Pkcs12.read(value, password));
+      case PKCS8 -> key(PemKeys.PKCS8_LABEL, value, password);
+      case ENCRYPTED_PKCS8 -> key(PemKeys.ENCRYPTED_LABEL, value, password);
+      case RSA_KEY -> key(PemKeys.RSA_LABEL, value, password);
+      case EC_KEY -> key(PemKeys.EC_LABEL, value, password);
+      case CERTIFICATE -> certificate(der(value));
     }
+  }
+
+  private void key(String label, ASN1Sequence value, char[] password)
+      throws UnreadableKeyException {
+    key(new Pem.Block(label, Map.of(), der(value)), password);
   }
 
   private void certificate(byte[] der) throws UnreadableCertificateException {

@@ -59,6 +59,8 @@ final class Pkcs12 {
    * @throws UnreadableKeyException if it cannot be opened, or is no such file
    */
   static Pkcs12 read(ASN1Sequence sequence, char[] password) throws UnreadableKeyException {
+    Optional<Pkcs12> opened = Optional.empty();
+    boolean whole = false;
     try {
       Pfx pfx = Pfx.getInstance(sequence);
       if (!pfx.getAuthSafe().getContentType().equals(PKCSObjectIdentifiers.data)) {
@@ -67,13 +69,19 @@ final class Pkcs12 {
       }
       byte[] safe = ASN1OctetString.getInstance(pfx.getAuthSafe().getContent()).getOctets();
       Pkcs12 it = new Pkcs12(fitting(pfx.getMacData(), safe, password));
+      opened = Optional.of(it);
       for (ContentInfo part : AuthenticatedSafe.getInstance(parsed(safe)).getContentInfo()) {
         it.part(part);
       }
+      whole = true;
       return it;
     } catch (RuntimeException e) {
       // Libraries answer damage in many ways.
       throw damaged();
+    } finally {
+      if (!whole) {
+        opened.ifPresent(it -> it.keys.forEach(Pem.Block::wipe));
+      }
     }
   }
 

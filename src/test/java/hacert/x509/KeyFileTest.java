@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.util.zip.GZIPOutputStream;
@@ -45,6 +46,26 @@ class KeyFileTest {
     byte[] der = DerKeys.write(read, "secret".toCharArray(), new SecureRandom());
     assertThat(KeyFile.look(der).orElseThrow())
         .isEqualTo(new PemKeys.Description(true, "ENCRYPTED PRIVATE KEY, DER"));
+  }
+
+  @Test
+  void sees_the_older_forms_of_der_and_keystores() throws Exception {
+    byte[] ec = plain();
+    byte[] rsa = openssl(NONE, "genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048");
+    assertThat(KeyFile.look(openssl(ec, "ec -outform DER")).orElseThrow().text())
+        .startsWith("EC PRIVATE KEY, DER");
+    assertThat(KeyFile.look(openssl(rsa, "rsa -traditional -outform DER")).orElseThrow().text())
+        .startsWith("RSA PRIVATE KEY, DER");
+    byte[] pkcs12 = openssl(ec, "pkcs12 -export -nocerts -passout pass:secret");
+    assertThat(KeyFile.look(pkcs12).orElseThrow().text()).startsWith("PKCS#12 file");
+    for (String type : new String[] {"JKS", "JCEKS"}) {
+      KeyStore store = KeyStore.getInstance(type);
+      store.load(null, null);
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      store.store(bytes, "secret".toCharArray());
+      assertThat(KeyFile.look(bytes.toByteArray()).orElseThrow().text())
+          .startsWith("Java keystore");
+    }
   }
 
   @Test
