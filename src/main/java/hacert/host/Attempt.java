@@ -36,7 +36,8 @@ public interface Attempt {
   /**
    * It runs.
    *
-   * @param pid process id of the wrapper
+   * @param pid process id of the command; of its wrapper before the command has begun and after it
+   *     has ended
    */
   record Running(long pid) implements State {}
 
@@ -48,8 +49,9 @@ public interface Attempt {
   record Exited(int code) implements State {}
 
   /**
-   * It was started, or may have been, and it no longer runs, and nobody knows how it ended: the
-   * wrapper was killed or the machine has rebooted. What it did has to be asked of the service.
+   * It was started, or may have been, and it no longer runs, and nobody knows how it ended: wrapper
+   * and command were killed or the machine has rebooted. What it did has to be asked of the
+   * service.
    */
   record Vanished() implements State {}
 

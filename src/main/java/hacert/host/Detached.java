@@ -1,6 +1,7 @@
 package hacert.host;
 
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * Runs commands that change services: apart from this program and its connection, never ended by
@@ -14,6 +15,7 @@ import java.nio.file.Path;
  *   <li>{@code intent}: boot id of the machine when a start was first tried
  *   <li>{@code claim}: line 1 the wrapper's {@code /proc/PID/stat}, line 2 the boot id; or the word
  *       {@code withdrawn}
+ *   <li>{@code command}: the command's {@code /proc/PID/stat}, as it was when it started
  *   <li>{@code output}: what the command prints
  *   <li>{@code exit}: its exit code, decimal; there when it has ended
  * </ul>
@@ -24,7 +26,8 @@ public interface Detached {
    * deadline of the command is not looked at: how long to wait is for the caller to decide.
    *
    * @param directory directory of the attempt, absolute; created with mode 0700
-   * @throws HostException {@code COMMAND_NOT_STARTED} and what {@link AtomicFiles} throws
+   * @throws HostException {@code COMMAND_NOT_STARTED}, where it has not run and will not, and what
+   *     {@link AtomicFiles} throws
    */
   Attempt startOrAttach(Path directory, Command command) throws HostException;
 
@@ -41,6 +44,6 @@ public interface Detached {
 
   /** Processes of this machine. */
   static Detached system() {
-    return new DetachedProcesses();
+    return new DetachedProcesses(Duration.ofSeconds(10));
   }
 }

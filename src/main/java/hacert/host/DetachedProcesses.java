@@ -17,15 +17,16 @@ import java.util.concurrent.TimeUnit;
 
 /** Attempts as sessions of their own under a wrapper in shell, which outlives this program. */
 final class DetachedProcesses implements Detached {
-  /** How long the wrapper may take until it has claimed. */
-  private static final Duration CLAIMED = Duration.ofSeconds(10);
-
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
   private static final String WITHDRAWN = "withdrawn";
 
   // Arguments: directory of the attempt, umask, working directory, then the command. The claim
   // stands before everything that could have an effect. This program runs without cores; a service
-  // that is started here has the limit of before. On a full disk the exit code waits for room.
+  // that is started here has the limit of before. The command tells its own process, which keeps
+  // its
+  // number and start when it becomes another program: who ends the wrapper does not end the
+  // command.
+  // On a full disk the exit code waits for room.
   private static final String WRAPPER =
       """
       hacert_run=$1
@@ -45,7 +46,9 @@ final class DetachedProcesses implements Detached {
         unset HACERT_CORE
       fi
       if cd "$hacert_home"; then
-        ( [ -z "$hacert_mask" ] || umask "$hacert_mask"; exec "$@" )
+        ( { read -r hacert_stat < /proc/self/stat &&
+            printf '%s\\n' "$hacert_stat" > "$hacert_run/command"; } 2>/dev/null
+          [ -z "$hacert_mask" ] || umask "$hacert_mask"; exec "$@" )
         hacert_code=$?
       else
         hacert_code=126
@@ -58,6 +61,15 @@ final class DetachedProcesses implements Detached {
         sleep 1
       done
       """;
+
+  private final Duration claimed;
+
+  /**
+   * @param claimed how long the wrapper may take until it has claimed
+   */
+  DetachedProcesses(Duration claimed) {
+    this.claimed = claimed;
+  }
 
   @Override
   public Attempt startOrAttach(Path directory, Command command) throws HostException {
@@ -123,10 +135,13 @@ final class DetachedProcesses implements Detached {
     return attempt;
   }
 
-  /** Waits until the wrapper has claimed or has ended, so that its caller sees it running. */
-  private static void awaitClaim(RunDirectory attempt, Process wrapper, Command command)
+  /**
+   * Waits until the wrapper has claimed or has ended, so that its caller sees it running. One that
+   * comes later finds that it may not run: its caller may have gone another way by then.
+   */
+  private void awaitClaim(RunDirectory attempt, Process wrapper, Command command)
       throws HostException {
-    long until = System.nanoTime() + CLAIMED.toNanos();
+    long until = System.nanoTime() + claimed.toNanos();
     try {
       while (attempt.claim().isEmpty()) {
         if (wrapper.waitFor(5, TimeUnit.MILLISECONDS) && attempt.claim().isEmpty()) {
@@ -140,6 +155,16 @@ final class DetachedProcesses implements Detached {
               "See that the disk is not full and that its file system knows hard links.");
         }
         if (System.nanoTime() - until > 0) {
+          if (withdraw(attempt.directory).poll() instanceof Attempt.Withdrawn) {
+            throw new HostException(
+                "COMMAND_NOT_STARTED",
+                command.argv().get(0)
+                    + " was not started: this machine did not come to it within "
+                    + claimed.toSeconds()
+                    + " s. It will not be started later either.",
+                "See what holds this machine up, a disk that does not answer say; then run the"
+                    + " same command again.");
+          }
           return;
         }
       }
@@ -195,13 +220,19 @@ final class DetachedProcesses implements Detached {
         return exited.get();
       }
       String[] lines = claim.get().split("\n");
-      Optional<ProcessStat> process = ProcessStat.parse(lines[0]);
-      boolean sameBoot = lines.length > 1 && lines[1].equals(bootId());
-      if (sameBoot && process.filter(ProcessStat::stillRunning).isPresent()) {
-        return new Running(process.get().pid());
+      if (lines.length > 1 && lines[1].equals(bootId())) {
+        Optional<String> command = read("command");
+        Optional<ProcessStat> running = running(command).or(() -> running(Optional.of(lines[0])));
+        if (running.isPresent()) {
+          return new Running(running.get().pid());
+        }
       }
       // It may have ended between the two looks.
       return exited().orElse(new Vanished());
+    }
+
+    private static Optional<ProcessStat> running(Optional<String> stat) {
+      return stat.flatMap(ProcessStat::parse).filter(ProcessStat::stillRunning);
     }
 
     private Optional<State> exited() throws HostException {

@@ -219,7 +219,9 @@ final class Rollback {
             "The script of the restart that this rotation has done here still runs (process "
                 + running.pid()
                 + "). It was not waited for.",
-            "See what it does: ps -f --ppid "
+            "See what it does: ps -f --pid "
+                + running.pid()
+                + " --ppid "
                 + running.pid()
                 + ". One that only holds its output"
                 + " open may be ended."));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -85,20 +86,7 @@ class DetachedTest {
   @Test
   void keeps_a_late_wrapper_from_running() throws Exception {
     Path log = directory.resolve("log");
-    Path slow = Files.createDirectory(directory.resolve("bin"));
-    // Stands in for a machine so busy that ln is reached after a while only.
-    Path ln = slow.resolve("ln");
-    Files.writeString(
-        ln,
-        "#!/bin/sh\nwhile [ ! -e '"
-            + directory
-            + "/go' ]; do sleep 0.01; done\n"
-            + "touch '"
-            + directory
-            + "/came'\nexec /bin/ln \"$@\"\n");
-    assertThat(ln.toFile().setExecutable(true)).isTrue();
-    Command command =
-        Command.of(Map.of("PATH", slow + ":/usr/bin:/bin"), restart(log.toString()).argv());
+    Command command = slow(restart(log.toString()));
     Thread starter =
         SystemCommands.daemon(
             "late",
@@ -119,6 +107,38 @@ class DetachedTest {
     assertThat(log).doesNotExist();
   }
 
+  /**
+   * The machine is so busy that nobody waits any longer for the wrapper, which comes all the same.
+   */
+  @Test
+  void keeps_a_wrapper_from_running_that_nobody_waits_for_any_longer() throws Exception {
+    Path log = directory.resolve("log");
+    Detached impatient = new DetachedProcesses(Duration.ofMillis(300));
+    assertThat(Findings.code(() -> impatient.startOrAttach(run, slow(restart(log.toString())))))
+        .isEqualTo("COMMAND_NOT_STARTED");
+    Files.createFile(directory.resolve("go"));
+    Await.until("the wrapper to come", () -> Files.exists(directory.resolve("came")));
+    Await.until("the wrapper to be gone", () -> !mentioned(run.toString()));
+    assertThat(detached.find(run).poll()).isEqualTo(new Attempt.Withdrawn());
+    assertThat(log).doesNotExist();
+  }
+
+  /** The same, with a wrapper that makes no claim until there is a file {@code go}. */
+  private Command slow(Command command) throws Exception {
+    Path slow = Files.createDirectory(directory.resolve("bin"));
+    Path ln = slow.resolve("ln");
+    Files.writeString(
+        ln,
+        "#!/bin/sh\nwhile [ ! -e '"
+            + directory
+            + "/go' ]; do sleep 0.01; done\n"
+            + "touch '"
+            + directory
+            + "/came'\nexec /bin/ln \"$@\"\n");
+    assertThat(ln.toFile().setExecutable(true)).isTrue();
+    return Command.of(Map.of("PATH", slow + ":/usr/bin:/bin"), command.argv());
+  }
+
   /** Whether any process has this among its arguments. */
   private static boolean mentioned(String text) {
     return ProcessHandle.allProcesses()
@@ -128,25 +148,48 @@ class DetachedTest {
 
   @Test
   void says_that_a_killed_attempt_has_vanished() throws Exception {
-    Attempt attempt = detached.startOrAttach(run, sh("kill -9 $PPID; sleep 0.1"));
-    Await.until("the wrapper to be gone", () -> attempt.poll() instanceof Attempt.Vanished);
+    Attempt attempt = detached.startOrAttach(run, sh("kill -9 $PPID $$"));
+    Await.until("both to be gone", () -> attempt.poll() instanceof Attempt.Vanished);
+  }
+
+  /** Who ends the wrapper has not ended what it runs. */
+  @Test
+  void says_that_a_command_runs_whose_wrapper_was_killed() throws Exception {
+    Attempt attempt = detached.startOrAttach(run, sh("echo $$; kill -9 $PPID; exec sleep 300"));
+    Await.until("the command to begin", () -> attempt.output(100).endsWith("\n"));
+    long wrapper =
+        ProcessStat.parse(Files.readString(run.resolve("claim")).lines().findFirst().orElseThrow())
+            .orElseThrow()
+            .pid();
+    Await.until("the wrapper to be gone", () -> ProcessStat.of(wrapper).isEmpty());
+    long command = Long.parseLong(attempt.output(100).strip());
+    assertThat(attempt.poll()).isEqualTo(new Attempt.Running(command));
+    new ProcessTree(command).end();
+    Await.until("the command to be gone", () -> attempt.poll() instanceof Attempt.Vanished);
   }
 
   @Test
   void says_that_an_attempt_before_a_reboot_has_vanished() throws Exception {
     Attempt attempt = detached.startOrAttach(run, sh("sleep 300"));
     assertThat(attempt.poll()).isInstanceOf(Attempt.Running.class);
+    Path stat = run.resolve("command");
+    Await.until("the command to begin", () -> Files.exists(stat) && Files.size(stat) > 0);
     long pid = ((Attempt.Running) attempt.poll()).pid();
     String claim = Files.readString(run.resolve("claim"));
     Files.writeString(
         run.resolve("claim"), claim.substring(0, claim.indexOf('\n') + 1) + "another-boot\n");
     assertThat(attempt.poll()).isEqualTo(new Attempt.Vanished());
-    // The same pid and boot, but a process that started at another time.
-    Files.writeString(
-        run.resolve("claim"),
-        claim.replace(" " + ProcessStat.of(pid).orElseThrow().startTicks() + " ", " 12345 "));
+    // The same pids and boot, but processes that started at another time.
+    Files.writeString(run.resolve("claim"), startedAtAnotherTime(claim));
+    Files.writeString(stat, startedAtAnotherTime(Files.readString(stat)));
     assertThat(attempt.poll()).isEqualTo(new Attempt.Vanished());
     new ProcessTree(pid).end();
+  }
+
+  private static String startedAtAnotherTime(String stat) {
+    long ticks =
+        ProcessStat.parse(stat.lines().findFirst().orElseThrow()).orElseThrow().startTicks();
+    return stat.replace(" " + ticks + " ", " 12345 ");
   }
 
   @Test
