@@ -24,6 +24,7 @@ final class HaPort {
 
   private static final Set<Kind> MAY_PASS = EnumSet.of(Kind.REFUSED, Kind.TIMEOUT, Kind.CLOSED);
   private static final Duration PAUSE = Duration.ofMillis(500);
+  private static final int MOST_ANSWERS = 3;
 
   private final Host host;
   private final int port;
@@ -60,17 +61,20 @@ final class HaPort {
   }
 
   /**
-   * Handshakes until a certificate is shown, or the time is over; at least one.
+   * Handshakes until a certificate is shown and ours, if we have one, is taken, or the time is
+   * over; at least one. Who shows one and then says no more may be busy, or refuse: that is asked a
+   * few times only.
    *
    * @param end when to give up
    */
   ProbeResult await(Endpoint endpoint, Credentials credentials, Deadline end) {
+    int answers = credentials.identity().isPresent() ? 0 : MOST_ANSWERS;
     while (true) {
       ProbeResult seen = look(endpoint, credentials);
       boolean mayCome =
           seen instanceof ProbeResult.NotServed not
-              && not.chain().isEmpty()
-              && MAY_PASS.contains(not.kind());
+              && MAY_PASS.contains(not.kind())
+              && (not.chain().isEmpty() || ++answers < MOST_ANSWERS);
       if (!mayCome || end.isOver()) {
         return seen;
       }

@@ -6,14 +6,19 @@ import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
 
 /** A port with mutual TLS, as that of the HA process, on an address of this machine. */
 final class HaServer implements AutoCloseable {
@@ -22,7 +27,11 @@ final class HaServer implements AutoCloseable {
 
   private static final char[] NONE = new char[0];
 
+  /** Says nothing for so long, once, when it has shown its certificate and has seen a client's. */
+  static final Duration STALL = Duration.ofMillis(1500);
+
   private final SSLServerSocket server;
+  private final AtomicBoolean stalls = new AtomicBoolean();
   private final List<X509Certificate> clients = new CopyOnWriteArrayList<>();
 
   /**
@@ -42,7 +51,8 @@ final class HaServer implements AutoCloseable {
     TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
     trust.init(roots);
     SSLContext context = SSLContext.getInstance("TLS");
-    context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+    X509TrustManager strict = (X509TrustManager) trust.getTrustManagers()[0];
+    context.init(keys.getKeyManagers(), new TrustManager[] {stalling(strict)}, null);
     server = (SSLServerSocket) context.getServerSocketFactory().createServerSocket();
     server.setNeedClientAuth(true);
     server.setEnabledProtocols(new String[] {protocol});
@@ -50,6 +60,39 @@ final class HaServer implements AutoCloseable {
     Thread thread = new Thread(this::serve);
     thread.setDaemon(true);
     thread.start();
+  }
+
+  private X509TrustManager stalling(X509TrustManager strict) {
+    return new X509TrustManager() {
+      @Override
+      public void checkClientTrusted(X509Certificate[] chain, String type)
+          throws CertificateException {
+        if (stalls.getAndSet(false)) {
+          try {
+            Thread.sleep(STALL.toMillis());
+          } catch (InterruptedException e) {
+            throw new CertificateException(e);
+          }
+        }
+        strict.checkClientTrusted(chain, type);
+      }
+
+      @Override
+      public void checkServerTrusted(X509Certificate[] chain, String type)
+          throws CertificateException {
+        strict.checkServerTrusted(chain, type);
+      }
+
+      @Override
+      public X509Certificate[] getAcceptedIssuers() {
+        return strict.getAcceptedIssuers();
+      }
+    };
+  }
+
+  /** From now on, see {@link #STALL}. */
+  void stallOnce() {
+    stalls.set(true);
   }
 
   int port() {

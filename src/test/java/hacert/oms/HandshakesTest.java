@@ -53,6 +53,7 @@ class HandshakesTest {
   private String startBefore = "";
   private Instant written;
   private boolean replaced;
+  private int portSeconds = 4;
 
   @BeforeAll
   static void issue() throws Exception {
@@ -110,7 +111,8 @@ class HandshakesTest {
         """
             .formatted(startTime));
     host.overrides =
-        "{\"ha_port\": %d, \"ha_port_seconds\": 4, \"confirm_seconds\": 2}".formatted(port);
+        "{\"ha_port\": %d, \"ha_port_seconds\": %d, \"confirm_seconds\": 2}"
+            .formatted(port, portSeconds);
     return new MrsNode(host.host(), new NodeIdentity("mgmt1", OWN, 22, ""), host.profile());
   }
 
@@ -141,13 +143,25 @@ class HandshakesTest {
     return all.get(0);
   }
 
-  private static Finding refusal(Proof proof) {
+  private static Finding refusal(Proof proof, String code) {
     assertThat(proof.proven()).as("%s", proof.findings()).isFalse();
-    return only(proof.findings(), Severity.ERROR);
+    Finding found = only(proof.findings(), Severity.ERROR);
+    assertThat(found.code()).isEqualTo(code);
+    return found;
   }
 
   private static List<String> codes(List<Finding> findings) {
     return findings.stream().map(Finding::code).toList();
+  }
+
+  @Test
+  void takes_no_busy_node_for_one_that_refuses() throws Exception {
+    portSeconds = 1;
+    HaServer own = serve(OWN, 0, now.loaded("own"), "TLSv1.2");
+    serve(OTHER, own.port(), now.loaded("other"), "TLSv1.2");
+    own.stallOnce();
+    assertThat(codes(prove(own.port()).findings()))
+        .containsExactly("PROVEN_BY_HANDSHAKE", "ALARMS_AFTER");
   }
 
   @ParameterizedTest
@@ -156,13 +170,19 @@ class HandshakesTest {
     // It trusts the new root already: only the leaf tells.
     int port = serve(OWN, 0, old.loaded("own", now.root()), protocol).port();
     serve(OTHER, port, now.loaded("other"), protocol);
-    Finding f = refusal(prove(port));
-    assertThat(f.code()).isEqualTo("SERVED_DIFFERS");
+    Finding f = refusal(prove(port), "SERVED_DIFFERS");
     assertThat(f.message())
         .contains(
             "tls://127.0.0.1:" + port,
             "server.crt, serial a37",
             "serial b37 of issuer CN=Root-old");
+  }
+
+  @Test
+  void finds_this_node_serving_another_certificate_of_the_right_root() throws Exception {
+    int port = serve(OWN, 0, now.loaded("spare")).port();
+    serve(OTHER, port, now.loaded("other"));
+    refusal(prove(port), "SERVED_DIFFERS");
   }
 
   @Test
@@ -174,18 +194,10 @@ class HandshakesTest {
   }
 
   @Test
-  void finds_this_node_serving_another_certificate_of_the_right_root() throws Exception {
-    int port = serve(OWN, 0, now.loaded("spare")).port();
-    serve(OTHER, port, now.loaded("other"));
-    assertThat(refusal(prove(port)).code()).isEqualTo("SERVED_DIFFERS");
-  }
-
-  @Test
   void finds_the_other_node_serving_a_certificate_of_another_root() throws Exception {
     int port = serve(OWN, 0, now.loaded("own")).port();
     serve(OTHER, port, old.loaded("other", now.root()));
-    Finding f = refusal(prove(port));
-    assertThat(f.code()).isEqualTo("SERVED_OTHER_ROOT");
+    Finding f = refusal(prove(port), "SERVED_OTHER_ROOT");
     assertThat(f.message()).contains("tls://127.0.0.2:" + port, "serial b57 of issuer CN=Root-old");
   }
 
@@ -195,8 +207,7 @@ class HandshakesTest {
       throws Exception {
     int port = serve(OWN, 0, now.loaded("own"), protocol).port();
     serve(OTHER, port, now.loaded("other", old.root()), protocol);
-    Finding f = refusal(prove(port));
-    assertThat(f.code()).isEqualTo("HANDSHAKE_REFUSED");
+    Finding f = refusal(prove(port), "HANDSHAKE_REFUSED");
     assertThat(f.message()).contains("the other node", "tls://127.0.0.2:" + port);
     Proof ill = prove(port, PASSWORD, false);
     assertThat(ill.proven()).as("where the old state was ill it may be so again").isTrue();
@@ -206,8 +217,7 @@ class HandshakesTest {
   @Test
   void finds_a_closed_port() throws Exception {
     int port = serve(OWN, 0, now.loaded("own")).port();
-    Finding f = refusal(prove(port));
-    assertThat(f.code()).isEqualTo("HA_PORT_NO_CERTIFICATE");
+    Finding f = refusal(prove(port), "HA_PORT_NO_CERTIFICATE");
     assertThat(f.message()).contains("tls://127.0.0.2:" + port, "no connection");
     assertThat(f.remedy()).contains("ha_port");
   }
@@ -218,8 +228,7 @@ class HandshakesTest {
     open.add(silent);
     serve(OTHER, silent.port(), now.loaded("other"));
     Instant begin = Instant.now();
-    Finding f = refusal(prove(silent.port()));
-    assertThat(f.code()).isEqualTo("HA_PORT_NO_CERTIFICATE");
+    Finding f = refusal(prove(silent.port()), "HA_PORT_NO_CERTIFICATE");
     assertThat(f.message())
         .contains("tls://127.0.0.1:" + silent.port(), "no handshake within 4.0 s");
     assertThat(Duration.between(begin, Instant.now())).isLessThan(Duration.ofSeconds(10));
@@ -233,8 +242,7 @@ class HandshakesTest {
                 client.getOutputStream().write("HELLO\n".getBytes(StandardCharsets.US_ASCII)));
     open.add(other);
     serve(OTHER, other.port(), now.loaded("other"));
-    Finding f = refusal(prove(other.port()));
-    assertThat(f.code()).isEqualTo("HA_PORT_NO_CERTIFICATE");
+    Finding f = refusal(prove(other.port()), "HA_PORT_NO_CERTIFICATE");
     assertThat(f.message()).contains("expected a TLS handshake");
   }
 
@@ -277,7 +285,7 @@ class HandshakesTest {
     close();
     int again = serve(OWN, 0, old.loaded("own")).port();
     serve(OTHER, again, now.loaded("other"));
-    assertThat(refusal(prove(again, password, true)).code()).isEqualTo("SERVED_DIFFERS");
+    refusal(prove(again, password, true), "SERVED_DIFFERS");
   }
 
   @ParameterizedTest
@@ -319,8 +327,7 @@ class HandshakesTest {
   void finds_ha_running_since_before_the_restart() throws Exception {
     startTime = "2026-01-01 00:00:00";
     startBefore = startTime;
-    Finding f = refusal(prove(serveBoth()));
-    assertThat(f.code()).isEqualTo("NOT_RESTARTED");
+    Finding f = refusal(prove(serveBoth()), "NOT_RESTARTED");
     assertThat(f.message()).contains("2026-01-01 00:00:00");
   }
 
@@ -343,8 +350,7 @@ class HandshakesTest {
     int port = serveBoth();
     assertThat(prove(port).proven()).isTrue();
     replaced = true;
-    Finding f = refusal(prove(port));
-    assertThat(f.code()).isEqualTo("INSTALLED_DIFFERS");
+    Finding f = refusal(prove(port), "INSTALLED_DIFFERS");
     assertThat(f.message()).contains("local/cert/root-ca.crt");
   }
 
