@@ -139,7 +139,10 @@ final class JschPeers implements Peers {
           e);
     }
     String text = String.valueOf(e.getMessage());
-    if (text.startsWith("Auth ") || text.contains("USERAUTH")) {
+    // The last: where a server takes fewer tries than there are keys, it ends the connection.
+    if (text.startsWith("Auth ")
+        || text.contains("USERAUTH")
+        || text.contains("authentication failures")) {
       return new HostException(
           "PEER_NOT_TRUSTED",
           name

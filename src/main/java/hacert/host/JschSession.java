@@ -6,6 +6,7 @@ import com.jcraft.jsch.ChannelSftp;
 import com.jcraft.jsch.JSchException;
 import com.jcraft.jsch.Session;
 import com.jcraft.jsch.SftpException;
+import com.jcraft.jsch.SftpProgressMonitor;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,6 +24,9 @@ final class JschSession implements PeerSession {
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int LIMIT = 8 << 20;
 
+  /** A disk may be slow where a network is not. */
+  private static final long SILENCES = 3;
+
   private final Session session;
   private final String name;
   private final int idleMillis;
@@ -34,19 +38,19 @@ final class JschSession implements PeerSession {
   }
 
   private interface Work<T> {
-    T on(ChannelSftp sftp) throws SftpException, IOException;
+    T on(ChannelSftp sftp, Watch watch) throws SftpException, IOException;
   }
 
   @Override
   public void check() throws HostException {
-    sftp("its SFTP", sftp -> sftp.pwd());
+    sftp("its SFTP", (sftp, watch) -> sftp.pwd());
   }
 
   @Override
   public void upload(byte[] content, String remotePath, int mode) throws HostException {
     onPath(
         remotePath,
-        sftp -> {
+        (sftp, watch) -> {
           int slash = remotePath.lastIndexOf('/');
           String directory = slash < 0 ? "." : slash == 0 ? "/" : remotePath.substring(0, slash);
           makeDirectories(sftp, directory);
@@ -60,7 +64,7 @@ final class JschSession implements PeerSession {
           boolean done = false;
           try {
             sftp.chmod(0700, hidden);
-            sftp.put(new ByteArrayInputStream(content), temporary);
+            sftp.put(new ByteArrayInputStream(content), temporary, new Seen(watch));
             sftp.chmod(mode, temporary);
             rename(sftp, temporary, remotePath);
             done = true;
@@ -75,13 +79,14 @@ final class JschSession implements PeerSession {
   public Optional<String> sha256(String remotePath) throws HostException {
     return onPath(
         remotePath,
-        sftp -> {
+        (sftp, watch) -> {
           MessageDigest digest = Sha256.digest();
           try (InputStream in = sftp.get(remotePath)) {
             byte[] buffer = new byte[32768];
             int count;
             while ((count = in.read(buffer)) >= 0) {
               digest.update(buffer, 0, count);
+              watch.seen();
             }
           } catch (SftpException e) {
             if (e.id == ChannelSftp.SSH_FX_NO_SUCH_FILE) {
@@ -97,7 +102,7 @@ final class JschSession implements PeerSession {
   public void remove(String remotePath) throws HostException {
     onPath(
         remotePath,
-        sftp -> {
+        (sftp, watch) -> {
           try {
             sftp.rm(remotePath);
           } catch (SftpException e) {
@@ -173,14 +178,14 @@ final class JschSession implements PeerSession {
 
   private <T> T sftp(String what, Work<T> work) throws HostException {
     ChannelSftp sftp = null;
-    try {
+    // JSch waits for an answer of SFTP without a limit. Whether the other side is there at all is
+    // not asked of SFTP but of its sshd, which may live on while the disk behind SFTP hangs.
+    try (Watch watch = new Watch(Duration.ofMillis(SILENCES * idleMillis), session::disconnect)) {
       sftp = (ChannelSftp) open("sftp");
       connect(sftp, what);
-      return work.on(sftp);
-    } catch (SftpException | JSchException e) {
+      return work.on(sftp, watch);
+    } catch (SftpException | JSchException | IOException e) {
       throw answers() ? failed(what, e) : lost(what, e);
-    } catch (IOException e) {
-      throw lost(what, e);
     } finally {
       if (sftp != null) {
         sftp.disconnect();
@@ -231,6 +236,25 @@ final class JschSession implements PeerSession {
       if (channel != null) {
         channel.disconnect();
       }
+    }
+  }
+
+  /** Bytes that were taken are a sign of life. */
+  private record Seen(Watch watch) implements SftpProgressMonitor {
+    @Override
+    public void init(int operation, String from, String to, long size) {
+      watch.seen();
+    }
+
+    @Override
+    public boolean count(long bytes) {
+      watch.seen();
+      return true;
+    }
+
+    @Override
+    public void end() {
+      watch.seen();
     }
   }
 

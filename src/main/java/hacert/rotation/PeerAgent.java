@@ -146,8 +146,11 @@ public final class PeerAgent implements Agent {
     String first = mark + "\n" + path + "\n" + hash + "\n" + java + "\n";
     byte[] stdin = stdin(first, request, secrets);
     try {
-      String answer =
-          after(mark, session.exec(EXECUTE, stdin, LONG)).orElseThrow(PeerAgent::noResult);
+      CommandResult called = session.exec(EXECUTE, stdin, LONG);
+      if (called.timedOut()) {
+        throw unended(request);
+      }
+      String answer = after(mark, called).orElseThrow(PeerAgent::noResult);
       return answer.equals(ALTERED)
           ? Optional.empty()
           : Optional.of(Json.read(answer.getBytes(StandardCharsets.UTF_8), Result.class));
@@ -162,6 +165,16 @@ public final class PeerAgent implements Agent {
         path + " on the other node is not what was just put there. It was not run.",
         "Find out who writes to its directory, and whether the disk is full; sha256sum is needed on"
             + " PATH.");
+  }
+
+  private static HostException unended(Request request) {
+    return new HostException(
+        "EXECUTOR_NO_RESULT",
+        request.operation()
+            + " on the other node has not ended within "
+            + LONG.toMinutes()
+            + " min. It was not ended, and goes on there.",
+        "See what it does there, then run the same command again: it waits for what still runs.");
   }
 
   private static HostException noResult() {

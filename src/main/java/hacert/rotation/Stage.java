@@ -224,8 +224,11 @@ final class Stage {
     if (plan.carried()) {
       carrier.open();
     }
-    try (Bundle bundle = StagedBundle.read(site.state().bundle(plan.rotation()))) {
+    Path directory = site.state().bundle(plan.rotation());
+    try (Bundle bundle = StagedBundle.read(directory)) {
       HostException.throwFirst(site.node().checkBundle(bundle, site.secrets().password()));
+      // What came by SFTP need not have reached the disk, and the journal is about to say so.
+      StagedBundle.write(directory, bundle);
       return new Steps.Done(
           "the bundle that " + plan.maker() + (plan.carried() ? " sealed" : " copied"),
           described(bundle));

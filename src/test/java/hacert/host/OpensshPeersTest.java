@@ -135,6 +135,15 @@ class OpensshPeersTest {
     assertThat(Path.of(file)).doesNotExist();
   }
 
+  /** It is opened as a file is, and only then cannot be read. */
+  @Test
+  void calls_what_cannot_be_read_no_lost_connection() throws Exception {
+    try (PeerSession session = open()) {
+      assertThat(Findings.code(() -> session.sha256(remote.toString())))
+          .isEqualTo("PEER_COPY_FAILED");
+    }
+  }
+
   @Test
   void takes_all_output_of_a_command_that_is_killed() throws Exception {
     try (PeerSession session = open()) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jcraft.jsch.JSch;
 import com.jcraft.jsch.KeyPair;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -17,8 +18,12 @@ import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.file.virtualfs.VirtualFileSystemFactory;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
+import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.SshServer;
+import org.apache.sshd.server.channel.ChannelSession;
+import org.apache.sshd.server.command.Command;
 import org.apache.sshd.server.shell.ProcessShellCommandFactory;
+import org.apache.sshd.server.subsystem.SubsystemFactory;
 import org.apache.sshd.sftp.server.SftpSubsystemFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -172,6 +177,15 @@ class PeersTest {
   }
 
   @Test
+  void says_so_too_where_the_server_takes_fewer_tries_than_there_are_keys() throws Exception {
+    for (String key : List.of("id_ed25519", "id_ecdsa", "id_rsa")) {
+      newKey(key, null);
+    }
+    CoreModuleProperties.MAX_AUTH_REQUESTS.set(server, 1);
+    assertThat(Findings.code(this::open)).isEqualTo("PEER_NOT_TRUSTED");
+  }
+
+  @Test
   void says_that_nobody_listens_or_nobody_answers() throws Exception {
     server.stop(true);
     assertThat(Findings.code(this::open)).isEqualTo("PEER_UNREACHABLE");
@@ -193,6 +207,35 @@ class PeersTest {
     server.setSubsystemFactories(List.of());
     try (PeerSession session = open()) {
       assertThat(Findings.code(session::check)).isEqualTo("PEER_COPY_FAILED");
+    }
+  }
+
+  /** Its sshd lives, and what should read and write files does not. */
+  @Test
+  void waits_for_no_sftp_that_is_silent_for_ever() throws Exception {
+    server.setSubsystemFactories(List.of(new SilentSftp()));
+    Peer impatient =
+        new Peer(
+            "127.0.0.1",
+            OptionalInt.of(server.getPort()),
+            "omm",
+            home,
+            Duration.ofSeconds(20),
+            Duration.ofMillis(600));
+    try (PeerSession session = open(impatient)) {
+      assertThat(Findings.code(session::check)).isEqualTo("PEER_LOST");
+    }
+  }
+
+  private static final class SilentSftp implements SubsystemFactory {
+    @Override
+    public String getName() {
+      return "sftp";
+    }
+
+    @Override
+    public Command createSubsystem(ChannelSession channel) throws IOException {
+      return new ProcessShellCommandFactory().createCommand(channel, "sleep 60");
     }
   }
 

@@ -42,6 +42,7 @@ class PeerAgentTest {
   private Path here = Path.of("/nowhere/java");
   private final List<Path> uploaded = new ArrayList<>();
   private byte[] arrives = JAR;
+  private Duration patience = Duration.ofMinutes(1);
 
   /** A home, and a java that notes how it was called and answers as the jar would. */
   @BeforeEach
@@ -237,6 +238,16 @@ class PeerAgentTest {
     assertThat(ask(false).findings().get(0).remedy()).contains("java -version");
   }
 
+  @Test
+  void a_call_that_goes_on_there_is_not_taken_for_a_java_that_is_missing() throws IOException {
+    Files.writeString(base.resolve("bin/java"), "#!/bin/sh\nexec sleep 60\n");
+    patience = Duration.ofSeconds(1);
+    Finding found = ask(false).findings().get(0);
+    assertThat(found.code()).isEqualTo("EXECUTOR_NO_RESULT");
+    assertThat(found.message()).contains("discover", "goes on there");
+    assertThat(found.remedy()).contains("same command").doesNotContain("java");
+  }
+
   /** The other node's disk is this machine's; its shell reads the profile as one of sshd does. */
   private final class Shell implements PeerSession {
     @Override
@@ -279,8 +290,10 @@ class PeerAgentTest {
               base.resolve("tmp").toString(),
               "BASH_ENV",
               profile.toString());
-      return Commands.system()
-          .run(Command.of(environment, List.of("bash", "-c", constantCommand)).withStdin(stdin));
+      Command command =
+          Command.of(environment, List.of("bash", "-c", constantCommand)).withStdin(stdin);
+      boolean call = constantCommand.endsWith(" execute");
+      return Commands.system().run(call ? command.withDeadline(patience) : command);
     }
 
     @Override
