@@ -11,15 +11,9 @@ import hacert.result.Finding;
 import hacert.target.HaRole;
 import hacert.target.ManagedNode.Proof;
 import hacert.target.ManagedNode.Proving;
-import hacert.target.Secret;
-import hacert.x509.Certificates;
-import hacert.x509.PemKeys;
-import hacert.x509.UnreadableKeyException;
-import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,7 +24,8 @@ import java.util.Optional;
  *   <li>the files are the bundle's;
  *   <li>each node serves, on the port for clients and on that for HA, the installed certificate,
  *       which leads to an installed CA, and takes the installed client certificate; on a way back
- *       this node does, and the others serve TLS, for then each may have had one of its own;
+ *       this node does, as far as what is back can ({@link ProofCredentials}), and the others serve
+ *       TLS, for then each may have had one of its own;
  *   <li>the status shows one primary, all others standby, in health;
  *   <li>the replication of this node flows, for an error of its TLS shows nowhere else.
  * </ol>
@@ -80,17 +75,14 @@ final class ClusterProof {
 
   private void agreement(boolean healthy, Proving proving) throws HostException {
     Deadline end = installation.host().inSeconds(installation.profile().confirmSeconds());
-    // Expired certificates that are back need be served only: nobody can trust them, nor take them.
-    Optional<Credentials.Identity> client = proving.expired() ? Optional.empty() : client();
-    Credentials trusting =
-        proving.expired()
-            ? Credentials.NONE
-            : Credentials.trusting(installed.certificates(ServerBundle.CA));
+    ProofCredentials shown = new ProofCredentials(installed, installation.host().clock().instant());
+    Credentials credentials = shown.of(proving);
+    findings.addAll(shown.notes());
     while (true) {
       // Just after a start gs_om may print anything; only its last word counts.
       ClusterStatus status = node.await(s -> true, end);
       last = new ArrayList<>();
-      handshakes(status, client.map(trusting::with).orElse(trusting), proving.replaced());
+      handshakes(status, credentials, proving.replaced());
       if (last.isEmpty() && !proving.expired()) {
         state(status, healthy);
       }
@@ -98,7 +90,7 @@ final class ClusterProof {
         findings.addAll(last);
         swap(status, proving.role());
         replication(status);
-        findings.add(proven(proving, client.isPresent()));
+        findings.add(proven(proving, credentials.identity().isPresent()));
         return;
       }
       if (end.isOver()) {
@@ -231,36 +223,5 @@ final class ClusterProof {
                   + query.get().detail(),
               "Look at gs_ctl query -D " + data + " and at the server's log."));
     }
-  }
-
-  private Optional<Credentials.Identity> client() {
-    Optional<byte[]> key = installed.file(ServerBundle.CLIENT_KEY);
-    List<X509Certificate> chain = installed.certificates(ServerBundle.CLIENT_CERTIFICATE);
-    Optional<byte[]> cipher = installed.file(ServerBundle.CLIENT_KEY + ServerBundle.CIPHER);
-    Optional<byte[]> rand = installed.file(ServerBundle.CLIENT_KEY + ServerBundle.RAND);
-    if (key.isEmpty() || chain.isEmpty() || cipher.isEmpty() || rand.isEmpty()) {
-      return without("there is none in the directory of the tools");
-    }
-    char[] chars = {};
-    try (Secret password = KeyPassword.decrypt(cipher.get(), rand.get())) {
-      chars = password.chars();
-      PrivateKey read = PemKeys.read(key.get(), chars);
-      if (!Certificates.matches(read, chain.get(0))) {
-        return without("its key is another's");
-      }
-      return Optional.of(new Credentials.Identity(read, chain));
-    } catch (HostException | UnreadableKeyException e) {
-      return without(e.getMessage());
-    } finally {
-      Arrays.fill(chars, '\0');
-    }
-  }
-
-  private Optional<Credentials.Identity> without(String why) {
-    findings.add(
-        Finding.info(
-            "NO_CLIENT_CERTIFICATE",
-            "the handshakes were made without a client certificate: " + why));
-    return Optional.empty();
   }
 }

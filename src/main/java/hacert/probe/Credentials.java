@@ -2,6 +2,7 @@ package hacert.probe;
 
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,6 +29,11 @@ public record Credentials(Optional<Identity> identity, List<X509Certificate> anc
   /** The same with a client certificate. */
   public Credentials with(Identity client) {
     return new Credentials(Optional.of(client), anchors);
+  }
+
+  /** Whether a chain that is served leads to one of the roots; without roots any does. */
+  public boolean trusts(List<X509Certificate> chain, Instant now) {
+    return anchors.isEmpty() || Trust.leads(chain, anchors, now);
   }
 
   /**

@@ -9,7 +9,6 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -196,15 +195,14 @@ public final class TlsProbe {
       hearVerdict();
       sayGoodbye();
       var session = engine.getSession();
-      List<X509Certificate> anchors = credentials.anchors();
-      if (!anchors.isEmpty() && !Trust.leads(witness.chain(), anchors, clock.instant())) {
+      if (!credentials.trusts(witness.chain(), clock.instant())) {
         return failed(
             Kind.UNTRUSTED,
             "%s: the certificate served, serial %s, does not lead to the expected root %s"
                 .formatted(
                     endpoint,
                     witness.chain().get(0).getSerialNumber().toString(16),
-                    clean(anchors.get(0).getSubjectX500Principal().getName())),
+                    clean(credentials.anchors().get(0).getSubjectX500Principal().getName())),
             witness);
       }
       return new ProbeResult.Served(
