@@ -200,7 +200,7 @@ final class ClusterProof {
 
   /** It falls back to plaintext by itself, so that it flows proves no TLS: that is seen above. */
   private void replication(ClusterStatus status) throws HostException {
-    if (status.datanodes().size() < 2) {
+    if (status.datanodes().size() < 2 || node.configuration().sharedStorage()) {
       return;
     }
     String data = node.dataDirectory().toString();

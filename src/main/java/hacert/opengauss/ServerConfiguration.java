@@ -173,6 +173,15 @@ public final class ServerConfiguration {
   }
 
   /**
+   * Whether all nodes work on one shared storage: there the standbys read what the primary has
+   * written, and nothing is sent to them.
+   */
+  public boolean sharedStorage() {
+    return Stream.of("enable_dss", "ss_enable_dss", "ss_enable_dms")
+        .anyMatch(name -> on(name, false));
+  }
+
+  /**
    * Settings that name other files than those that {@code gs_om -t cert} replaces, as {@code
    * ssl_cert_file = '/etc/tls/db.crt'}. No trusted CAs at all is no other file.
    */

@@ -139,4 +139,15 @@ class ClusterProofTest {
     Files.write(elsewhere.resolve("cacert.pem"), another.files().get(ServerBundle.CA));
     assertThat(Samples.codes(proof(false, elsewhere).findings())).contains("TLS_NOT_PROVEN");
   }
+
+  @Test
+  void wants_no_replication_where_all_nodes_share_their_storage() throws Exception {
+    Files.writeString(base.resolve("query"), Fixtures.text("query", "standby-disconnected"));
+    host.script("gs_ctl", "cat '" + base.resolve("query") + "'");
+    assertThat(Samples.codes(proof(true).findings())).contains("REPLICATION_NOT_CONNECTED");
+    for (String setting : List.of("ss_enable_dms = on", "enable_dss = on")) {
+      host.configuration("ssl = on", "port = 15400", "ss_enable_ssl = off", setting);
+      assertThat(Samples.codes(proof(true).findings())).containsExactly("PROVEN_BY_HANDSHAKE");
+    }
+  }
 }
