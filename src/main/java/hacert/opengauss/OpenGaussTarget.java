@@ -70,10 +70,12 @@ public final class OpenGaussTarget implements Target {
 
   /**
    * A call for all nodes fills the directories that its own node has, on every node: it stops half
-   * way where another one lacks one, and leaves out what its own lacks.
+   * way where another one lacks one, and leaves out what its own lacks. Its rollback does not stop:
+   * where it cannot enter a directory it removes files of these names where it is.
    */
   @Override
-  public List<Finding> checkApply(Map<String, NodeFacts> facts, Options.Apply apply) {
+  public List<Finding> checkApply(
+      Map<String, NodeFacts> facts, Options.Apply apply, boolean vendorBackup) {
     Map<String, List<String>> filled = new LinkedHashMap<>();
     facts.forEach(
         (node, f) ->
@@ -86,13 +88,21 @@ public final class OpenGaussTarget implements Target {
     return List.of(
         Finding.error(
             "UNEVEN_DIRECTORIES",
-            "hacert_apply is cluster, and for that each node should have the same directories of"
-                + " certificates below share/sslcert; seen are "
+            (vendorBackup ? "hacert_rollback is vendor" : "hacert_apply is cluster")
+                + ", and for that each node should have the same directories of certificates below"
+                + " share/sslcert; seen are "
                 + filled
-                + ". One gs_om for all nodes stops half way where another node lacks one, and leaves"
-                + " one out everywhere that its own node lacks.",
-            "Set hacert_apply to local, which needs none of them. Or make those that are missing, as"
-                + " the cluster's user, with mode 0700, then run again."));
+                + (vendorBackup
+                    ? ". One gs_om for all nodes removes client.crt and other files in the user's"
+                        + " home directory where another node lacks one, and leaves one out"
+                    : ". One gs_om for all nodes stops half way where another node lacks one, and"
+                        + " leaves one out")
+                + " everywhere that its own node lacks.",
+            vendorBackup
+                ? "Set hacert_rollback to vendor-local, by which each node goes back in the"
+                    + " directories that it has; or to own."
+                : "Set hacert_apply to local, which needs none of them. Or make those that are"
+                    + " missing, as the cluster's user, with mode 0700, then run again."));
   }
 
   @Override

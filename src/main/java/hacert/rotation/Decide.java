@@ -10,7 +10,6 @@ import hacert.target.NodeIdentity;
 import hacert.target.Options;
 import hacert.target.Target;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -132,8 +131,7 @@ public final class Decide {
   }
 
   private Decision fresh(Question q, List<Finding> claims) {
-    Map<String, NodeFacts> facts = new LinkedHashMap<>();
-    q.found().forEach((node, discovery) -> facts.put(node, discovery.facts()));
+    Map<String, NodeFacts> facts = q.facts();
     ClusterView view = target.assess(facts, q.settings().active(), q.now());
     List<Finding> findings = new ArrayList<>(claims);
     q.unreachable().values().forEach(findings::addAll);
@@ -142,7 +140,7 @@ public final class Decide {
       // Of a part of the cluster they would only tell what follows from a part being missing.
       findings.addAll(view.findings());
       if (q.intent() != Settings.Intent.ROLLBACK) {
-        findings.addAll(target.checkApply(facts, q.settings().options().apply()));
+        findings.addAll(target.checkApply(facts, q.settings().options().apply(), false));
       }
     }
     findings.addAll(noNode(q));

@@ -68,6 +68,10 @@ final class FreshPlan {
         return new Decision.Go(plan(Plan.Action.NONE, Plan.Kind.RESTORE, List.of(), 0), findings);
       }
       if (q.settings().options().rollback() != Options.Rollback.OWN) {
+        findings.addAll(target.checkApply(q.facts(), apply(Plan.Kind.VENDOR), true));
+        if (Finding.stops(findings)) {
+          return new Decision.No(Exit.REFUSED, findings);
+        }
         Plan.Reason reason =
             new Plan.Reason("ROLLBACK", "the backup that the vendor's command keeps is asked for");
         return new Decision.Go(

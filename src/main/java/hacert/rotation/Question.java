@@ -3,8 +3,10 @@ package hacert.rotation;
 import hacert.result.Finding;
 import hacert.result.Result;
 import hacert.target.Contents;
+import hacert.target.NodeFacts;
 import hacert.target.NodeIdentity;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,5 +46,12 @@ public record Question(
   /** Whether an earlier step of this run failed. */
   public boolean afterFailure() {
     return !failed.isEmpty();
+  }
+
+  /** What each node that answers tells of itself. */
+  Map<String, NodeFacts> facts() {
+    Map<String, NodeFacts> facts = new LinkedHashMap<>();
+    found.forEach((node, discovery) -> facts.put(node, discovery.facts()));
+    return facts;
   }
 }

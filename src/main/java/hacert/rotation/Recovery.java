@@ -10,15 +10,12 @@ import hacert.rotation.Discovery.Files;
 import hacert.rotation.Discovery.Loaded;
 import hacert.target.ClusterView;
 import hacert.target.HaRole;
-import hacert.target.NodeFacts;
 import hacert.target.RestartNeed;
 import hacert.target.Target;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -191,9 +188,7 @@ final class Recovery {
     if (nodes().size() > 1 && nodes().stream().allMatch(d -> d.role() == HaRole.ACTIVE)) {
       return stop(RecoveryStop.twoActives());
     }
-    Map<String, NodeFacts> facts = new LinkedHashMap<>();
-    q.found().forEach((node, d) -> facts.put(node, d.facts()));
-    ClusterView view = target.assess(facts, "", q.now());
+    ClusterView view = target.assess(q.facts(), "", q.now());
     boolean agree =
         !view.active().isEmpty()
             && view.standbys().size() == q.nodes().size() - 1

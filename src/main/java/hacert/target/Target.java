@@ -36,11 +36,14 @@ public interface Target {
   ClusterView assess(Map<String, NodeFacts> facts, String named, Instant now);
 
   /**
-   * What forbids to install a new bundle in this way, as the facts of all nodes show together.
+   * What forbids to install in this way, as the facts of all nodes show together.
    *
    * @param facts as for {@link #assess}
+   * @param vendorBackup whether the vendor is to bring its own backup back; else a new bundle is to
+   *     be installed
    */
-  default List<Finding> checkApply(Map<String, NodeFacts> facts, Options.Apply apply) {
+  default List<Finding> checkApply(
+      Map<String, NodeFacts> facts, Options.Apply apply, boolean vendorBackup) {
     return List.of();
   }
 

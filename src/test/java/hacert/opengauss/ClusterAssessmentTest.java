@@ -210,7 +210,7 @@ class ClusterAssessmentTest {
   }
 
   private List<Finding> forbidden(Options.Apply apply) {
-    return new OpenGaussTarget().checkApply(facts, apply);
+    return new OpenGaussTarget().checkApply(facts, apply, false);
   }
 
   @Test

@@ -2,10 +2,19 @@ package hacert.rotation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import hacert.opengauss.ClusterStatus;
+import hacert.opengauss.ClusterStatus.Datanode;
+import hacert.opengauss.OpenGaussTarget;
 import hacert.result.Exit;
+import hacert.result.Json;
 import hacert.target.HaRole;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -86,5 +95,82 @@ class ReturnPlanTest {
     pair.nodes().forEach(n -> n.generation(3, Generation.Origin.RESTORED, true).current = 3);
     assertThat(pair.go().action()).isEqualTo(Plan.Action.NONE);
     assertThat(pair.codes()).containsExactly("ALREADY_BACK");
+  }
+
+  /** What decide says of a cluster of openGauss whose second node has other directories. */
+  private Decision uneven(String rollback) {
+    pair.settings = Map.of("options", Map.of("rollback", rollback, "apply", "cluster"));
+    Question q = pair.question();
+    Map<String, Discovery> found = new LinkedHashMap<>();
+    found.put("mgmt1", discovery(q, "mgmt1", List.of("om", "cm")));
+    found.put("mgmt2", discovery(q, "mgmt2", List.of("om")));
+    return new Decide(new OpenGaussTarget())
+        .decide(
+            new Question(
+                q.cluster(),
+                q.nodes(),
+                found,
+                q.unreachable(),
+                q.failed(),
+                q.intent(),
+                q.settings(),
+                q.holder(),
+                q.deadProcesses(),
+                q.given(),
+                q.check(),
+                q.now(),
+                q.newRotation()));
+  }
+
+  private static Discovery discovery(Question q, String node, List<String> filled) {
+    ObjectNode told = Json.mapper().valueToTree(q.found().get(node));
+    ClusterStatus status =
+        new ClusterStatus(
+            "Normal",
+            Optional.empty(),
+            false,
+            List.of(row(1, "Primary"), row(2, "Standby")),
+            List.of());
+    Map<String, Object> details =
+        Map.of("status", status, "missing", List.of(), "roles_written", false, "filled", filled);
+    told.set("details", Json.mapper().valueToTree(details));
+    return Json.mapper().convertValue(told, Discovery.class);
+  }
+
+  private static Datanode row(int number, String role) {
+    return new Datanode(
+        number,
+        "mgmt" + number + "-row",
+        "192.0.2.1" + number,
+        OptionalInt.of(15400),
+        6000 + number,
+        "/data",
+        role.substring(0, 1),
+        role,
+        "Normal");
+  }
+
+  /** There its rollback for all nodes removes files in the user's home directory. */
+  @Test
+  void lets_the_vendor_go_back_on_all_nodes_at_once_only_where_they_have_the_same_directories() {
+    Decision decision = uneven("vendor");
+    assertThat(decision)
+        .isInstanceOfSatisfying(
+            Decision.No.class, no -> assertThat(no.exit()).isEqualTo(Exit.REFUSED));
+    assertThat(decision.findings())
+        .singleElement()
+        .matches(f -> f.code().equals("UNEVEN_DIRECTORIES"))
+        .matches(f -> f.message().contains("hacert_rollback is vendor"))
+        .matches(f -> f.remedy().contains("vendor-local"));
+  }
+
+  @Test
+  void holds_no_other_way_back_up_for_directories_that_not_all_nodes_have() {
+    for (String rollback : List.of("own", "vendor-local")) {
+      assertThat(uneven(rollback))
+          .isInstanceOfSatisfying(
+              Decision.Go.class,
+              go -> assertThat(go.plan().action()).isEqualTo(Plan.Action.ROTATE));
+    }
   }
 }
