@@ -29,7 +29,7 @@ final class ClusterRestart {
   /** Stops it; a note for the report. */
   String stop(Path directory) throws HostException {
     OpenGaussProfile profile = node.installation().profile();
-    writeRoles(directory);
+    String roles = writeRoles(directory);
     GsOm.Ended ended =
         gsOm.run(gsOm.next(directory), "", profile.stopSeconds(), List.of("-t", "stop"));
     List<String> up = notStopped(ended.code() == 0);
@@ -42,7 +42,7 @@ final class ClusterRestart {
               ended.code(), up.isEmpty() ? "this node" : up, ended.said()),
           "Stop it by hand with gs_om -t stop, or find out why it cannot be stopped.");
     }
-    return "all nodes are stopped";
+    return "all nodes are stopped" + roles;
   }
 
   /**
@@ -51,29 +51,52 @@ final class ClusterRestart {
    * outside: so it is written anew, also where it is not known whether it ever was. A cluster
    * manager keeps the roles itself.
    *
-   * @throws HostException {@code ROLES_NOT_WRITTEN} with all nodes running
+   * @return what to say where they should be written and are not
+   * @throws HostException {@code ROLES_NOT_WRITTEN} before the stop
    */
-  private void writeRoles(Path directory) throws HostException {
+  private String writeRoles(Path directory) throws HostException {
     ClusterStatus now = node.known();
     boolean primary = node.self(now).filter(Datanode::primary).filter(Datanode::up).isPresent();
     if (!primary || now.managed() || !node.rolesWritten().orElse(true)) {
-      return;
+      return "";
     }
-    Path run = gsOm.next(directory.resolveSibling("refreshconf"));
+    Path base = directory.resolveSibling("refreshconf");
+    // One that an earlier call has begun must not run beside the stop.
+    if (!gsOm.runs(base) && (gsOm.runs(directory) || !allHaveRoles())) {
+      return "; in which roles they ran was not written down, for not all were seen to run";
+    }
     int seconds = node.installation().profile().stopSeconds();
-    GsOm.Ended ended = gsOm.run(run, "", seconds, List.of("-t", "refreshconf"));
+    GsOm.Ended ended = gsOm.run(gsOm.next(base), "", seconds, List.of("-t", "refreshconf"));
     if (ended.code() != 0) {
       throw new HostException(
           "ROLES_NOT_WRITTEN",
           String.format(
               "gs_om -t refreshconf ended with code %d. Without it a start could bring up another"
-                  + " primary than that of now; therefore no node was stopped. The call that failed"
-                  + " may have removed %s on this node, and a start would take what another node"
-                  + " has. It said: %s",
+                  + " primary than that of now; therefore this call has stopped no node. The call"
+                  + " that failed may have removed %s on this node or on all, and a start would take"
+                  + " what another node has, or the roles of the installation. It said: %s",
               ended.code(), node.installation().currentRoles(), ended.said()),
           "Mend what it says, then run the same command again: before a stop it writes the roles"
               + " anew, on all nodes. Until that has worked, there or by gs_om -t refreshconf by hand"
               + " on the primary, do not stop and start the cluster.");
+    }
+    return "";
+  }
+
+  /**
+   * Whether every node is seen to run in a role now. Of one that is not, gs_om would write down
+   * that it is a standby, whatever it is, and where it does not reach it, take away what all nodes
+   * have. What was written before the first one was stopped is better than that.
+   */
+  private boolean allHaveRoles() throws HostException {
+    try {
+      ClusterStatus now = node.status();
+      return now.up() && now.datanodes().stream().allMatch(d -> d.primary() || d.standby());
+    } catch (HostException e) {
+      if (e.code().equals(LocalNode.UNREADABLE)) {
+        return false;
+      }
+      throw e;
     }
   }
 

@@ -85,15 +85,24 @@ final class GsOm {
 
   /** The directory of the last run of this name while that still runs, else that of a new one. */
   Path next(Path base) throws HostException {
+    int last = last(base);
+    boolean over = Files.exists(numbered(base, last)) && !runs(base);
+    return numbered(base, over ? last + 1 : last);
+  }
+
+  /** Whether the last run of this name still runs. */
+  boolean runs(Path base) throws HostException {
+    Path last = numbered(base, last(base));
+    return Files.exists(last)
+        && installation.host().detached().find(last).poll() instanceof Attempt.Running;
+  }
+
+  private static int last(Path base) {
     int number = 1;
     while (Files.exists(numbered(base, number + 1))) {
       number++;
     }
-    boolean over =
-        Files.exists(numbered(base, number))
-            && !(installation.host().detached().find(numbered(base, number)).poll()
-                instanceof Attempt.Running);
-    return numbered(base, over ? number + 1 : number);
+    return number;
   }
 
   private static Path numbered(Path base, int number) {

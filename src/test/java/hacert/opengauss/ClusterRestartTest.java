@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is made of a gs_om that says odd things while the cluster stops, starts and is proven. */
 class ClusterRestartTest {
@@ -114,9 +115,9 @@ class ClusterRestartTest {
     Path shown = base.resolve("status");
     host.script(
         "gs_om",
-        "[ \"$2\" = status ] && exec cat '" + shown + "'",
+        "[ \"$2\" = status ] && touch '" + base.resolve("asked") + "' && exec cat '" + shown + "'",
         "echo $2 >>'" + calls + "'",
-        "[ $2 = stop ] && sed -i 's/Primary Normal\\|Standby Normal/Down    Manually stopped/' '"
+        "[ $2 = stop ] && sed -i 's/Primary Normal\\|Standby .*\\|Pending .*/Down    Manually stopped/' '"
             + shown
             + "'",
         "[ $2 != refreshconf ] || exit " + code);
@@ -125,7 +126,7 @@ class ClusterRestartTest {
     try {
       new ClusterRestart(node, new Ports(node)).stop(base.resolve("stop"));
     } catch (HostException e) {
-      assertThat(e.getMessage()).contains("bin/cluster_dynamic_config on this node");
+      assertThat(e.getMessage()).contains("bin/cluster_dynamic_config on this node or on all");
       return e.code();
     }
     return String.join(" ", Files.readAllLines(calls));
@@ -149,6 +150,45 @@ class ClusterRestartTest {
   @Test
   void writes_none_where_no_node_has_them() throws Exception {
     assertThat(refreshed(0, Optional.of(false))).isEqualTo("stop");
+  }
+
+  /** Of such a node gs_om would write down that it is a standby. */
+  @ParameterizedTest
+  @ValueSource(strings = {"Down    Manually stopped", "Unknown Unknown", "Pending Normal"})
+  void writes_none_where_not_every_node_is_seen_in_a_role(String second) throws Exception {
+    host.status("Primary Normal", second);
+    assertThat(refreshed(0, Optional.of(true))).isEqualTo("stop");
+  }
+
+  @Test
+  void writes_them_of_nodes_that_are_ill_and_have_a_role() throws Exception {
+    host.status("Primary Normal", "Standby Need repair(Disconnected)");
+    assertThat(refreshed(0, Optional.of(true))).isEqualTo("refreshconf stop");
+  }
+
+  /** A call that was killed has left it at work: it stops the nodes whose roles would be told. */
+  @Test
+  void writes_none_beside_a_stop_that_still_works() throws Exception {
+    begin("stop");
+    assertThat(refreshed(0, Optional.of(true))).isEqualTo("stop");
+  }
+
+  @Test
+  void waits_for_one_that_still_writes_them_before_it_stops() throws Exception {
+    begin("refreshconf");
+    host.status("Primary Normal", "Down    Manually stopped");
+    assertThat(refreshed(0, Optional.of(true))).isEqualTo("refreshconf stop");
+  }
+
+  /** A gs_om of an earlier call, which ends some time after the next one has come to look. */
+  private void begin(String action) throws Exception {
+    host.ticks = Ticks.system();
+    String wait = "until [ -e '" + base.resolve("asked") + "' ]; do sleep 0.1; done; sleep 3; ";
+    host.host()
+        .detached()
+        .startOrAttach(
+            base.resolve(action + "-1"),
+            host.node().installation().command("sh", "-c", wait + "gs_om -t " + action));
   }
 
   @Test
