@@ -7,6 +7,7 @@ import hacert.opengauss.ClusterStatus.Datanode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Stops and starts the whole cluster by gs_om, which is never ended. That it has worked is told by
@@ -32,7 +33,7 @@ final class ClusterRestart {
     String roles = writeRoles(directory);
     GsOm.Ended ended =
         gsOm.run(gsOm.next(directory), "", profile.stopSeconds(), List.of("-t", "stop"));
-    List<String> up = notStopped(ended.code() == 0);
+    String up = notStopped(ended);
     if (!up.isEmpty() || !node.serverProcess().isEmpty()) {
       throw new HostException(
           "STOP_FAILED",
@@ -101,19 +102,20 @@ final class ClusterRestart {
   }
 
   /**
-   * Which nodes are not known to be stopped. With a cluster manager the status tells nothing while
-   * that is stopped too, and a host that does not answer is Unknown: there a gs_om that was content
-   * with its stop is believed.
+   * Which nodes are not known to be stopped; empty for none. With a cluster manager the status
+   * tells nothing while that is stopped too, and a host that does not answer is Unknown: there a
+   * gs_om that was content with its stop is believed.
    */
-  private List<String> notStopped(boolean content) throws HostException {
+  private String notStopped(GsOm.Ended ended) throws HostException {
+    boolean content = ended.code() == 0 && !ended.gaveUp();
     try {
       return node.status().datanodes().stream()
           .filter(d -> d.up() || !content && d.unknown())
           .map(Datanode::name)
-          .toList();
+          .collect(Collectors.joining(", "));
     } catch (HostException e) {
-      if (content && e.code().equals(LocalNode.UNREADABLE)) {
-        return List.of();
+      if (e.code().equals(LocalNode.UNREADABLE)) {
+        return content ? "" : "any node, for the status tells nothing";
       }
       throw e;
     }

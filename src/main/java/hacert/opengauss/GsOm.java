@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Runs {@code gs_om} where it changes something: apart from this program, and never ended by it,
@@ -20,6 +21,9 @@ import java.util.List;
 final class GsOm {
   private static final Duration PAUSE = Duration.ofMillis(50);
   private static final int OUTPUT = 64 << 10;
+
+  /** In lower case. */
+  private static final String GIVEN_UP = "failed to stop cluster forcibly";
 
   private final Installation installation;
 
@@ -35,6 +39,14 @@ final class GsOm {
    * @param output the end of what it printed
    */
   record Ended(int code, String output) {
+    /**
+     * Whether a stop by the cluster manager was given up, which ends with code 0. Before, it says
+     * that it failed and tries by force, which may work; only what it says of that counts.
+     */
+    boolean gaveUp() {
+      return CleanText.of(output).toLowerCase(Locale.ROOT).contains(GIVEN_UP);
+    }
+
     /** What it said of a failure, for people. */
     String said() {
       GsOmOutput said = GsOmOutput.parse(output);

@@ -45,6 +45,7 @@ class ClusterRestartTest {
 
   @TempDir private Path base;
   private GaussHost host;
+  private String said = "stopping";
 
   @BeforeEach
   void build() throws Exception {
@@ -78,7 +79,9 @@ class ClusterRestartTest {
       Files.writeString(shown, "cm_ctl: can't connect to cm_server.\n");
     }
     host.script(
-        "gs_om", "[ \"$2\" = status ] && exec cat '" + shown + "'", "echo stopping; exit " + code);
+        "gs_om",
+        "[ \"$2\" = status ] && exec cat '" + shown + "'",
+        "printf '" + said + "\n'; exit " + code);
     try {
       return new ClusterRestart(node, new Ports(node)).stop(base.resolve("stop"));
     } catch (HostException e) {
@@ -93,7 +96,19 @@ class ClusterRestartTest {
 
   @Test
   void a_stop_that_failed_is_not_believed_where_the_cluster_tells_nothing() throws Exception {
-    assertThat(stopped(1, "", "")).isEqualTo("STATUS_UNREADABLE");
+    assertThat(stopped(1, "", "")).isEqualTo("STOP_FAILED");
+  }
+
+  /** With a cluster manager gs_om tries by force what it could not stop, and ends with 0 anyway. */
+  @Test
+  void a_stop_that_was_given_up_is_not_believed() throws Exception {
+    said =
+        "Failed to stop cluster. Try to stop it forcibly. Error:\nFailed to stop cluster forcibly.";
+    assertThat(stopped(0, "", "")).isEqualTo("STOP_FAILED");
+    assertThat(stopped(0, "Down    Manually stopped", "Unknown Unknown")).isEqualTo("STOP_FAILED");
+    said =
+        "Failed to stop cluster. Try to stop it forcibly. Error:\nSuccessfully stopped cluster forcibly.";
+    assertThat(stopped(0, "", "")).isEqualTo("all nodes are stopped");
   }
 
   @ParameterizedTest
