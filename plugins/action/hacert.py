@@ -485,9 +485,9 @@ class ActionModule(ActionBase):
         bundle = self._bundle()
         own = self._own
         change = {
-            "id": self._text("hacert_change_id"),
-            "operator": self._text("hacert_operator") or self._control_user(),
-            "reason": self._text("hacert_reason"),
+            "id": self._words("hacert_change_id"),
+            "operator": self._words("hacert_operator") or self._control_user(),
+            "reason": self._words("hacert_reason"),
         }
         process = ThisProcess()
         request = {
@@ -541,12 +541,13 @@ class ActionModule(ActionBase):
                 except TypeError:
                     raise self._invalid(variable, value, "true or false") from None
             elif kind is list:
-                if not isinstance(value, list):
-                    raise self._invalid(variable, value, "a list")
+                if not isinstance(value, list) or not all(map(self._is_text, value)):
+                    raise self._invalid(variable, value, "a list of texts, each in quotes")
                 value = [str(one) for one in value]
             elif kind is dict:
-                if not isinstance(value, dict):
-                    raise self._invalid(variable, value, "a dictionary")
+                value = {k: v for k, v in value.items() if v is not None} if isinstance(value, dict) else value
+                if not isinstance(value, dict) or not all(map(self._is_text, value.values())):
+                    raise self._invalid(variable, value, "a dictionary of texts, each in quotes")
                 value = {str(k): str(v) for k, v in value.items()}
             else:
                 value = str(value)
@@ -634,6 +635,18 @@ class ActionModule(ActionBase):
         value = self._of_cluster(variable)
         return "" if value is None else str(value)
 
+    def _words(self, variable):
+        """A text for the auditor, which has to be as it was written: of 0042 YAML makes 34, of `no` a false."""
+        value = self._of_cluster(variable)
+        if value is not None and not self._is_text(value):
+            raise self._invalid(variable, value, "a text, in quotes")
+        return "" if value is None else str(value)
+
+    @staticmethod
+    def _is_text(value):
+        """A single value of a vault is one too, of a type of its own."""
+        return isinstance(value, str) or getattr(value, "__ENCRYPTED__", False)
+
     @staticmethod
     def _templated(templar, variable, value):
         try:
@@ -680,7 +693,7 @@ class ActionModule(ActionBase):
     def _password(self, variable, needed, useful=False):
         """The password of a variable. That of its command only where it is needed, or useful: then it may fail."""
         value = self._of_node(variable)
-        if value is not None and not isinstance(value, str) and not getattr(value, "__ENCRYPTED__", False):
+        if value is not None and not self._is_text(value):
             raise Problem.of_setting(
                 "SETTING_INVALID", "%s is not a text." % variable, "Put it in quotes, and into a vault."
             )

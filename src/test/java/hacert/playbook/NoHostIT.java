@@ -1,0 +1,78 @@
+package hacert.playbook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What a run tells of an inventory whose hosts cannot be reached, before it asks them and after.
+ */
+class NoHostIT {
+  @TempDir private Path directory;
+
+  private final StringBuilder inventory =
+      new StringBuilder(
+          """
+          all:
+            vars:
+              hacert_target: mrs-ha
+              hacert_profile: mrs-3x
+              ansible_host: 127.0.0.1
+              ansible_port: 1
+            children:
+          """);
+
+  /** Adds a pair, with these variables as an inventory has them. */
+  private NoHostIT cluster(String name, String... variables) {
+    inventory.append("    %1$s:\n      hosts: {%1$s-1: , %1$s-2: }\n      vars:\n".formatted(name));
+    inventory.append("        hacert_cluster: ").append(name).append('\n');
+    List.of(variables).forEach(line -> inventory.append("        ").append(line).append('\n'));
+    return this;
+  }
+
+  private String fails(String playbook, String... more) throws IOException {
+    return fails(Map.of(), playbook, more);
+  }
+
+  /** Answers what the run printed, without its line breaks. */
+  private String fails(Map<String, String> configured, String playbook, String... more)
+      throws IOException {
+    Path hosts = Files.writeString(directory.resolve("hosts.yml"), inventory);
+    List<String> words = new ArrayList<>(List.of("ansible-playbook", "-i", hosts.toString()));
+    words.add("playbooks/" + playbook);
+    words.addAll(List.of(more));
+    Map<String, String> environment = new HashMap<>(configured);
+    environment.put("ANSIBLE_HOME", directory.resolve("ansible").toString());
+    environment.put("ANSIBLE_NOCOLOR", "1");
+    Command.Ended ended =
+        Command.start(Lab.PROJECT, environment, words).await(Duration.ofMinutes(10));
+    assertThat(ended.code()).as(ended.output()).isNotZero();
+    return ended.output().replaceAll("\\s+", " ");
+  }
+
+  @Test
+  void a_value_that_yaml_has_made_another_one_is_refused() throws IOException {
+    String told =
+        cluster("revoke", "hacert_revoke: [0412]")
+            .cluster("subject", "hacert_subject: {country: NO}")
+            .cluster("change", "hacert_change_id: 0042")
+            .cluster("reason", "hacert_reason: yes")
+            .fails("rotate-certs.yml");
+    assertThat(told)
+        .contains("SETTING_INVALID: hacert_revoke is [266], but must be a list of texts, each in")
+        .contains("hacert_subject is {'country': False}, but must be a dictionary of texts, each")
+        .contains("hacert_change_id is 34, but must be a text, in quotes.")
+        .contains("hacert_reason is True, but must be a text, in quotes.")
+        .contains("4 clusters: 4 refused")
+        .doesNotContain("HOST_UNREACHABLE");
+  }
+}
