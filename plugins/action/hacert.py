@@ -617,13 +617,12 @@ class ActionModule(ActionBase):
             )
         # hostvars[host] leaves an undefined variable as its template text: a password would be sent as `{{ x }}`.
         raw = dict(hostvars.raw_get(host), hostvars=hostvars)
-        templar = self._templar.copy_with_new_env(available_variables=raw)
-        return self._Lazy(raw, lambda key, value: self._templated(templar, key, value))
+        return self._Lazy(raw, lambda key, value: self._templated(key, value, available_variables=raw))
 
     def _of_cluster(self, variable):
         """A value that all nodes share: play and role variables count as well as the inventory's."""
         if variable in self._vars:
-            return self._templated(self._templar, variable, self._vars[variable])
+            return self._templated(variable, self._vars[variable])
         return self._own.get(variable)
 
     def _of_node(self, variable):
@@ -647,10 +646,13 @@ class ActionModule(ActionBase):
         """A single value of a vault is one too, of a type of its own."""
         return isinstance(value, str) or getattr(value, "__ENCRYPTED__", False)
 
-    @staticmethod
-    def _templated(templar, variable, value):
+    def _templated(self, variable, value, **environment):
+        templar = self._templar.copy_with_new_env(**environment)
+        # Whatever the configuration says of undefined variables, named directly or by another one: `{{ x }}` is no
+        # password.
+        templar._fail_on_undefined_errors = True
         try:
-            return templar.template(value)
+            return self._given(templar.template(value))
         except AnsibleError as error:
             # The text of the error may quote the value; its kind is enough.
             raise Problem.of_setting(
@@ -658,6 +660,17 @@ class ActionModule(ActionBase):
                 "%s cannot be evaluated (%s)." % (variable, type(error).__name__),
                 "See that every variable it names is defined for this host and that vault files are unlocked.",
             ) from None
+
+    def _given(self, value):
+        """Without what stands for `default(omit)`, which Ansible takes away only from a task's own arguments."""
+        if isinstance(value, dict):
+            return {key: self._given(one) for key, one in value.items()}
+        if isinstance(value, list):
+            return [self._given(one) for one in value if not self._is_omitted(one)]
+        return None if self._is_omitted(value) else value
+
+    def _is_omitted(self, value):
+        return isinstance(value, str) and value == self._vars.get("omit")
 
     # --- files and secrets of the control machine -----------------------------------------------------------
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,6 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
  * What a run tells of an inventory whose hosts cannot be reached, before it asks them and after.
  */
 class NoHostIT {
+  private static final String OMITTED = "\"{{ not_defined | default(omit) }}\"";
+
   @TempDir private Path directory;
 
   private final StringBuilder inventory =
@@ -74,5 +77,38 @@ class NoHostIT {
         .contains("hacert_reason is True, but must be a text, in quotes.")
         .contains("4 clusters: 4 refused")
         .doesNotContain("HOST_UNREACHABLE");
+  }
+
+  @Tag("long")
+  @Test
+  void a_setting_that_is_omitted_is_none() throws IOException {
+    String told =
+        cluster(
+                "omitted",
+                "hacert_jar: " + OMITTED,
+                "hacert_profile_file: " + OMITTED,
+                "hacert_revoke: " + OMITTED,
+                "hacert_subject: {country: " + OMITTED + ", state: , city: \"A\"}",
+                "hacert_bundle: " + OMITTED,
+                "hacert_password: " + OMITTED,
+                "hacert_password_command: ['true', " + OMITTED + "]",
+                "hacert_ca_password: \"secret\"",
+                "hacert_ca_password_command: " + OMITTED)
+            .fails("rotate-certs.yml", "-vvvv");
+    assertThat(told)
+        .contains("HOST_UNREACHABLE")
+        .doesNotContain("SETTING_", "EXECUTOR_", "FILE_UNREADABLE", "omit_place_holder");
+  }
+
+  @Test
+  void a_password_that_names_what_is_not_defined_is_refused_whatever_is_configured()
+      throws IOException {
+    String told =
+        cluster("directly", "hacert_password: \"{{ vault_password }}\"")
+            .cluster("byway", "hacert_password: \"{{ kept }}\"", "kept: \"{{ vault_password }}\"")
+            .fails(Map.of("ANSIBLE_ERROR_ON_UNDEFINED_VARS", "False"), "rotate-certs.yml");
+    assertThat(told)
+        .contains("cluster directly: refused, code 3: discover on directly-1: refused SETTING_UNDE")
+        .contains("cluster byway: refused, code 3: discover on byway-1: refused SETTING_UNDEFINED");
   }
 }
