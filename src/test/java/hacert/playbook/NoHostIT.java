@@ -111,4 +111,22 @@ class NoHostIT {
         .contains("cluster directly: refused, code 3: discover on directly-1: refused SETTING_UNDE")
         .contains("cluster byway: refused, code 3: discover on byway-1: refused SETTING_UNDEFINED");
   }
+
+  @Test
+  void a_group_of_the_inventory_with_the_name_of_the_playbooks_own_is_refused() throws IOException {
+    cluster("one");
+    inventory.append("    hacert_clusters: {hosts: {one-1: , one-2: }}\n");
+    assertThat(fails("rotate-certs.yml"))
+        .contains("The group hacert_clusters is made by the playbooks, but")
+        .contains("one of that name with one-2 in it")
+        .doesNotContain("HOST_UNREACHABLE");
+  }
+
+  @Tag("long")
+  @Test
+  void the_group_as_an_earlier_playbook_of_the_run_has_made_it_is_taken() throws IOException {
+    cluster("one");
+    inventory.append("    hacert_clusters: {hosts: {one-1: }}\n");
+    assertThat(fails("check-certs.yml")).contains("HOST_UNREACHABLE");
+  }
 }
