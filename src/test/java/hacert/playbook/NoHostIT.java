@@ -129,4 +129,11 @@ class NoHostIT {
     inventory.append("    hacert_clusters: {hosts: {one-1: }}\n");
     assertThat(fails("check-certs.yml")).contains("HOST_UNREACHABLE");
   }
+
+  @Test
+  void an_inventory_beside_another_that_is_not_there_is_refused() throws IOException {
+    assertThat(cluster("one").fails("check-certs.yml", "-i", directory.resolve("no").toString()))
+        .contains("Completely failed to parse inventory source")
+        .doesNotContain("HOST_UNREACHABLE");
+  }
 }
