@@ -36,14 +36,22 @@ class Turns:
     """Judges by what is known of each cluster: whether it runs, whether it had its turn and how it ended."""
 
     def __init__(self, known, order, parallel, canary, most_failed):
-        self._known = known
         self._order = order
+        # Those that have left the play, too: what they did counts.
+        self._names = order + [name for name in known if name not in order]
+        self._known = {name: self._now(name, state) for name, state in known.items()}
         self._parallel = parallel
         self._canary = canary
         self._most_failed = most_failed
 
+    def _now(self, name, state):
+        """One that has left the play in its turn will never say how it ended."""
+        if state.get("running") and name not in self._order:
+            return dict(state, running=False, ended=True, outcome="failed", code=1)
+        return state
+
     def _are(self, state):
-        return [name for name in self._order if self._known.get(name, {}).get(state)]
+        return [name for name in self._names if self._known.get(name, {}).get(state)]
 
     def _ended(self, well):
         """Those that had their turn. One that was refused before says nothing about the others."""

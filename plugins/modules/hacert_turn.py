@@ -16,7 +16,8 @@ options:
     type: str
     required: true
   order:
-    description: Names of all clusters of the run, in the order of the play. Needed to begin.
+    description: Names of the clusters that are still in the play, in its order. Needed to begin. None is waited for
+      that is not among them, and one of them that has gone while it was under way counts as failed.
     type: list
     elements: str
     default: []

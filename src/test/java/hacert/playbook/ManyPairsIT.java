@@ -114,6 +114,27 @@ class ManyPairsIT {
   }
 
   @Test
+  void one_that_an_earlier_play_has_lost_leaves_nobody_waiting() throws IOException {
+    Path token = Files.writeString(LAB.files().resolve("token"), "secret");
+    Pair lost = LAB.pair(2);
+    Playbook.Running running =
+        Playbook.importing(LAB, "check-certs.yml", "rotate-certs.yml")
+            .set("hacert_parallel_clusters", 1)
+            .with("--limit", "!" + LAB.pair(PAIRS).cluster())
+            .setFor(lost, "ansible_become_password", "{{ lookup('file', '" + token + "') }}")
+            .pauseAfter("decide", lost.a())
+            .start()
+            .awaitPause();
+    Files.delete(token);
+    PlayRun run = running.goOn();
+    assertThat(run.code()).isNotZero();
+    assertDone(run, LAB.pair(1));
+    assertDone(run, LAB.pair(3));
+    lost.assertUntouched(before.get(lost.cluster()));
+    assertThat(lost.a().journal().isMissingNode()).isTrue();
+  }
+
+  @Test
   void after_the_first_failure_no_other_is_begun() {
     LAB.turn(LAB.pair(2).a(), "replace-fails-before");
     PlayRun run = Playbook.rotate(LAB).set("hacert_parallel_clusters", 1).fail();

@@ -13,6 +13,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What a run tells of an inventory whose hosts cannot be reached, before it asks them and after.
@@ -135,5 +137,18 @@ class NoHostIT {
     assertThat(cluster("one").fails("check-certs.yml", "-i", directory.resolve("no").toString()))
         .contains("Completely failed to parse inventory source")
         .doesNotContain("HOST_UNREACHABLE");
+  }
+
+  @Tag("long")
+  @ParameterizedTest
+  @ValueSource(strings = {"check", "purge", "rotate", "rollback"})
+  void one_whose_vault_fails_before_its_first_step_is_told(String playbook) throws IOException {
+    String fails = "lookup('pipe', 'exit 7') if ansible_play_name is match('.2/3') else ''";
+    String told =
+        cluster("one", "ansible_become_password: \"{{ " + fails + " }}\"")
+            .fails(playbook + "-certs.yml");
+    assertThat(told)
+        .contains("cluster one: failed, code 1: ")
+        .doesNotContain("ended unexpectedly", "HOST_UNREACHABLE");
   }
 }

@@ -23,6 +23,11 @@ class TurnsTest {
     return call(Map.of("cluster", cluster, "order", ORDER, "canary", canary));
   }
 
+  /** Where these are still in the play. */
+  private TurnsTest beginAmong(List<String> order, String cluster) throws IOException {
+    return call(Map.of("cluster", cluster, "order", order, "parallel", 1, "max_failed", 2));
+  }
+
   private TurnsTest end(String cluster, int code, boolean begun) throws IOException {
     Map<String, Object> end = Map.of("outcome", code == 0 ? "unchanged" : "refused", "code", code);
     return call(Map.of("cluster", cluster, "end", end, "begun", begun));
@@ -59,5 +64,21 @@ class TurnsTest {
     assertThat(begin("a", 1).end("a", 0, false).begin("b", 1).last()).isEqualTo("begins");
     assertThat(begin("c", 1).last()).isEqualTo("waits");
     assertThat(end("b", 0, true).begin("c", 1).last()).isEqualTo("begins");
+  }
+
+  @Test
+  void one_that_has_left_the_play_before_its_turn_is_not_waited_for() throws IOException {
+    assertThat(beginAmong(ORDER, "b").last()).isEqualTo("waits");
+    assertThat(beginAmong(List.of("b", "c"), "b").last()).isEqualTo("begins");
+  }
+
+  @Test
+  void one_that_has_left_the_play_in_its_turn_counts_as_failed_and_is_not_waited_for()
+      throws IOException {
+    beginAmong(ORDER, "a");
+    assertThat(beginAmong(ORDER, "b").last()).isEqualTo("waits");
+    assertThat(beginAmong(List.of("b", "c"), "b").last()).isEqualTo("begins");
+    assertThat(end("b", 4, true).beginAmong(List.of("c"), "c").last())
+        .contains("did not end well (a: failed, code 1, b: refused, code 4)");
   }
 }
