@@ -139,6 +139,29 @@ class NoHostIT {
         .doesNotContain("HOST_UNREACHABLE");
   }
 
+  /** The first connection to a host ends the vault. */
+  @Tag("long")
+  @ParameterizedTest
+  @ValueSource(strings = {"check", "purge", "rotate", "rollback"})
+  void a_vault_that_does_not_answer_any_more_keeps_nothing_from_being_told(String playbook)
+      throws IOException {
+    List<String> names = List.of("become_pass", "become_password", "sudo_pass", "su_pass");
+    for (String name : names) {
+      Path gone = directory.resolve(name);
+      String method = name.equals("su_pass") ? "su" : "sudo";
+      cluster(
+          name,
+          "ansible_become: true",
+          "ansible_become_method: " + method,
+          "ansible_%s: \"{{ lookup('pipe', 'test ! -e %s') }}\"".formatted(name, gone),
+          "ansible_ssh_common_args: \"-o ProxyCommand='touch %s; exit 1'\"".formatted(gone));
+    }
+    String told = fails(playbook + "-certs.yml");
+    for (String name : names) {
+      assertThat(told).contains("cluster " + name + ": failed, code ");
+    }
+  }
+
   @Tag("long")
   @ParameterizedTest
   @ValueSource(strings = {"check", "purge", "rotate", "rollback"})
