@@ -135,6 +135,20 @@ class ManyPairsIT {
   }
 
   @Test
+  void what_failed_before_a_vault_did_is_not_told_as_its_end() {
+    Pair pair = LAB.pair(1);
+    LAB.turn(pair.b(), "replace-fails-before");
+    String fails = "{{ lookup('pipe', 'exit 7') if rotation_unheard is defined else '' }}";
+    PlayRun run =
+        Playbook.rotate(LAB)
+            .with("--limit", pair.cluster())
+            .setFor(pair, "ansible_become_password", fails)
+            .fail()
+            .assertEnd(pair, Outcome.FAILED, 5);
+    assertThat(run.text()).contains("the rotation is open, and nodes may be mixed");
+  }
+
+  @Test
   void after_the_first_failure_no_other_is_begun() {
     LAB.turn(LAB.pair(2).a(), "replace-fails-before");
     PlayRun run = Playbook.rotate(LAB).set("hacert_parallel_clusters", 1).fail();
