@@ -174,4 +174,15 @@ class NoHostIT {
         .contains("cluster one: failed, code 1: ")
         .doesNotContain("ended unexpectedly", "HOST_UNREACHABLE");
   }
+
+  @Tag("long")
+  @Test
+  void one_whose_user_cannot_be_told_any_more_still_lets_others_have_their_turn()
+      throws IOException {
+    String fails = "lookup('pipe', 'exit 7') if ansible_play_name is match('.2/3') else 'omm'";
+    String told = cluster("one", "ansible_user: \"{{ " + fails + " }}\"").fails("rotate-certs.yml");
+    assertThat(told)
+        .contains("one-1: rotation : Keep the failure for the report")
+        .doesNotContain("Let others have their turn");
+  }
 }
