@@ -11,10 +11,12 @@ import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Whether a chain holds by RFC 5280, 6.1: what no other rule names, as constraints on names and
- * critical extensions that nobody knows.
+ * critical extensions that nobody knows. A certificate that has not begun is no breach: a rule of
+ * its own judges that, which bears with the clocks of other hosts.
  */
 public final class CertificatePaths {
   private CertificatePaths() {}
@@ -45,12 +47,20 @@ public final class CertificatePaths {
     try {
       PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(top, null)));
       parameters.setRevocationEnabled(false);
-      parameters.setDate(Date.from(now));
+      parameters.setDate(Date.from(begun(below, now)));
       CertPathValidator.getInstance("PKIX")
           .validate(CertificateFactory.getInstance("X.509").generateCertPath(below), parameters);
       return Optional.empty();
     } catch (GeneralSecurityException e) {
       return Optional.of(String.valueOf(e.getMessage()));
     }
+  }
+
+  /** Now, or the first moment at which all of these have begun. */
+  private static Instant begun(List<X509Certificate> certificates, Instant now) {
+    return Stream.concat(
+            Stream.of(now), certificates.stream().map(c -> c.getNotBefore().toInstant()))
+        .max(Instant::compareTo)
+        .orElseThrow();
   }
 }

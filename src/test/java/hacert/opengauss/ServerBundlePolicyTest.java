@@ -20,6 +20,8 @@ import hacert.x509.Openssl;
 import hacert.x509.PemKeyWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -259,6 +261,23 @@ class ServerBundlePolicyTest extends ServerBundleChecks {
         .containsExactly("warning CERT_EXPIRES_SOON", "warning CERT_EXPIRES_SOON");
     assertThat(codesAt(now.plus(DAY.multipliedBy(366))))
         .containsExactly("CERT_EXPIRED", "CERT_EXPIRED");
+  }
+
+  /** As where the clock of the node that made it is ahead of this one's. */
+  @Test
+  void only_warns_of_what_begins_within_a_minute() throws Exception {
+    Clock ahead = Clock.offset(CLOCK, Duration.ofMinutes(2));
+    byte[] key = ca.encryptedKey(secret(PASSWORD));
+    Bundle fresh =
+        Samples.made(
+            CertificateAuthority.open(ca.pem(), key, secret(PASSWORD), ahead, RANDOM)
+                .authority()
+                .orElseThrow());
+    Instant begin = Samples.first(fresh, "server.crt").getNotBefore().toInstant();
+    assertThat(codes(fresh, Samples.expectation(begin.minusSeconds(30))))
+        .containsExactly("warning CERT_NOT_YET_VALID", "warning CERT_NOT_YET_VALID");
+    assertThat(codes(fresh, Samples.expectation(begin.minusSeconds(61))))
+        .containsOnly("CERT_NOT_YET_VALID");
   }
 
   @Test

@@ -19,9 +19,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.Period;
+import java.time.ZoneOffset;
 import java.util.Date;
 import java.util.List;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -233,6 +236,27 @@ class RootBundlePolicyTest {
               assertThat(f.code()).isEqualTo("CERT_NOT_ROOT");
               assertThat(f.severity()).isEqualTo(Severity.WARNING);
             });
+  }
+
+  /** As where another host's clock is ahead of this one's. */
+  @Test
+  void only_warns_of_a_sub_ca_that_begins_within_a_minute() throws Exception {
+    KeyPair signer = new KeyPair(root.certificate().getPublicKey(), root.key());
+    byte[] sub = issue(signer, "CN=Root", KeySpec.EC_P256.generate(RANDOM));
+    List<X509Certificate> chain = Certificates.read(join(sub, certificate));
+    Instant begin = chain.get(0).getNotBefore().toInstant();
+    assertThat(checkAt(chain, begin.minusSeconds(30)))
+        .singleElement()
+        .matches(f -> f.code().equals("CERT_NOT_YET_VALID"))
+        .matches(f -> f.severity() == Severity.WARNING);
+    assertThat(checkAt(chain, begin.minusSeconds(61)))
+        .singleElement()
+        .matches(f -> f.code().equals("CERT_NOT_YET_VALID"))
+        .matches(f -> f.severity() == Severity.ERROR);
+  }
+
+  private static List<Finding> checkAt(List<X509Certificate> chain, Instant now) {
+    return RootBundlePolicy.check(chain, false, Clock.fixed(now, ZoneOffset.UTC));
   }
 
   @Test
