@@ -40,17 +40,18 @@ final class InstalledCertificates {
   private final Set<String> names;
   private final List<Finding> findings = new ArrayList<>();
   private final List<CertificateSummary> summaries = new ArrayList<>();
-  private final Optional<X509Certificate> root;
+  private final List<X509Certificate> authorities;
   private final Optional<X509Certificate> server;
 
   InstalledCertificates(MrsLayout layout, MrsProfile profile) {
     this.layout = layout;
-    this.root = read(layout.rootCertificate());
+    this.authorities = read(layout.rootCertificate());
     this.serverFile = layout.certificates().resolve(profile.serverCertificate());
-    this.server = read(serverFile);
+    this.server = read(serverFile).stream().findFirst();
     this.names = new HashSet<>(profile.serverKeys());
     names.add(profile.serverCertificate());
-    root.flatMap(r -> server.filter(s -> !Certificates.issuedBy(s, r)))
+    root()
+        .flatMap(r -> server.filter(s -> !Certificates.issuedBy(s, r)))
         .ifPresent(
             s ->
                 findings.add(
@@ -64,7 +65,7 @@ final class InstalledCertificates {
           Finding.warning(
               "BUNDLE_INCONSISTENT",
               copy
-                  + " is not the certificate of "
+                  + " does not hold the same certificates as "
                   + layout.rootCertificate()
                   + ", and HA may read either at its next start",
               "A rotation replaces both."));
@@ -77,7 +78,7 @@ final class InstalledCertificates {
    */
   List<Path> strayCertificates() {
     return layout.copies(MrsLayout.ROOT_CERTIFICATE).stream()
-        .filter(copy -> !fingerprint(copy).equals(digest()))
+        .filter(copy -> !RootBundle.digest(certificates(copy)).equals(digest()))
         .toList();
   }
 
@@ -107,7 +108,7 @@ final class InstalledCertificates {
       try (Stream<Path> files = Files.list(directory)) {
         files
             .filter(wanted)
-            .filter(file -> Files.isRegularFile(file) && old.contains(fingerprint(file)))
+            .filter(file -> Files.isRegularFile(file) && holdsOne(file, old))
             .forEach(found::add);
       } catch (IOException e) {
         // What was there was listed for the backup, minutes ago.
@@ -117,13 +118,20 @@ final class InstalledCertificates {
     return found;
   }
 
-  private static String fingerprint(Path path) {
+  private static boolean holdsOne(Path file, Set<String> fingerprints) {
+    return certificates(file).stream()
+        .limit(1)
+        .anyMatch(c -> fingerprints.contains(Certificates.sha256(c)));
+  }
+
+  /** None where it is no file of certificates. */
+  private static List<X509Certificate> certificates(Path path) {
     // A key may stand in the same file.
     byte[] content = content(path);
     try {
-      return Certificates.sha256(Certificates.read(content).get(0));
+      return Certificates.read(content);
     } catch (UnreadableCertificateException e) {
-      return "none";
+      return List.of();
     } finally {
       Arrays.fill(content, (byte) 0);
     }
@@ -154,8 +162,14 @@ final class InstalledCertificates {
     return findings;
   }
 
+  /** The CA that issues the server certificates. */
   Optional<X509Certificate> root() {
-    return root;
+    return authorities.stream().findFirst();
+  }
+
+  /** That CA and its issuers, as root-ca.crt holds them. */
+  List<X509Certificate> authorities() {
+    return authorities;
   }
 
   Optional<X509Certificate> server() {
@@ -167,14 +181,19 @@ final class InstalledCertificates {
     return serverFile;
   }
 
-  /** Whether the server certificate is one of the root certificate's. */
-  boolean consistent() {
-    return root.isPresent() && server.filter(s -> Certificates.issuedBy(s, root.get())).isPresent();
+  /** Where the CA and its issuers lie. */
+  Path authorityFile() {
+    return layout.rootCertificate();
   }
 
-  /** Fingerprint of the root certificate; empty if there is none. */
+  /** Whether the server certificate is one of the root certificate's. */
+  boolean consistent() {
+    return root().flatMap(r -> server.filter(s -> Certificates.issuedBy(s, r))).isPresent();
+  }
+
+  /** The digest of root-ca.crt; empty if it holds no certificate. */
   String digest() {
-    return root.map(Certificates::sha256).orElse("");
+    return RootBundle.digest(authorities);
   }
 
   /**
@@ -244,13 +263,14 @@ final class InstalledCertificates {
         REMEDY);
   }
 
-  private Optional<X509Certificate> read(Path path) {
+  /** All certificates of a file; the first is what a report tells of it. */
+  private List<X509Certificate> read(Path path) {
     BundleFile file = BundleFiles.read(real(path), LARGEST_FILE);
     try {
       if (file instanceof BundleFile.Content found) {
-        X509Certificate certificate = Certificates.read(found.bytes()).get(0);
-        summaries.add(Certificates.summary(path.toString(), certificate));
-        return Optional.of(certificate);
+        List<X509Certificate> all = Certificates.read(found.bytes());
+        summaries.add(Certificates.summary(path.toString(), all.get(0)));
+        return all;
       }
       if (file instanceof BundleFile.Refused missing) {
         findings.add(
@@ -266,6 +286,6 @@ final class InstalledCertificates {
               path + " is no certificate: " + e.getMessage(),
               "A rotation replaces it."));
     }
-    return Optional.empty();
+    return List.of();
   }
 }

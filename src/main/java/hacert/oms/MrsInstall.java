@@ -68,7 +68,12 @@ final class MrsInstall {
       throws HostException {
     new ReplaceStep(host, layout, profile.replace()).run(password, spec);
     InstalledCertificates installed = new InstalledCertificates(layout, profile);
-    if (!installed.digest().equals(RootBundle.digest(bundle)) || !installed.consistent()) {
+    if (!installed.digest().equals(RootBundle.digest(bundle))) {
+      throw withoutEffect(
+          installed.authorityFile() + " does not hold the new certificates, or not all of them.",
+          "");
+    }
+    if (!installed.consistent()) {
       throw withoutEffect(
           installed.serverFile() + " is not issued by the new root certificate.", "");
     }

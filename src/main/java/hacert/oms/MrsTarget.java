@@ -20,6 +20,7 @@ import hacert.target.Profiles;
 import hacert.target.Secret;
 import hacert.target.Target;
 import hacert.x509.Certificates;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The target {@code mrs-ha}. */
 public final class MrsTarget implements Target {
@@ -74,11 +76,12 @@ public final class MrsTarget implements Target {
 
   @Override
   public Contents given(Bundle given, Secret password, Clock clock) {
+    List<X509Certificate> chain = RootBundle.read(given, password, clock).chain();
     return new Contents(
-        RootBundle.read(given, password, clock).chain().stream()
-            .findFirst()
-            .map(Certificates::sha256)
-            .orElse(""));
+        RootBundle.digest(chain),
+        Map.of(
+            MrsLayout.ROOT_CERTIFICATE,
+            chain.stream().map(Certificates::sha256).collect(Collectors.toSet())));
   }
 
   @Override

@@ -102,7 +102,8 @@ final class PairProof {
           Finding.error(
               "INSTALLED_DIFFERS",
               String.format(
-                  "%s should have the SHA-256 fingerprint %s and has %s.",
+                  "%s should hold the certificates with SHA-256 %s together, and holds those with"
+                      + " %s.",
                   layout.rootCertificate(), expectedDigest, installed.digest()),
               "Find out who changed it."));
     }

@@ -172,9 +172,19 @@ final class RootBundle {
         .toList();
   }
 
-  /** Fingerprint of the CA's own certificate. */
+  /** The digest of its root-ca.crt. */
   static String digest(Bundle bundle) {
-    return certificates(bundle).stream().findFirst().map(Certificates::sha256).orElse("");
+    return digest(certificates(bundle));
+  }
+
+  /**
+   * The digest of a root-ca.crt: the issuers count too, for HA follows a certificate up to the
+   * root.
+   *
+   * @return {@link Certificates#sha256(List)}; empty if there is none
+   */
+  static String digest(List<X509Certificate> certificates) {
+    return certificates.isEmpty() ? "" : Certificates.sha256(certificates);
   }
 
   private static List<X509Certificate> certificates(Bundle bundle) {

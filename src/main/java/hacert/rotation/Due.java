@@ -76,11 +76,11 @@ final class Due {
   /** Installing a given bundle again makes nothing younger that is part of it. */
   private static boolean given(Target target, Question q, Discovery d, CertificateSummary c) {
     return q.given()
+        .filter(given -> target.installed(given, d.facts()))
         .filter(
             given ->
                 target.installsAsGiven()
-                    ? target.installed(given, d.facts())
-                    : given.digest().equals(c.sha256()))
+                    || given.parts().values().stream().anyMatch(part -> part.contains(c.sha256())))
         .isPresent();
   }
 

@@ -9,7 +9,8 @@ import java.util.Set;
  * a key, only hashes.
  *
  * @param digest comparable to {@link NodeFacts#bundleDigest}; empty if it cannot be told
- * @param parts hashes of what is in each of its files, by name; what they mean is the target's
+ * @param parts hashes of what is in each of its files, by name; what they mean is the target's, but
+ *     those of certificates are their fingerprints
  */
 public record Contents(String digest, Map<String, Set<String>> parts) {
   /** Takes a copy. */

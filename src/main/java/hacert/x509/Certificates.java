@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.CertificateEncodingException;
@@ -234,6 +235,16 @@ public final class Certificates {
   /** SHA-256 of the DER form, lower-case hexadecimal. */
   public static String sha256(X509Certificate certificate) {
     return Sha256.of(der(certificate));
+  }
+
+  /**
+   * What tells a file of certificates from another: SHA-256 of the DER forms of all, one after the
+   * other in their order, lower-case hexadecimal. Of a single one it is that one's fingerprint.
+   */
+  public static String sha256(List<X509Certificate> certificates) {
+    MessageDigest digest = Sha256.digest();
+    certificates.forEach(certificate -> digest.update(der(certificate)));
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   /**

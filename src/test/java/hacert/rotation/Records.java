@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Builds what decide is asked with: a healthy pair of which each test changes what it is about. */
 final class Records {
@@ -307,7 +308,7 @@ final class Records {
         Json.mapper().convertValue(settings, Settings.class),
         new Request.Holder("control", run),
         dead,
-        given.map(Contents::new),
+        given.map(g -> new Contents(g, Map.of("root-ca.crt", Set.of(g)))),
         false,
         NOW,
         "20261122T080000-11111111");
