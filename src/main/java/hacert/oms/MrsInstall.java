@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Installs a staged bundle on a node of a pair. */
@@ -73,9 +74,9 @@ final class MrsInstall {
           installed.authorityFile() + " does not hold the new certificates, or not all of them.",
           "");
     }
-    if (!installed.consistent()) {
-      throw withoutEffect(
-          installed.serverFile() + " is not issued by the new root certificate.", "");
+    Optional<String> breach = IssuedServer.breach(installed, host.clock().instant());
+    if (breach.isPresent()) {
+      throw withoutEffect(breach.get() + ".", "");
     }
     Set<Path> stray = new LinkedHashSet<>(installed.strayCertificates());
     stray.addAll(installed.oldCopies(before));

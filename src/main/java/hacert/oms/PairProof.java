@@ -111,16 +111,14 @@ final class PairProof {
 
   /** What did not belong together before a rotation does not do so after its rollback either. */
   private void issued(InstalledCertificates installed) {
-    if (!installed.consistent()) {
-      findings.add(
-          Finding.error(
-              "SERVER_NOT_ISSUED",
-              String.format(
-                  "%s is not issued by %s.",
-                  layout.certificates().resolve(profile.serverCertificate()),
-                  layout.rootCertificate()),
-              "Look at /var/log/Bigdata/omm/oms/ha/scriptlog on this host."));
-    }
+    IssuedServer.breach(installed, host.clock().instant())
+        .ifPresent(
+            why ->
+                findings.add(
+                    Finding.error(
+                        "SERVER_NOT_ISSUED",
+                        why + ".",
+                        "Look at /var/log/Bigdata/omm/oms/ha/scriptlog on this host.")));
   }
 
   private void strays(InstalledCertificates installed) {

@@ -2,6 +2,8 @@ package hacert.x509;
 
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathValidator;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertificateFactory;
 import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
@@ -51,6 +53,10 @@ public final class CertificatePaths {
       CertPathValidator.getInstance("PKIX")
           .validate(CertificateFactory.getInstance("X.509").generateCertPath(below), parameters);
       return Optional.empty();
+    } catch (CertPathValidatorException e) {
+      // Java has its own list of what is weak. The lowest certificate's algorithms are the rules'.
+      boolean weak = e.getReason() == BasicReason.ALGORITHM_CONSTRAINED && e.getIndex() == 0;
+      return weak ? Optional.empty() : Optional.of(String.valueOf(e.getMessage()));
     } catch (GeneralSecurityException e) {
       return Optional.of(String.valueOf(e.getMessage()));
     }
