@@ -330,6 +330,7 @@ class ActionModule(ActionBase):
                 "plan": {"type": "dict"},
                 "first": {"type": "dict"},
                 "staged": {"type": "list", "elements": "dict", "default": []},
+                "proven": {"type": "list", "elements": "dict", "default": []},
             },
             required_if=[("operation", name, ("plan",)) for name in NEEDS_PLAN],
         )
@@ -511,7 +512,7 @@ class ActionModule(ActionBase):
             request["dead_processes"] = self._dead(process)
             if self._call["failed"]:
                 request["failed"] = self._call["failed"]
-        for key in ("plan", "first", "staged"):
+        for key in ("plan", "first", "staged", "proven"):
             if self._call[key]:
                 request[key] = self._call[key]
         return request, self._secrets(bundle)

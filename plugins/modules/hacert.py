@@ -65,6 +65,11 @@ options:
   first:
     description: The first node's result of C(apply). Required by C(apply) on the other nodes.
     type: dict
+  proven:
+    description: Results of C(confirm) of all nodes. Of C(close), which compares the HA roles in them.
+    type: list
+    elements: dict
+    default: []
 attributes:
   check_mode:
     description: Nothing that belongs to the node is changed, and nothing is left behind.

@@ -54,6 +54,7 @@ SWITCHES = {
         "status-error-when-down": "status-oms.sh fails, instead of NULL rows, while HA is down",
         "single-mode": "status-oms.sh shows mode single with one node",
         "two-actives": "status-oms.sh shows both nodes active",
+        "alone-active": "status-oms.sh shows this host active and the other one standby",
         "no-active": "status-oms.sh shows both nodes standby",
         "roles-never-settle": "status-oms.sh shows NULL roles in an unsteady phase",
         "unknown-values": "status-oms.sh shows -- for role and health",

@@ -28,7 +28,7 @@ else
 fi
 
 options=
-for option in single-mode two-actives no-active roles-never-settle no-start-time start-time-one-word one-table \
+for option in single-mode two-actives alone-active no-active roles-never-settle no-start-time start-time-one-word one-table \
   header-variant coloured blank-line-absent underscore-names wide-columns capital-health unknown-values swap-rows; do
   if switched "$option"; then options="$options $option"; fi
 done

@@ -17,6 +17,7 @@ END {
     split(nodes[on("swap-rows") ? count + 1 - i : i], f, "\t")
     if (on("single-mode") && f[2] != me) continue
     if (on("two-actives")) { f[6] = "active"; f[8] = "Actived" }
+    if (on("alone-active")) { f[6] = f[2] == me ? "active" : "standby"; f[8] = f[2] == me ? "Actived" : "Deactived" }
     if (on("no-active")) { f[6] = "standby"; f[8] = "Deactived" }
     if (on("roles-never-settle")) { f[6] = "NULL"; f[8] = "Activating" }
     if (on("unknown-values")) { f[6] = "--"; f[7] = "--" }

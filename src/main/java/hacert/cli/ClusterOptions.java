@@ -218,6 +218,7 @@ final class ClusterOptions {
         null,
         List.of(),
         null,
+        List.of(),
         List.of());
   }
 

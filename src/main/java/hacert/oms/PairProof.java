@@ -40,6 +40,7 @@ final class PairProof {
   private final StatusCommand status;
   private final SelfRow self;
   private final List<Finding> findings = new ArrayList<>();
+  private HaRole now = HaRole.UNKNOWN;
 
   PairProof(
       Host host,
@@ -74,6 +75,7 @@ final class PairProof {
                   s -> agrees(s, healthy),
                   "one steady active and one steady standby node in health");
     }
+    now = seen.flatMap(self::in).map(MrsNode::role).orElse(HaRole.UNKNOWN);
     Instant agreed = host.clock().instant();
     if (!Finding.stops(findings) && proving.expired()) {
       findings.add(
@@ -84,16 +86,16 @@ final class PairProof {
               "Rotate as soon as the cause of the failure is mended."));
     } else if (!Finding.stops(findings)) {
       ill(seen);
-      swap(seen, proving.role());
+      swap(proving.role());
       started(seen, proving);
       handshakes(installed, seen, healthy, proving, end);
-      page(seen, proving.managerUrl(), end);
+      page(proving.managerUrl(), end);
     }
     if (!Finding.stops(findings)) {
       findings.add(Alarms.after(installed.summaries(), host.clock().instant()));
     }
     return new Proof(
-        !Finding.stops(findings), agreed, installed.summaries(), List.copyOf(findings));
+        !Finding.stops(findings), agreed, now, installed.summaries(), List.copyOf(findings));
   }
 
   private void files(InstalledCertificates installed, String expectedDigest) {
@@ -202,8 +204,7 @@ final class PairProof {
     }
   }
 
-  private void swap(Optional<OmsStatus> seen, HaRole before) {
-    HaRole now = seen.flatMap(self::in).map(MrsNode::role).orElse(HaRole.UNKNOWN);
+  private void swap(HaRole before) {
     if (before != HaRole.UNKNOWN && now != HaRole.UNKNOWN && now != before) {
       findings.add(
           Finding.warning(
@@ -280,10 +281,8 @@ final class PairProof {
   }
 
   /** A proof that has failed already needs no sign of life to wait for. */
-  private void page(Optional<OmsStatus> seen, String url, Deadline end) {
-    boolean active =
-        seen.flatMap(self::in).map(MrsNode::role).filter(HaRole.ACTIVE::equals).isPresent();
-    if (!url.isEmpty() && active && !Finding.stops(findings)) {
+  private void page(String url, Deadline end) {
+    if (!url.isEmpty() && now == HaRole.ACTIVE && !Finding.stops(findings)) {
       findings.add(ManagerPage.await(url, end));
     }
   }

@@ -39,6 +39,7 @@ final class ClusterProof {
   private final InstalledBundle installed;
   private final List<Finding> findings = new ArrayList<>();
   private List<Finding> last = List.of();
+  private HaRole now = HaRole.UNKNOWN;
 
   ClusterProof(LocalNode node, Ports ports, InstalledBundle installed) {
     this.node = node;
@@ -69,6 +70,7 @@ final class ClusterProof {
     return new Proof(
         !Finding.stops(findings),
         installation.host().clock().instant(),
+        now,
         installed.summaries(),
         List.copyOf(findings));
   }
@@ -88,7 +90,8 @@ final class ClusterProof {
       }
       if (last.stream().noneMatch(f -> Finding.stops(List.of(f)))) {
         findings.addAll(last);
-        swap(status, proving.role());
+        now = node.self(status).map(OpenGaussNode::role).orElse(HaRole.UNKNOWN);
+        swap(proving.role());
         replication(status);
         findings.add(proven(proving, credentials.identity().isPresent()));
         return;
@@ -187,8 +190,7 @@ final class ClusterProof {
     }
   }
 
-  private void swap(ClusterStatus status, HaRole before) throws HostException {
-    HaRole now = node.self(status).map(OpenGaussNode::role).orElse(HaRole.UNKNOWN);
+  private void swap(HaRole before) {
     if (before != HaRole.UNKNOWN && now != HaRole.UNKNOWN && now != before) {
       findings.add(
           Finding.warning(

@@ -340,7 +340,8 @@ final class OpenGaussNode implements ManagedNode {
       return new ClusterProof(node, ports, installed)
           .prove(OpenGaussTarget.digestOf(installed.bundle()), expectedDigest, healthy, proving);
     } catch (HostException e) {
-      return new Proof(false, host.clock().instant(), List.of(), List.of(e.finding()));
+      return new Proof(
+          false, host.clock().instant(), HaRole.UNKNOWN, List.of(), List.of(e.finding()));
     }
   }
 }

@@ -4,7 +4,9 @@ import hacert.host.HostException;
 import hacert.host.Snapshot.Aspect;
 import hacert.host.Snapshot.Difference;
 import hacert.result.Outcome;
+import hacert.result.Result;
 import hacert.result.StepReport;
+import hacert.target.HaRole;
 import hacert.target.NodeFacts;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +43,7 @@ final class Close {
       return Answer.of(was ? Outcome.ROLLED_BACK : Outcome.UNCHANGED);
     }
     Outcome outcome = outcome(journal);
+    oneActive();
     if (outcome == Outcome.SUCCEEDED) {
       unchanged(journal);
       record(journal);
@@ -86,6 +89,39 @@ final class Close {
           "Run the playbook from its beginning.");
     }
     return back ? Outcome.ROLLED_BACK : Outcome.SUCCEEDED;
+  }
+
+  /**
+   * Each node proves what it sees itself. Where they do not hear each other, each may see one
+   * active and one standby, and be the active one itself.
+   */
+  private void oneActive() throws RefusedException {
+    boolean hear = plan.action() != Plan.Action.BACK || !plan.expired();
+    List<String> active =
+        plan.order().stream()
+            .filter(
+                node ->
+                    site.request().proven().stream()
+                        .anyMatch(r -> plan.proves(r, "confirm", node) && isActive(r)))
+            .toList();
+    if (hear && active.size() > 1) {
+      throw new RefusedException(
+          RecoveryStop.TWO_ACTIVES,
+          "Each of "
+              + String.join(" and ", active)
+              + " is active by its own status: they do not hear each other, though each of them"
+              + " proved the certificates. Rotation "
+              + plan.rotation()
+              + " is not recorded as proven, and stays open.",
+          "Look at the heartbeat between the nodes and at the log of HA on each. Bring the cluster"
+              + " to one active node by the vendor's means, then run the same command again: it"
+              + " restarts nothing and only proves.");
+    }
+  }
+
+  private static boolean isActive(Result confirmed) {
+    return confirmed.data() != null
+        && confirmed.data().path(Confirm.ROLE).asText().equals(HaRole.ACTIVE.word());
   }
 
   /** What is recorded as proven is what was proven: nobody has put another key there since. */

@@ -24,6 +24,9 @@ import java.util.Optional;
  * new bundle, after a rollback with the old one.
  */
 final class Confirm {
+  /** Where an answer tells the node's own HA role. */
+  static final String ROLE = "role";
+
   private final Site site;
   private final Plan plan;
 
@@ -61,7 +64,9 @@ final class Confirm {
     List<Finding> findings = new ArrayList<>();
     String step = back ? Phase.CONFIRM_BACK : Phase.CONFIRM_PROVE;
     Optional<Entry> earlier = journal.entry(step).filter(e -> journal.done(step));
-    Steps.Work work =
+    // Since it was proven before anything may have happened, to the HA roles too.
+    steps.always(
+        step,
         () -> {
           if (back) {
             noneEarly(journal);
@@ -71,26 +76,25 @@ final class Confirm {
           findings.addAll(proof.findings());
           HostException.throwFirst(proof.findings());
           // The mixed window has ended when it was proven for the first time.
-          return new Steps.Done(
-              "proven", earlier.map(Entry::data).orElse(agreed(journal, proof.agreed())));
-        };
-    String run = site.request().holder().process();
-    if (earlier.filter(e -> !e.run().equals(run)).isPresent()) {
-      // Between the runs anything may have happened to what was proven then.
-      steps.always(step, work);
-    } else {
-      steps.run(step, work);
-    }
-    Optional<JsonNode> data = steps.journal().entry(step).map(Entry::data);
+          return new Steps.Done("proven", seen(earlier, journal, proof));
+        });
+    JsonNode data = steps.journal().entry(step).orElseThrow().data();
+    JsonNode window = data.path("mixed_window");
     return Answer.of(Outcome.SUCCEEDED)
         .findings(findings)
         .steps(steps.reports())
         .after(site.node().installed())
-        .mixedWindow(
-            data.map(d -> d.path("mixed_window"))
-                .filter(JsonNode::isNumber)
-                .map(JsonNode::asDouble)
-                .orElse(null));
+        .mixedWindow(window.isNumber() ? window.asDouble() : null)
+        .data(Json.mapper().createObjectNode().set(ROLE, data.path(ROLE)));
+  }
+
+  /** What close compares between the nodes; the mixed window has ended at the first proof. */
+  private JsonNode seen(Optional<Entry> earlier, Journal journal, Proof proof) {
+    ObjectNode data =
+        earlier
+            .map(e -> e.data().<ObjectNode>deepCopy())
+            .orElseGet(() -> agreed(journal, proof.agreed()));
+    return data.put(ROLE, proof.role().word());
   }
 
   /** They may have come since it was decided which nodes go back; then this one goes back too. */
@@ -149,7 +153,7 @@ final class Confirm {
   }
 
   /** On the first node, both ends of the mixed window are seen by one clock. */
-  private JsonNode agreed(Journal journal, Instant agreed) {
+  private ObjectNode agreed(Journal journal, Instant agreed) {
     ObjectNode data = Json.mapper().createObjectNode().put("agreed", agreed.toString());
     journal.entries().stream()
         .filter(e -> site.first() && e.step().startsWith(Phase.APPLY + "."))

@@ -27,6 +27,7 @@ public final class Driver {
   private final Consumer<Result> listener;
   private final List<Result> failed = new ArrayList<>();
   private final List<Result> staged = new ArrayList<>();
+  private final List<Result> proven = new ArrayList<>();
 
   /**
    * What is driven.
@@ -151,8 +152,9 @@ public final class Driver {
 
   /** Answers whether a node says that it was rolled back. */
   private boolean confirmAndClose(Plan plan, Intent intent) throws StepFailed {
+    proven.clear();
     for (String node : plan.order()) {
-      must(ask("confirm", node(node), plan, List.of(), null, List.of(), intent));
+      proven.add(must(ask("confirm", node(node), plan, List.of(), null, List.of(), intent)));
     }
     boolean rolledBack = false;
     for (String node : plan.order()) {
@@ -211,6 +213,7 @@ public final class Driver {
             plan,
             staged,
             first,
+            operation.equals("close") ? proven : List.of(),
             secrets.names());
     Result result = agents.get(node.name()).ask(request, secrets);
     listener.accept(result);

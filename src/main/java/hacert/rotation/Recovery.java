@@ -34,12 +34,13 @@ import java.util.function.Predicate;
  *       changed what is back and it is not asked for; where the rotation itself brings an older
  *       generation back, and no step of it failed, it is what is asked for: forward;
  *   <li>someone else changed files: stop;
- *   <li>no failure is recorded, nor told by a node: forward; but stop where someone brought the old
- *       files back;
+ *   <li>no failure is recorded, nor told by a node, and close has not seen two actives: forward;
+ *       but stop where someone brought the old files back;
  *   <li>files cannot be read: stop;
  *   <li>it is not known what a node runs: stop, but forward where a person asks again;
  *   <li>all nodes run the new generation: stop where all are active; prove it once more where they
- *       agree, or a person asks again; then stop if only health is missing;
+ *       agree, or a person asks again; then stop if only health is missing, or if close has seen
+ *       two actives;
  *   <li>the second node failed once: forward once more (without a second restart);
  *   <li>the old generation is not sound: stop, but forward where a person asks again;
  *   <li>else: back.
@@ -107,7 +108,7 @@ final class Recovery {
     if (!other.isEmpty()) {
       return stop(RecoveryStop.changedBeside(other));
     }
-    if (tried.failed()) {
+    if (tried.failed() || tried.twoActives()) {
       return afterFailure();
     }
     List<String> restored = names(d -> restored(d) && Applied.hasWritten(d.journal()));
@@ -201,7 +202,10 @@ final class Recovery {
     if (agree) {
       return stop(RecoveryStop.unrelatedUnhealthy());
     }
-    return backIfSound("the nodes do not agree with the new generation");
+    // The certificates are proven on each node: to go back could cost the one that still serves.
+    return tried.twoActives()
+        ? stop(RecoveryStop.twoActives())
+        : backIfSound("the nodes do not agree with the new generation");
   }
 
   private Decision backIfSound(String why) {

@@ -13,6 +13,9 @@ import java.util.List;
  *     as it is
  */
 record RecoveryStop(String code, String why, String remedy) {
+  /** All nodes run the new generation, and more than one is active. */
+  static final String TWO_ACTIVES = "TWO_ACTIVES";
+
   private static final String FORWARD =
       "Forward: run rotate-certs.yml again; it restarts only nodes that do not run the new"
           + " generation yet. ";
@@ -177,8 +180,8 @@ record RecoveryStop(String code, String why, String remedy) {
 
   static RecoveryStop twoActives() {
     return new RecoveryStop(
-        "TWO_ACTIVES",
-        "all nodes are restarted and call themselves active",
+        TWO_ACTIVES,
+        "all nodes are restarted, and more than one calls itself active",
         "Forward: bring the cluster to one active node by the vendor's means; "
             + STOPS_AGAIN
             + "Then it restarts nothing and only proves."

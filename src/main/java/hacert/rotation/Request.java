@@ -33,6 +33,7 @@ public record Request(
     Plan plan,
     List<Result> staged,
     Result first,
+    List<Result> proven,
     List<String> secrets) {
 
   /** Name and version of the format. */
@@ -58,6 +59,7 @@ public record Request(
     found = found == null ? List.of() : List.copyOf(found);
     failed = failed == null ? List.of() : List.copyOf(failed);
     staged = staged == null ? List.of() : List.copyOf(staged);
+    proven = proven == null ? List.of() : List.copyOf(proven);
     secrets = secrets == null ? List.of() : List.copyOf(secrets);
   }
 }

@@ -42,6 +42,17 @@ final class Tried {
         || nodes().anyMatch(d -> told("apply", d) + told(CONFIRM, d) > 0);
   }
 
+  /**
+   * Whether a node has refused in this run to record what was proven, because more than one node is
+   * active. No journal tells of it.
+   */
+  boolean twoActives() {
+    return q.failed().stream()
+        .filter(r -> r.operation().equals("close"))
+        .flatMap(r -> r.findings().stream())
+        .anyMatch(f -> f.code().equals(RecoveryStop.TWO_ACTIVES));
+  }
+
   /** Whether a later node than the first has failed in this run, and may be tried once more. */
   boolean laterNodeMayTryAgain() {
     return nodes()

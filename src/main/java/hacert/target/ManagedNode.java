@@ -244,12 +244,14 @@ public interface ManagedNode {
    *
    * @param proven whether everything asked for holds
    * @param agreed when, within the call, the system was first seen to agree
+   * @param role the node's own HA role, as it saw it then: no node can prove what another one sees
    * @param certificates installed or served certificates that prove it
    * @param findings what is missing to a proof, or was noticed
    */
   record Proof(
       boolean proven,
       Instant agreed,
+      HaRole role,
       List<CertificateSummary> certificates,
       List<Finding> findings) {}
 

@@ -11,6 +11,7 @@ import hacert.target.RestartNeed;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -130,6 +131,22 @@ class RecoveryStopsTest extends RecoveryRules {
     pair.two.applied().role = HaRole.ACTIVE;
     pair.two.phase = "Actived";
     pair.fail("confirm", pair.one, Outcome.FAILED, "PAIR_NOT_AGREED");
+    stops("TWO_ACTIVES");
+  }
+
+  /** Each node had proven alone that it is active; at close that shows. */
+  @ParameterizedTest
+  @CsvSource({"ACTIVE, Actived", "UNKNOWN, Activating"})
+  void does_not_go_back_from_two_actives_that_close_has_seen(HaRole role, String phase) {
+    pair.one.applied().done("confirm.prove");
+    pair.two.applied().done("confirm.prove");
+    pair.two.role = role;
+    pair.two.phase = phase;
+    pair.fail("close", pair.one, Outcome.REFUSED, "TWO_ACTIVES");
+    pair.fail("close", pair.two, Outcome.REFUSED, "TWO_ACTIVES");
+    stops("TWO_ACTIVES");
+    pair.nodes().forEach(node -> node.kind = Plan.Kind.RESTORE);
+    pair.intent = Settings.Intent.ROLLBACK;
     stops("TWO_ACTIVES");
   }
 

@@ -55,6 +55,10 @@ final class TwoHosts {
   Map<String, Object> settings = Map.of();
   String password = TestHost.PASSWORD;
   Map<String, byte[]> bundle = Map.of();
+
+  /** What confirm is said to have answered, where close is asked alone. */
+  List<Result> proven = List.of();
+
   boolean check;
 
   /** What the inventory calls the cluster; {@link TestHost#state} is that of the first name. */
@@ -258,6 +262,7 @@ final class TwoHosts {
         plan,
         staged,
         first,
+        proven,
         List.of());
   }
 
