@@ -543,12 +543,12 @@ class ActionModule(ActionBase):
                     raise self._invalid(variable, value, "true or false") from None
             elif kind is list:
                 if not isinstance(value, list) or not all(map(self._is_text, value)):
-                    raise self._invalid(variable, value, "a list of texts, each in quotes")
+                    raise self._invalid(variable, value, "a list of texts, each in quotes (one of a template: with | string)")
                 value = [str(one) for one in value]
             elif kind is dict:
                 value = {k: v for k, v in value.items() if v is not None} if isinstance(value, dict) else value
                 if not isinstance(value, dict) or not all(map(self._is_text, value.values())):
-                    raise self._invalid(variable, value, "a dictionary of texts, each in quotes")
+                    raise self._invalid(variable, value, "a dictionary of texts, each in quotes (one of a template: with | string)")
                 value = {str(k): str(v) for k, v in value.items()}
             else:
                 value = str(value)
@@ -639,7 +639,7 @@ class ActionModule(ActionBase):
         """A text for the auditor, which has to be as it was written: of 0042 YAML makes 34, of `no` a false."""
         value = self._of_cluster(variable)
         if value is not None and not self._is_text(value):
-            raise self._invalid(variable, value, "a text, in quotes")
+            raise self._invalid(variable, value, "a text, in quotes (one of a template: with | string)")
         return "" if value is None else str(value)
 
     @staticmethod

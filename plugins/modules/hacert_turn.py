@@ -17,7 +17,8 @@ options:
     required: true
   order:
     description: Names of the clusters that are still in the play, in its order. Needed to begin. None is waited for
-      that is not among them, and one of them that has gone while it was under way counts as failed.
+      that is not among them, and one that has gone while it was under way counts as failed. It is judged by
+      the play as it was when the task began.
     type: list
     elements: str
     default: []

@@ -54,6 +54,7 @@ final class JschSession implements PeerSession {
           int slash = remotePath.lastIndexOf('/');
           String directory = slash < 0 ? "." : slash == 0 ? "/" : remotePath.substring(0, slash);
           makeDirectories(sftp, directory);
+          watch.seen();
           byte[] random = new byte[8];
           RANDOM.nextBytes(random);
           // A directory of our own hides the file from the first, whatever the umask there.
@@ -64,11 +65,14 @@ final class JschSession implements PeerSession {
           boolean done = false;
           try {
             sftp.chmod(0700, hidden);
+            watch.seen();
             sftp.put(new ByteArrayInputStream(content), temporary, new Seen(watch));
             sftp.chmod(mode, temporary);
+            watch.seen();
             rename(sftp, temporary, remotePath);
             done = true;
           } finally {
+            watch.seen();
             discard(sftp, hidden, done ? "" : temporary);
           }
           return done;
@@ -183,6 +187,7 @@ final class JschSession implements PeerSession {
     try (Watch watch = new Watch(Duration.ofMillis(SILENCES * idleMillis), session::disconnect)) {
       sftp = (ChannelSftp) open("sftp");
       connect(sftp, what);
+      watch.seen();
       return work.on(sftp, watch);
     } catch (SftpException | JSchException | IOException e) {
       throw answers() ? failed(what, e) : lost(what, e);

@@ -62,8 +62,9 @@ final class ClusterRestart {
       return "";
     }
     Path base = directory.resolveSibling("refreshconf");
-    // One that an earlier call has begun must not run beside the stop.
-    if (!gsOm.runs(base) && (gsOm.runs(directory) || !allHaveRoles())) {
+    // One that an earlier call has begun must not run beside the stop; and one that has failed may
+    // have taken away what was written before.
+    if (!gsOm.pending(base) && (gsOm.runs(directory) || !allHaveRoles())) {
       return "; in which roles they ran was not written down, for not all were seen to run";
     }
     int seconds = node.installation().profile().stopSeconds();

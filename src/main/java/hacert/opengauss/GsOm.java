@@ -109,6 +109,13 @@ final class GsOm {
         && installation.host().detached().find(last).poll() instanceof Attempt.Running;
   }
 
+  /** Whether the last run of this name still runs, or has not ended well. */
+  boolean pending(Path base) throws HostException {
+    Path last = numbered(base, last(base));
+    return Files.exists(last)
+        && !installation.host().detached().find(last).poll().equals(new Attempt.Exited(0));
+  }
+
   private static int last(Path base) {
     int number = 1;
     while (Files.exists(numbered(base, number + 1))) {

@@ -1,6 +1,7 @@
 package hacert.rotation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import hacert.host.HostException;
 import hacert.result.CertificateSummary;
@@ -26,6 +27,8 @@ import java.util.Optional;
 final class Confirm {
   /** Where an answer tells the node's own HA role. */
   static final String ROLE = "role";
+
+  private static final String AGREED = "agreed";
 
   private final Site site;
   private final Plan plan;
@@ -63,10 +66,14 @@ final class Confirm {
             .orElse("");
     List<Finding> findings = new ArrayList<>();
     String step = back ? Phase.CONFIRM_BACK : Phase.CONFIRM_PROVE;
-    Optional<Entry> earlier = journal.entry(step).filter(e -> journal.done(step));
+    // The mixed window has ended when it was proven for the first time, whatever came of it since.
+    JsonNode first =
+        journal.entry(step).map(Entry::data).filter(d -> d.has(AGREED)).orElse(NullNode.instance);
     // Since it was proven before anything may have happened, to the HA roles too.
     steps.always(
         step,
+        first,
+        () -> first,
         () -> {
           if (back) {
             noneEarly(journal);
@@ -75,8 +82,7 @@ final class Confirm {
           Proof proof = site.node().prove(expected, healthy(back), proving(journal, back));
           findings.addAll(proof.findings());
           HostException.throwFirst(proof.findings());
-          // The mixed window has ended when it was proven for the first time.
-          return new Steps.Done("proven", seen(earlier, journal, proof));
+          return new Steps.Done("proven", seen(first, journal, proof));
         });
     JsonNode data = steps.journal().entry(step).orElseThrow().data();
     JsonNode window = data.path("mixed_window");
@@ -88,12 +94,10 @@ final class Confirm {
         .data(Json.mapper().createObjectNode().set(ROLE, data.path(ROLE)));
   }
 
-  /** What close compares between the nodes; the mixed window has ended at the first proof. */
-  private JsonNode seen(Optional<Entry> earlier, Journal journal, Proof proof) {
+  /** With the role, which close compares between the nodes. */
+  private JsonNode seen(JsonNode first, Journal journal, Proof proof) {
     ObjectNode data =
-        earlier
-            .map(e -> e.data().<ObjectNode>deepCopy())
-            .orElseGet(() -> agreed(journal, proof.agreed()));
+        first instanceof ObjectNode earlier ? earlier.deepCopy() : agreed(journal, proof.agreed());
     return data.put(ROLE, proof.role().word());
   }
 
@@ -154,7 +158,7 @@ final class Confirm {
 
   /** On the first node, both ends of the mixed window are seen by one clock. */
   private ObjectNode agreed(Journal journal, Instant agreed) {
-    ObjectNode data = Json.mapper().createObjectNode().put("agreed", agreed.toString());
+    ObjectNode data = Json.mapper().createObjectNode().put(AGREED, agreed.toString());
     journal.entries().stream()
         .filter(e -> site.first() && e.step().startsWith(Phase.APPLY + "."))
         .map(Entry::began)

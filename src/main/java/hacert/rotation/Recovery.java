@@ -199,12 +199,12 @@ final class Recovery {
     if (tried.proofMayTryAgain() && (agree || !q.afterFailure())) {
       return forward("all nodes run the new generation; it is proven once more");
     }
-    if (agree) {
-      return stop(RecoveryStop.unrelatedUnhealthy());
+    if (tried.twoActives()) {
+      // The certificates are proven on each node: to go back could cost the one that still serves.
+      return stop(RecoveryStop.twoActives());
     }
-    // The certificates are proven on each node: to go back could cost the one that still serves.
-    return tried.twoActives()
-        ? stop(RecoveryStop.twoActives())
+    return agree
+        ? stop(RecoveryStop.unrelatedUnhealthy())
         : backIfSound("the nodes do not agree with the new generation");
   }
 

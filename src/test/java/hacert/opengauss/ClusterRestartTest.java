@@ -207,6 +207,14 @@ class ClusterRestartTest {
   }
 
   @Test
+  void writes_them_again_where_a_call_that_failed_may_have_taken_them_away() throws Exception {
+    assertThat(refreshed(1, Optional.of(true))).isEqualTo("ROLES_NOT_WRITTEN");
+    host.status("Primary Normal", "Down    Manually stopped");
+    assertThat(refreshed(1, Optional.of(true))).isEqualTo("ROLES_NOT_WRITTEN");
+    assertThat(refreshed(0, Optional.of(true))).endsWith("refreshconf stop");
+  }
+
+  @Test
   void stops_nothing_where_the_roles_cannot_be_written_down() throws Exception {
     assertThat(refreshed(1, Optional.of(true))).isEqualTo("ROLES_NOT_WRITTEN");
     assertThat(Files.readAllLines(base.resolve("calls"))).containsExactly("refreshconf");
