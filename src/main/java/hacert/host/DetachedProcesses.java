@@ -23,10 +23,8 @@ final class DetachedProcesses implements Detached {
   // Arguments: directory of the attempt, umask, working directory, then the command. The claim
   // stands before everything that could have an effect. This program runs without cores; a service
   // that is started here has the limit of before. The command tells its own process, which keeps
-  // its
-  // number and start when it becomes another program: who ends the wrapper does not end the
-  // command.
-  // On a full disk the exit code waits for room.
+  // its number and start when it becomes another program: who ends the wrapper does not end the
+  // command. On a full disk the exit code waits for room.
   private static final String WRAPPER =
       """
       hacert_run=$1

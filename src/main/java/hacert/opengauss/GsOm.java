@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Runs {@code gs_om} where it changes something: apart from this program, and never ended by it,
@@ -104,16 +105,20 @@ final class GsOm {
 
   /** Whether the last run of this name still runs. */
   boolean runs(Path base) throws HostException {
-    Path last = numbered(base, last(base));
-    return Files.exists(last)
-        && installation.host().detached().find(last).poll() instanceof Attempt.Running;
+    return state(base).filter(Attempt.Running.class::isInstance).isPresent();
   }
 
   /** Whether the last run of this name still runs, or has not ended well. */
   boolean pending(Path base) throws HostException {
+    return state(base).filter(state -> !state.equals(new Attempt.Exited(0))).isPresent();
+  }
+
+  /** What has become of the last run of this name; empty if there was none. */
+  private Optional<Attempt.State> state(Path base) throws HostException {
     Path last = numbered(base, last(base));
     return Files.exists(last)
-        && !installation.host().detached().find(last).poll().equals(new Attempt.Exited(0));
+        ? Optional.of(installation.host().detached().find(last).poll())
+        : Optional.empty();
   }
 
   private static int last(Path base) {

@@ -95,13 +95,12 @@ class PeersTest {
   }
 
   private Peer peer() {
+    return peer(Duration.ofSeconds(10));
+  }
+
+  private Peer peer(Duration idle) {
     return new Peer(
-        "127.0.0.1",
-        OptionalInt.of(server.getPort()),
-        "omm",
-        home,
-        Duration.ofSeconds(20),
-        Duration.ofSeconds(10));
+        "127.0.0.1", OptionalInt.of(server.getPort()), "omm", home, Duration.ofSeconds(20), idle);
   }
 
   private PeerSession open(Peer peer) throws HostException {
@@ -214,15 +213,7 @@ class PeersTest {
   @Test
   void waits_for_no_sftp_that_is_silent_for_ever() throws Exception {
     server.setSubsystemFactories(List.of(new SilentSftp()));
-    Peer impatient =
-        new Peer(
-            "127.0.0.1",
-            OptionalInt.of(server.getPort()),
-            "omm",
-            home,
-            Duration.ofSeconds(20),
-            Duration.ofMillis(600));
-    try (PeerSession session = open(impatient)) {
+    try (PeerSession session = open(peer(Duration.ofMillis(600)))) {
       assertThat(Findings.code(session::check)).isEqualTo("PEER_LOST");
     }
   }

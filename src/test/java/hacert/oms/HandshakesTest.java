@@ -274,8 +274,7 @@ class HandshakesTest {
       case "damaged" -> Files.writeString(key, "-----BEGIN PRIVATE KEY-----\nAAAA\n");
       default -> copy("spare.key", "server.key");
     }
-    int port = serveBoth();
-    Proof proof = prove(port, password, true);
+    Proof proof = prove(serveBoth(), password, true);
     assertThat(proof.proven()).as("%s", proof.findings()).isTrue();
     Finding warning = only(proof.findings(), Severity.WARNING);
     assertThat(warning.code()).isEqualTo("HA_KEY_UNUSABLE");
@@ -307,9 +306,8 @@ class HandshakesTest {
 
   @Test
   void finds_the_key_in_a_file_that_also_holds_the_certificate() throws Exception {
-    Path both = base.resolve("OMS/workspace0/ha/local/cert/server.pem");
     Files.writeString(
-        both,
+        base.resolve("OMS/workspace0/ha/local/cert/server.pem"),
         Files.readString(now.directory().resolve("own.crt"))
             + Files.readString(now.directory().resolve("own.key")));
     Files.delete(host.certHa().resolve("server.key"));

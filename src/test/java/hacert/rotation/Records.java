@@ -293,6 +293,10 @@ final class Records {
         found.put(node.name, discovery(node));
       }
     }
+    return question(found);
+  }
+
+  Question question(Map<String, Discovery> found) {
     return new Question(
         "pair",
         List.of(

@@ -104,22 +104,7 @@ class ReturnPlanTest {
     Map<String, Discovery> found = new LinkedHashMap<>();
     found.put("mgmt1", discovery(q, "mgmt1", List.of("om", "cm")));
     found.put("mgmt2", discovery(q, "mgmt2", List.of("om")));
-    return new Decide(new OpenGaussTarget())
-        .decide(
-            new Question(
-                q.cluster(),
-                q.nodes(),
-                found,
-                q.unreachable(),
-                q.failed(),
-                q.intent(),
-                q.settings(),
-                q.holder(),
-                q.deadProcesses(),
-                q.given(),
-                q.check(),
-                q.now(),
-                q.newRotation()));
+    return new Decide(new OpenGaussTarget()).decide(pair.question(found));
   }
 
   private static Discovery discovery(Question q, String node, List<String> filled) {

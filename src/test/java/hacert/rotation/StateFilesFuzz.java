@@ -6,7 +6,6 @@ import hacert.host.HostException;
 import hacert.host.Snapshot;
 import hacert.oms.MrsTarget;
 import hacert.result.Json;
-import hacert.result.Result;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -92,26 +91,11 @@ public final class StateFilesFuzz {
     Optional<Journal> journal = new JournalStore(STATE).load();
     Records records = new Records();
     records.one.open();
-    Question q = records.question();
-    Map<String, Discovery> found = new LinkedHashMap<>(q.found());
+    Map<String, Discovery> found = new LinkedHashMap<>(records.question().found());
     found.put("mgmt1", with(found.get("mgmt1"), journal.orElseThrow()));
     for (Settings.Intent intent : Settings.Intent.values()) {
-      new Decide(new MrsTarget())
-          .decide(
-              new Question(
-                  q.cluster(),
-                  q.nodes(),
-                  found,
-                  q.unreachable(),
-                  List.<Result>of(),
-                  intent,
-                  q.settings(),
-                  q.holder(),
-                  q.deadProcesses(),
-                  q.given(),
-                  q.check(),
-                  q.now(),
-                  q.newRotation()));
+      records.intent = intent;
+      new Decide(new MrsTarget()).decide(records.question(found));
     }
   }
 
