@@ -136,16 +136,8 @@ final class Records {
     }
 
     private Node entry(String step, Journal.State state, int attempts, String run, JsonNode data) {
-      entries.add(
-          new Journal.Entry(
-              step,
-              state,
-              attempts,
-              run,
-              NOW,
-              state == Journal.State.BEGUN ? null : NOW,
-              "",
-              data));
+      Instant ended = state == Journal.State.BEGUN ? null : NOW;
+      entries.add(new Journal.Entry(step, state, attempts, run, NOW, ended, "", data));
       return this;
     }
 
