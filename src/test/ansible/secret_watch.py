@@ -23,7 +23,7 @@ import sys
 import termios
 import time
 
-CLEAR_KEY = re.compile(rb"-----BEGIN (?:RSA |EC |DSA )?PRIVATE KEY-----\s+(?!Proc-Type:)")
+CLEAR_KEY = re.compile(rb"-----BEGIN (?:RSA |EC |DSA )?PRIVATE KEY-----(?:\s|\\n)+(?!Proc-Type:)")
 LARGEST = 32 << 20
 ARCHIVE = b"PK\x03\x04"
 YOUNG = 0.2

@@ -66,9 +66,16 @@ class EveryWayIT {
   @Test
   void a_restart_goes_on_when_its_connection_is_cut_and_is_not_repeated() {
     Kills<Pair> cuts =
-        new Kills<>("mrs-ha", Kills.Blow.CONNECTION, new FaultMatrix("mrs-every-way"));
+        new Kills<>(
+            "mrs-ha",
+            Kills.Blow.CONNECTION,
+            new FaultMatrix("mrs-every-way"),
+            1,
+            pair -> {
+              pair.assertAllNew(before.get(pair.cluster()));
+              return "new";
+            });
     pairs.values().forEach(pair -> cuts.plan(pair, new Kills.Moment(0, "apply.restart", "begun")));
-    cuts.run(this::rotate, () -> {});
-    pairs.forEach(this::assertRotatedOnce);
+    cuts.judge(cuts.run(this::rotate, () -> {}));
   }
 }

@@ -3,6 +3,7 @@ package hacert.playbook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -87,7 +88,23 @@ record GaussCluster(Lab lab, String cluster, List<GaussNode> nodes) implements L
       assertThat(node.chains()).as("%s: server.crt chains to cacert.pem", node.name()).isTrue();
       node.host().assertEndedWell();
     }
+    assertOneBundle();
     assertServesInstalled();
+  }
+
+  /** A file of the bundle is the same wherever it is installed, on whichever node. */
+  private void assertOneBundle() {
+    Map<String, String> first = new HashMap<>();
+    for (GaussNode node : nodes) {
+      node.bundle()
+          .forEach(
+              (path, sha256) ->
+                  assertThat(sha256)
+                      .as("%s: %s", node.name(), path)
+                      .isEqualTo(
+                          first.computeIfAbsent(path.getFileName().toString(), f -> sha256)));
+    }
+    assertThat(first).containsKeys("cacert.pem", "server.crt", "server.key", "server.key.cipher");
   }
 
   /** Each node has, byte for byte, what it had before, and serves it. */

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** A node of openGauss, looked at from beside: its files, and what it serves. */
@@ -115,6 +116,29 @@ record GaussNode(LabHost host, String address, int port) {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * SHA-256 of each file of the bundle by its path, in the data directory and, from 5.0 on, in
+   * those of the tools.
+   */
+  Map<Path, String> bundle() {
+    Path tools = om().getParent();
+    boolean kept = Files.exists(om().resolve("server.crt"));
+    try (Stream<Path> data = Files.list(data());
+        Stream<Path> rest = kept ? Files.walk(tools) : Stream.empty()) {
+      Map<Path, String> all = new TreeMap<>();
+      for (Path path : Stream.concat(data, rest).filter(GaussNode::isOfBundle).toList()) {
+        all.put(path, Tree.sha256(Files.readAllBytes(path)));
+      }
+      return all;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean isOfBundle(Path path) {
+    return path.getFileName().toString().matches("cacert\\.pem|(server|client)\\.(crt|key.*)");
   }
 
   /** What a gs_om that was ended leaves behind. */

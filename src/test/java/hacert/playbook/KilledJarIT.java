@@ -67,7 +67,8 @@ class KilledJarIT {
       Kills.Blow blow, List<Kills.Moment> moments, boolean fails) {
     LAB.reset();
     Map<String, Pair.Before> before = LAB.remember();
-    Kills<Pair> kills = new Kills<>("mrs-ha", blow, MATRIX);
+    Kills<Pair> kills =
+        new Kills<>("mrs-ha", blow, MATRIX, 1, pair -> state(pair, before.get(pair.cluster())));
     List<Pair> pairs = new ArrayList<>();
     for (int i = 0; i < moments.size(); i++) {
       pairs.add(LAB.pair(i + 1));
@@ -84,19 +85,16 @@ class KilledJarIT {
                 pairs.forEach(pair -> LAB.turn(pair.b(), FAILS, "off"));
               }
             });
-    return kills.judge(
-        second,
-        1,
-        pair -> {
-          Pair.Before was = before.get(pair.cluster());
-          boolean isNew = !pair.a().installedRoot().equals(was.root());
-          if (isNew) {
-            pair.assertAllNew(was);
-          } else {
-            pair.assertAllOld(was);
-          }
-          return isNew ? "new" : "old";
-        });
+    return kills.judge(second);
+  }
+
+  private static String state(Pair pair, Pair.Before was) {
+    if (pair.a().installedRoot().equals(was.root())) {
+      pair.assertAllOld(was);
+      return "old";
+    }
+    pair.assertAllNew(was);
+    return "new";
   }
 
   private static Playbook playbook(Collection<Pair> pairs) {

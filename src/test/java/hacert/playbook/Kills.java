@@ -34,6 +34,8 @@ final class Kills<C extends LabCluster> {
   private final String system;
   private final Blow blow;
   private final FaultMatrix matrix;
+  private final int restarts;
+  private final Judge<C> judge;
   private final Map<C, Case> cases = new LinkedHashMap<>();
   private String firstOutput = "";
 
@@ -45,6 +47,7 @@ final class Kills<C extends LabCluster> {
     private final List<Integer> restarts;
     private Optional<Moment> hit = Optional.empty();
     private String first = "killed";
+    private Optional<AssertionError> broken = Optional.empty();
     private List<Integer> middle;
     private boolean goingBack;
 
@@ -129,11 +132,14 @@ final class Kills<C extends LabCluster> {
   /**
    * @param system kind of system, as in {@code hacert_target}
    * @param matrix gets what came of each
+   * @param restarts how often each node is restarted for a rotation
    */
-  Kills(String system, Blow blow, FaultMatrix matrix) {
+  Kills(String system, Blow blow, FaultMatrix matrix, int restarts, Judge<C> judge) {
     this.system = system;
     this.blow = blow;
     this.matrix = matrix;
+    this.restarts = restarts;
+    this.judge = judge;
   }
 
   /**
@@ -183,7 +189,7 @@ final class Kills<C extends LabCluster> {
       } else {
         cases.keySet().forEach(c -> hits.put(c, hitters.submit(() -> hit(c))));
         PlayRun first = command.apply(cases.keySet()).run();
-        cases.forEach((cluster, one) -> one.first = first.end(cluster));
+        cases.forEach((cluster, one) -> judgeFirst(cluster, one, first));
         firstOutput = first.output();
         hitters.shutdownNow();
       }
@@ -251,15 +257,15 @@ final class Kills<C extends LabCluster> {
   /**
    * Judges each cluster, and keeps what came of it. Answers the moments that were not hit.
    *
-   * @param restarts how often each node is restarted for a rotation
+   * @param second what {@link #run} has answered
    */
-  List<Moment> judge(PlayRun second, int restarts, Judge<C> judge) {
+  List<Moment> judge(PlayRun second) {
     List<Moment> missed = new ArrayList<>();
     List<AssertionError> errors = new ArrayList<>();
     cases.forEach(
         (cluster, one) -> {
           try {
-            judge(cluster, one, second, restarts, judge);
+            judge(cluster, one, second);
           } catch (AssertionError e) {
             String of = one.hit + " on " + cluster.cluster() + ", meant " + one.meant;
             errors.add(new AssertionError(of + "\n" + firstOutput + second.output(), e));
@@ -275,22 +281,48 @@ final class Kills<C extends LabCluster> {
     return missed;
   }
 
-  private void judge(C cluster, Case one, PlayRun second, int restarts, Judge<C> judge) {
+  /** Whether the run that was hit has left what its exit code promises. */
+  private void judgeFirst(C cluster, Case one, PlayRun first) {
+    one.first = first.end(cluster);
+    try {
+      switch (one.first) {
+        case "succeeded (code 0)" -> assertThat(judge.state(cluster)).isEqualTo("new");
+        case "rolled-back (code 4)" -> assertThat(judge.state(cluster)).isEqualTo("old");
+        case "failed (code 5)" -> {
+          // Where all was done, only the answer of the last call is missing.
+          if (cluster.openJournals() == 0) {
+            judge.state(cluster);
+          } else {
+            first.assertTellsNodes(cluster);
+          }
+        }
+        default -> throw new AssertionError("no end that was expected");
+      }
+    } catch (AssertionError e) {
+      one.broken = Optional.of(new AssertionError("after the first run: " + one.first, e));
+    }
+  }
+
+  private void judge(C cluster, Case one, PlayRun second) {
     List<Integer> end = cluster.restarts();
     String state = "neither old nor new";
     int lost = one.keys.lost();
     try {
       state = judge.state(cluster);
-      judgeEnd(cluster, one, second, state, end, restarts);
+      one.broken.ifPresent(
+          e -> {
+            throw e;
+          });
+      judgeEnd(cluster, one, second, state, end);
+      assertThat(most(one, end)).as("restarts in one of the runs").isLessThanOrEqualTo(2);
       assertThat(lost).as("keys that are lost").isZero();
       assertThat(one.hit).as("what was hit").isPresent();
     } finally {
-      tell(cluster, one, second, state, lost);
+      tell(cluster, one, second, state, most(one, end), lost);
     }
   }
 
-  private void judgeEnd(
-      C cluster, Case one, PlayRun second, String state, List<Integer> end, int restarts) {
+  private void judgeEnd(C cluster, Case one, PlayRun second, String state, List<Integer> end) {
     String then = second.end(cluster);
     if (state.equals("old")) {
       assertThat(one.goingBack).as("a way back was begun").isTrue();
@@ -311,12 +343,15 @@ final class Kills<C extends LabCluster> {
     String state(C cluster);
   }
 
-  private void tell(C cluster, Case one, PlayRun second, String state, int lost) {
+  /** The most restarts that a node had in one of the runs. */
+  private static int most(Case one, List<Integer> end) {
+    return Math.max(
+        Collections.max(LabCluster.restarts(one.restarts, one.middle)),
+        Collections.max(LabCluster.restarts(one.middle, end)));
+  }
+
+  private void tell(C cluster, Case one, PlayRun second, String state, int most, int lost) {
     Moment at = one.hit.orElse(one.meant);
-    int most =
-        Math.max(
-            Collections.max(LabCluster.restarts(one.restarts, one.middle)),
-            Collections.max(LabCluster.restarts(one.middle, cluster.restarts())));
     matrix.add(
         new FaultMatrix.Case(
             system,

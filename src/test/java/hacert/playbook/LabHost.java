@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -164,6 +165,15 @@ record LabHost(String name, String cluster, String layout, Path directory, Path 
 
   String installedLeaf() {
     return serial(certHa().resolve("server.crt"));
+  }
+
+  /** Whether certHA has the certificate and the key of server.pem, which HA has loaded. */
+  boolean agrees() {
+    byte[] certificate = read(certHa().resolve("server.crt"));
+    byte[] key = read(certHa().resolve("server.key"));
+    byte[] both = Arrays.copyOf(certificate, certificate.length + key.length);
+    System.arraycopy(key, 0, both, certificate.length, key.length);
+    return Arrays.equals(both, read(localCert().resolve("server.pem")));
   }
 
   /** Whether openssl takes the server certificate as issued by the root beside it. */

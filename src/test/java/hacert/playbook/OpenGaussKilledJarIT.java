@@ -87,7 +87,9 @@ class OpenGaussKilledJarIT {
       Kills.Blow blow, List<Kills.Moment> moments, String password, int restarts, boolean fails) {
     reset();
     Map<GaussCluster, GaussCluster.Before> before = new LinkedHashMap<>();
-    Kills<GaussCluster> kills = new Kills<>("opengauss", blow, MATRIX);
+    Kills<GaussCluster> kills =
+        new Kills<>(
+            "opengauss", blow, MATRIX, restarts, cluster -> state(cluster, before.get(cluster)));
     for (int i = 0; i < moments.size(); i++) {
       GaussCluster cluster = LAB.gauss(i + 1);
       before.put(cluster, cluster.remember());
@@ -104,18 +106,16 @@ class OpenGaussKilledJarIT {
                 before.keySet().forEach(cluster -> LAB.turn(cluster.b().host(), FAILS, "off"));
               }
             });
-    return kills.judge(
-        second,
-        restarts,
-        cluster -> {
-          GaussCluster.Before was = before.get(cluster);
-          if (cluster.a().installedLeaf().equals(was.leaf())) {
-            cluster.assertAllOld(was);
-            return "old";
-          }
-          cluster.assertAllNew(was);
-          return "new";
-        });
+    return kills.judge(second);
+  }
+
+  private static String state(GaussCluster cluster, GaussCluster.Before was) {
+    if (cluster.a().installedLeaf().equals(was.leaf())) {
+      cluster.assertAllOld(was);
+      return "old";
+    }
+    cluster.assertAllNew(was);
+    return "new";
   }
 
   private static Playbook rotate(Collection<GaussCluster> clusters, String password) {

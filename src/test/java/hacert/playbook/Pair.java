@@ -59,6 +59,7 @@ record Pair(String cluster, LabHost a, LabHost b) implements LabCluster {
       assertThat(host.loadedRoot()).as("what HA runs with").isEqualTo(host.installedRoot());
       assertThat(host.loadedLeaf()).as("what HA serves").isEqualTo(host.installedLeaf());
       assertThat(host.chains()).as("%s: server.crt chains to the root", host.name()).isTrue();
+      assertThat(host.agrees()).as("%s: certHA and local/cert agree", host.name()).isTrue();
       assertThat(shape(host.installed()))
           .as("%s: names, modes and owners are as before", host.name())
           .isEqualTo(shape(before.installed().get(host.name())));

@@ -107,18 +107,15 @@ record PlayRun(int code, String output, List<Result> results, List<JsonNode> dif
    */
   PlayRun assertStopped(LabCluster cluster, String code) {
     assertEnd(cluster, Outcome.FAILED, 5);
-    List<Finding> told =
-        of("decide", cluster).reduce((x, y) -> y).map(Result::findings).orElse(List.of());
+    List<Finding> told = decided(cluster);
     assertThat(told)
         .as(output)
         .filteredOn(f -> f.code().equals(code) && f.message().contains(" stops, and stays open: "))
         .singleElement()
         .extracting(Finding::remedy, STRING)
         .contains("rotate-certs.yml", "rollback-certs.yml");
+    assertTellsNodes(cluster);
     for (LabHost host : cluster.hosts()) {
-      assertThat(told)
-          .as("what is told of %s:\n%s", host.name(), output)
-          .anyMatch(f -> tells(f, host.name()));
       assertThat(host.journalOpen()).as("%s: journal is open", host.name()).isTrue();
     }
     // The lines on the screen are broken anywhere between two words, and after hyphens.
@@ -127,6 +124,24 @@ record PlayRun(int code, String output, List<Result> results, List<JsonNode> dif
         .allMatch(f -> shown.contains(f.message().replaceAll("\\s", "")), "shown on the screen")
         .allMatch(f -> shown.contains(f.remedy().replaceAll("\\s", "")), "shown with its remedy");
     return this;
+  }
+
+  /** What the last decision about a cluster found. */
+  private List<Finding> decided(LabCluster cluster) {
+    return of("decide", cluster).reduce((x, y) -> y).map(Result::findings).orElse(List.of());
+  }
+
+  /**
+   * Insists that at the end each node is told by its files, the generation it runs and its HA role,
+   * or as one that cannot be reached.
+   */
+  void assertTellsNodes(LabCluster cluster) {
+    List<Finding> told = decided(cluster);
+    for (LabHost host : cluster.hosts()) {
+      assertThat(told)
+          .as("what is told of %s:\n%s", host.name(), output)
+          .anyMatch(f -> tells(f, host.name()));
+    }
   }
 
   private static boolean tells(Finding f, String node) {

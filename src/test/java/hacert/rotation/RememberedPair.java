@@ -54,6 +54,16 @@ final class RememberedPair {
     return host.installed().equals(nodes.get(host).installed());
   }
 
+  /** Whether the root is the same file, whatever its times. */
+  boolean hasOldRoot(TestHost host) throws IOException {
+    String root = host.certHa().resolve("root-ca.crt").toString();
+    return sha256(host.installed(), root).equals(sha256(nodes.get(host).installed(), root));
+  }
+
+  private static String sha256(Map<String, String> installed, String path) {
+    return installed.get(path).split(" ")[0];
+  }
+
   /** {@code old} or {@code new}, where all nodes have the same and work with it; else why not. */
   String state() throws IOException {
     List<String> wrong = new ArrayList<>();

@@ -34,6 +34,10 @@ import java.util.stream.Stream;
 /** A directory that stands for a management node: home, vendor tree, and stand-ins of scripts. */
 final class TestHost {
   static final String PASSWORD = "It\'s$`\\1x";
+
+  /** A part of it that stands the same in JSON. */
+  static final String PART_OF_PASSWORD = PASSWORD.substring(0, 6);
+
   private static final String ROOT_CERTIFICATE = "root-ca.crt";
   private static final String ROOT_KEY = "root-ca.pem";
   private static final List<String> SCRIPTS =

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -29,6 +30,7 @@ final class TracedCall implements Agent {
   private final String harm;
   private List<Effect> effects = List.of();
   private Optional<Effect> harmed = Optional.empty();
+  private boolean touchesInstalled;
 
   private TracedCall(ReadyClasses classes, Path pair, TestHost host, String harm) {
     this.classes = classes;
@@ -69,12 +71,21 @@ final class TracedCall implements Agent {
     return harmed;
   }
 
+  /**
+   * Whether what is installed is another than before: by whatever it started, which is not traced.
+   */
+  boolean touchesInstalled() {
+    return touchesInstalled;
+  }
+
   @Override
   public Result ask(Request request, Secrets secrets) {
     try {
       Path trace = Files.createTempFile("trace", ".txt");
       try {
+        Map<String, String> before = host.installed();
         Optional<Result> result = call(request, secrets, trace);
+        touchesInstalled = !host.installed().equals(before);
         List<String> lines = Files.readAllLines(trace, StandardCharsets.ISO_8859_1);
         boolean hit = result.isEmpty() || lines.stream().anyMatch(l -> l.contains(Effect.INJECTED));
         effects = Effect.of(lines, host.here);
