@@ -139,8 +139,8 @@ def give(path):
 
 def build_host(lab, host):
     for directory in (host.home, f"{host.directory}/tmp", host.gausslog, host.run, f"{host.directory}/lab/switches",
-                      f"{host.directory}/lab/kept", f"{host.gphome}/script", f"{host.gausshome}/bin", host.pghost, host.data,
-                      host.database):
+                      f"{host.directory}/lab/kept", f"{host.gphome}/script", f"{host.gausshome}/bin", f"{host.gausshome}/share/sslcert",
+                      host.pghost, host.data, host.database):
         os.makedirs(directory)
     os.chmod(host.data, 0o700)
     give(host.database)

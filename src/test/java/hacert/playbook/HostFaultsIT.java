@@ -76,6 +76,7 @@ class HostFaultsIT {
     LAB.does("fill", faulty.host(full));
     PlayRun hit = run.goOn().assertEnd(pair, outcome, code);
     assertThat(hit.text()).contains("DISK_FULL");
+    hit.assertTellsNodes(pair);
     LAB.does("fill", faulty.host(full), "off");
     finishes("full disk", "apply on " + full, hit);
   }

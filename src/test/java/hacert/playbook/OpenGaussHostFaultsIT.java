@@ -85,6 +85,7 @@ class OpenGaussHostFaultsIT {
     LAB.does("fill", faulty.host(full));
     PlayRun hit = run.goOn().assertEnd(cluster, Outcome.FAILED, 5);
     assertThat(hit.text()).contains("DISK_FULL");
+    hit.assertTellsNodes(cluster);
     LAB.does("fill", faulty.host(full), "off");
     finishes("full disk", "apply on " + full, hit, rotate(), 0);
   }

@@ -66,8 +66,9 @@ class OpenGaussSecretsIT {
         || !SecretsIT.isOfOthers(leak, LAB) && !isOfDatabase(path);
   }
 
+  /** The dummy that the database behind a node shows as its own, for the front does the TLS. */
   private static boolean isOfDatabase(Path path) {
-    return path.endsWith("pg/data/server.key");
+    return path.endsWith("pg/data/server.key") || path.endsWith("lab/kit/dummy.key");
   }
 
   private static boolean inventory(Path path) {
