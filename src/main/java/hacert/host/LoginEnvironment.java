@@ -1,5 +1,6 @@
 package hacert.host;
 
+import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -58,6 +59,7 @@ public record LoginEnvironment(Map<String, String> variables, String umask, Path
     CommandResult result =
         commands.run(
             question(shell, environment)
+                .withDirectory(start(environment.getOrDefault("HOME", "")))
                 .withUmask("")
                 .withDeadline(deadline)
                 .withOutputLimit(LARGEST));
@@ -107,6 +109,7 @@ public record LoginEnvironment(Map<String, String> variables, String umask, Path
                     shell, "-c", "[ -r \"$HACERT_FILE\" ] || exit; . \"$HACERT_FILE\"; " + SCRIPT))
             .withVariable(MARK, mark)
             .withVariable(FILE, file.toString())
+            .withDirectory(start(home.toString()))
             .withUmask(umask)
             .withDeadline(deadline)
             .withOutputLimit(LARGEST);
@@ -153,6 +156,11 @@ public record LoginEnvironment(Map<String, String> variables, String umask, Path
         ? Command.of(environment, List.of(shell, "-l"))
             .withStdin((SCRIPT + "\n").getBytes(StandardCharsets.US_ASCII))
         : Command.of(environment, List.of(shell, "-l", "-c", SCRIPT));
+  }
+
+  /** Where a login begins: files may be named from there. Without a home that is the root. */
+  private static Path start(String home) {
+    return home.startsWith("/") && new File(home).isDirectory() ? Path.of(home) : Path.of("/");
   }
 
   private static Optional<String> between(String output, String mark) {

@@ -45,7 +45,7 @@ final class ScriptTerminal implements Terminal {
   // The only thing put into the text that eval reads is a number of our own counting.
   private static final String CONSTANT =
       """
-      stty -echo || exit 125
+      stty -echo icrnl || exit 125
       printf '\\n%s\\n' "$HACERT_MARK"
       set --
       hacert_n=0
@@ -243,7 +243,8 @@ final class ScriptTerminal implements Terminal {
       answered[prompt] = true;
       byte[] answer = prompts.get(prompt).answer();
       byte[] line = Arrays.copyOf(answer, answer.length + 1);
-      line[answer.length] = '\n';
+      // What the Enter key sends: who reads without the terminal's help waits for that.
+      line[answer.length] = '\r';
       try {
         OutputStream out = process.getOutputStream();
         out.write(line);

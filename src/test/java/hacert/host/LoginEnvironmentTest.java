@@ -81,6 +81,30 @@ class LoginEnvironmentTest {
   }
 
   @Test
+  void begins_at_home_as_a_login_does() throws Exception {
+    Files.writeString(home.resolve("oms.env"), "export OMS_RUN_PATH=$PWD/run\n");
+    Files.writeString(home.resolve("more.env"), "export MORE=$OMS_RUN_PATH/more\n");
+    Files.writeString(home.resolve("gauss_env"), ". ./more.env\n");
+    LoginEnvironment login = capture(". ./oms.env");
+    assertThat(login.variables()).containsEntry("OMS_RUN_PATH", home + "/run");
+    assertThat(
+            login
+                .sourcing(Commands.system(), home.resolve("gauss_env"), Duration.ofSeconds(30))
+                .variables())
+        .containsEntry("MORE", home + "/run/more");
+  }
+
+  @Test
+  void does_without_a_directory_of_its_own() throws Exception {
+    LoginEnvironment login =
+        LoginEnvironment.capture(
+            Commands.system(),
+            Map.of("PATH", "/usr/bin:/bin", "HOME", home + "/none", "SHELL", "/bin/sh"),
+            Duration.ofSeconds(30));
+    assertThat(login.home()).isEqualTo(home.resolve("none"));
+  }
+
+  @Test
   void does_without_a_shell_and_a_home_of_its_own() throws Exception {
     LoginEnvironment login =
         LoginEnvironment.capture(

@@ -165,6 +165,22 @@ class ScriptTerminalTest {
   }
 
   @Test
+  void ends_its_answer_as_the_enter_key_does() throws Exception {
+    Path got = directory.resolve("got");
+    terminal.run(
+        script(
+            """
+            stty raw
+            printf 'Please input ha ssl cert password:'
+            perl -e '$/="\\r"; $_ = <STDIN>; print' >"$1"
+            stty sane
+            """,
+            got.toString()),
+        List.of(prompt(ASK, SECRET)));
+    assertThat(Files.readString(got)).isEqualTo(SECRET + "\r");
+  }
+
+  @Test
   void tells_a_prompt_from_a_longer_one_that_holds_it() throws Exception {
     Path got = directory.resolve("got");
     TerminalResult result =
