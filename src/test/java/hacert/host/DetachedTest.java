@@ -184,6 +184,7 @@ class DetachedTest {
     Files.writeString(stat, startedAtAnotherTime(Files.readString(stat)));
     assertThat(attempt.poll()).isEqualTo(new Attempt.Vanished());
     new ProcessTree(pid).end();
+    Await.until("the wrapper to have written", () -> Files.exists(run.resolve("exit")));
   }
 
   private static String startedAtAnotherTime(String stat) {
