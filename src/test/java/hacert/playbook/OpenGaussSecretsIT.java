@@ -4,12 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -49,7 +46,11 @@ class OpenGaussSecretsIT {
       assertThat(run.results().toString()).doesNotContain("PRIVATE KEY");
     }
     for (String secret : secrets) {
-      assertThat(filesThatHold(secret)).as("files").isEmpty();
+      assertThat(
+              SecretsIT.filesThatHold(
+                  LAB, secret, OpenGaussSecretsIT::inventory, OpenGaussSecretsIT::isOfDatabase))
+          .as("files")
+          .isEmpty();
     }
   }
 
@@ -73,20 +74,5 @@ class OpenGaussSecretsIT {
 
   private static boolean inventory(Path path) {
     return path.startsWith(LAB.files()) && path.getFileName().toString().startsWith("inventory");
-  }
-
-  private static List<Path> filesThatHold(String secret) throws IOException {
-    List<Path> allowed = List.of(LAB.inventory(), LAB.directory().resolve("lab.json"));
-    List<Path> found = new ArrayList<>();
-    try (Stream<Path> all = Files.walk(LAB.directory().getParent())) {
-      for (Path path : all.filter(Files::isRegularFile).toList()) {
-        String text = Files.readString(path, StandardCharsets.ISO_8859_1);
-        boolean key = SecretsIT.CLEAR_KEY.matcher(text).find() && !isOfDatabase(path);
-        if (!allowed.contains(path) && !inventory(path) && (key || SecretsIT.holds(text, secret))) {
-          found.add(path);
-        }
-      }
-    }
-    return found;
   }
 }
