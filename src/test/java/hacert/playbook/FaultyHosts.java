@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hacert.faults.FaultMatrix;
 import hacert.result.Outcome;
-import java.util.Collections;
 import java.util.List;
 
 /**
@@ -54,10 +53,7 @@ final class FaultyHosts<C extends LabCluster> {
     List<Integer> middle = cluster.restarts();
     PlayRun again = command.run();
     String state = "neither old nor new";
-    int most =
-        Math.max(
-            Collections.max(LabCluster.restarts(before, middle)),
-            Collections.max(LabCluster.restarts(middle, cluster.restarts())));
+    int most = LabCluster.mostRestarts(before, middle, cluster.restarts());
     int lost = keys.lost();
     try {
       state = judge(again, old, all);

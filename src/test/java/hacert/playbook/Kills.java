@@ -7,7 +7,6 @@ import hacert.faults.FaultMatrix;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -305,6 +304,7 @@ final class Kills<C extends LabCluster> {
 
   private void judge(C cluster, Case one, PlayRun second) {
     List<Integer> end = cluster.restarts();
+    int most = LabCluster.mostRestarts(one.restarts, one.middle, end);
     String state = "neither old nor new";
     int lost = one.keys.lost();
     try {
@@ -314,11 +314,11 @@ final class Kills<C extends LabCluster> {
             throw e;
           });
       judgeEnd(cluster, one, second, state, end);
-      assertThat(most(one, end)).as("restarts in one of the runs").isLessThanOrEqualTo(2);
+      assertThat(most).as("restarts in one of the runs").isLessThanOrEqualTo(2);
       assertThat(lost).as("keys that are lost").isZero();
       assertThat(one.hit).as("what was hit").isPresent();
     } finally {
-      tell(cluster, one, second, state, most(one, end), lost);
+      tell(cluster, one, second, state, most, lost);
     }
   }
 
@@ -341,13 +341,6 @@ final class Kills<C extends LabCluster> {
   interface Judge<C> {
     /** {@code new} or {@code old}; fails where it is neither. */
     String state(C cluster);
-  }
-
-  /** The most restarts that a node had in one of the runs. */
-  private static int most(Case one, List<Integer> end) {
-    return Math.max(
-        Collections.max(LabCluster.restarts(one.restarts, one.middle)),
-        Collections.max(LabCluster.restarts(one.middle, end)));
   }
 
   private void tell(C cluster, Case one, PlayRun second, String state, int most, int lost) {

@@ -1,5 +1,6 @@
 package hacert.playbook;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -19,6 +20,12 @@ interface LabCluster {
   /** How often each was restarted from one time to another. */
   static List<Integer> restarts(List<Integer> before, List<Integer> then) {
     return IntStream.range(0, then.size()).mapToObj(i -> then.get(i) - before.get(i)).toList();
+  }
+
+  /** The most restarts that a host had in one of two runs. */
+  static int mostRestarts(List<Integer> before, List<Integer> middle, List<Integer> end) {
+    return Math.max(
+        Collections.max(restarts(before, middle)), Collections.max(restarts(middle, end)));
   }
 
   /** On how many hosts a journal is open. */
