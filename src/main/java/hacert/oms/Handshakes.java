@@ -27,6 +27,9 @@ final class Handshakes {
   private final Deadline end;
   private final List<Finding> findings = new ArrayList<>();
 
+  /** Whether each port asked for this node's certificate, and took it. */
+  private boolean identified;
+
   /**
    * @param identity what is shown of this node; empty if its key cannot be used
    * @param healthy whether a refusal of this node's certificate is an error: an old one that was
@@ -42,6 +45,7 @@ final class Handshakes {
     this.port = port;
     this.installed = installed;
     this.identity = identity;
+    this.identified = identity.isPresent();
     this.healthy = healthy;
     this.end = end;
   }
@@ -66,9 +70,7 @@ final class Handshakes {
                   serial(mine.orElseThrow()),
                   other.orElseThrow(),
                   serial(theirs.orElseThrow()),
-                  identity.isPresent() && findings.isEmpty()
-                      ? "; both took this node's certificate"
-                      : "")));
+                  identified ? "; both took this node's certificate" : "")));
     }
     return findings;
   }
@@ -86,6 +88,7 @@ final class Handshakes {
       return Optional.empty();
     }
     ProbeResult seen = port.await(endpoint.get(), new Credentials(identity, List.of()), end);
+    identified &= seen instanceof ProbeResult.Served served && served.identified();
     Optional<X509Certificate> leaf = HaPort.leaf(seen);
     if (leaf.isEmpty()) {
       findings.add(HaPort.nothing(seen));

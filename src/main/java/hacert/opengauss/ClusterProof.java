@@ -23,9 +23,9 @@ import java.util.Optional;
  * <ol>
  *   <li>the files are the bundle's;
  *   <li>each node serves, on the port for clients and on that for HA, the installed certificate,
- *       which leads to an installed CA, and takes the installed client certificate; on a way back
- *       this node does, as far as what is back can ({@link ProofCredentials}), and the others serve
- *       TLS, for then each may have had one of its own;
+ *       which leads to an installed CA, and takes the installed client certificate where it asks
+ *       for one; on a way back this node does, as far as what is back can ({@link
+ *       ProofCredentials}), and the others serve TLS, for then each may have had one of its own;
  *   <li>the status shows one primary, all others standby, in health;
  *   <li>the replication of this node flows, for an error of its TLS shows nowhere else.
  * </ol>
@@ -40,6 +40,9 @@ final class ClusterProof {
   private final List<Finding> findings = new ArrayList<>();
   private List<Finding> last = List.of();
   private HaRole now = HaRole.UNKNOWN;
+
+  /** Whether each server of the last look asked for the client certificate, and took it. */
+  private boolean identified;
 
   ClusterProof(LocalNode node, Ports ports, InstalledBundle installed) {
     this.node = node;
@@ -93,7 +96,7 @@ final class ClusterProof {
         now = node.self(status).map(OpenGaussNode::role).orElse(HaRole.UNKNOWN);
         swap(proving.role());
         replication(status);
-        findings.add(proven(proving, credentials.identity().isPresent()));
+        findings.add(proven(proving));
         return;
       }
       if (end.isOver()) {
@@ -104,7 +107,7 @@ final class ClusterProof {
     }
   }
 
-  private Finding proven(Proving proving, boolean client) {
+  private Finding proven(Proving proving) {
     String ports = installation.profile().haPortOffset() > 0 ? "both ports" : "its port";
     String who = proving.replaced() ? "each node" : "this node";
     String served = who + " serves the installed certificate on " + ports;
@@ -119,7 +122,7 @@ final class ClusterProof {
             "Rotate as soon as the cause of the failure is mended.")
         : Finding.info(
             "PROVEN_BY_HANDSHAKE",
-            served + (client ? " and takes the installed client certificate" : "") + others);
+            served + (identified ? " and takes the installed client certificate" : "") + others);
   }
 
   /**
@@ -129,6 +132,7 @@ final class ClusterProof {
   private void handshakes(ClusterStatus status, Credentials credentials, boolean alike)
       throws HostException {
     Optional<Datanode> self = node.self(status);
+    identified = credentials.identity().isPresent();
     for (Datanode row : status.datanodes()) {
       boolean own = alike || self.isEmpty() || self.get().equals(row);
       for (Endpoint port : ports.of(row)) {
@@ -137,6 +141,7 @@ final class ClusterProof {
           last.add(notProven(row.name() + ": " + not.message()));
         } else if (own) {
           installedHere(row, port, seen).ifPresent(last::add);
+          identified &= seen instanceof ProbeResult.Served served && served.identified();
         }
       }
     }

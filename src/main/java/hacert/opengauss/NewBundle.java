@@ -243,13 +243,14 @@ final class NewBundle {
   private Subject caSubject(BundleSpec spec) {
     Subject s = subject(spec);
     return new Subject(
-        s.country(),
-        s.state(),
-        s.city(),
-        s.company(),
-        s.organization(),
-        names.get(0) + " openGauss CA",
-        "");
+        s.country(), s.state(), s.city(), s.company(), s.organization(), caName(names.get(0)), "");
+  }
+
+  /** RFC 5280 gives a common name 64 characters, as many as a host name may have. */
+  private static String caName(String host) {
+    String kind = " openGauss CA";
+    int room = Subject.LONGEST_NAME - kind.length();
+    return host.substring(0, Math.min(host.length(), room)) + kind;
   }
 
   private Optional<String> installedName(String file) {

@@ -16,8 +16,9 @@ public sealed interface ProbeResult {
    * @param chain at least the server's own certificate
    * @param protocol such as {@code TLSv1.3}
    * @param cipher the suite's name in the IANA registry
+   * @param identified whether the server asked for a client's certificate, and was shown one
    */
-  record Served(List<X509Certificate> chain, String protocol, String cipher)
+  record Served(List<X509Certificate> chain, String protocol, String cipher, boolean identified)
       implements ProbeResult {
     /** Takes a copy. */
     public Served {

@@ -206,7 +206,10 @@ public final class TlsProbe {
             witness);
       }
       return new ProbeResult.Served(
-          witness.chain(), session.getProtocol(), session.getCipherSuite());
+          witness.chain(),
+          session.getProtocol(),
+          session.getCipherSuite(),
+          session.getLocalCertificates() != null);
     }
 
     private void askForTls() throws IOException {

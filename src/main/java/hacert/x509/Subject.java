@@ -37,6 +37,9 @@ public record Subject(
     String commonName,
     String email) {
 
+  /** Upper bound of a common name, in characters. */
+  public static final int LONGEST_NAME = 64;
+
   /** Absent parts become empty. */
   public Subject {
     country = country == null ? "" : country;
@@ -58,7 +61,7 @@ public record Subject(
         new Part(BCStyle.L, "city", city, 128),
         new Part(BCStyle.O, "company", company, 64),
         new Part(BCStyle.OU, "organization", organization, 64),
-        new Part(BCStyle.CN, "common_name", commonName, 64),
+        new Part(BCStyle.CN, "common_name", commonName, LONGEST_NAME),
         new Part(BCStyle.EmailAddress, "email", email, 255));
   }
 

@@ -8,6 +8,7 @@ import hacert.target.Bundle;
 import hacert.target.ManagedNode.Proof;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,19 +55,16 @@ class ClusterProofTest {
 
   /** Both nodes serve what is in a directory, and take clients of its CAs only. */
   private Proof proof(boolean replaced, Path served) throws Exception {
-    try (var tls =
-            Servers.openssl(
-                "-cert",
-                served.resolve("server.crt").toString(),
-                "-key",
-                served.resolve("server.key").toString(),
-                "-pass",
-                "pass:" + Samples.PASSWORD,
-                "-CAfile",
-                served.resolve("cacert.pem").toString(),
-                "-verify",
-                "3",
-                "-verify_return_error");
+    String cas = served.resolve("cacert.pem").toString();
+    return proof(replaced, served, "-CAfile", cas, "-verify", "3", "-verify_return_error");
+  }
+
+  private Proof proof(boolean replaced, Path served, String... verifying) throws Exception {
+    List<String> words = new ArrayList<>(List.of("-pass", "pass:" + Samples.PASSWORD));
+    words.addAll(List.of("-cert", served.resolve("server.crt").toString()));
+    words.addAll(List.of("-key", served.resolve("server.key").toString()));
+    words.addAll(List.of(verifying));
+    try (var tls = Servers.openssl(words.toArray(String[]::new));
         var server = Servers.postgres(tls.port())) {
       host.status("Primary Normal", "Standby Normal");
       Path status = base.resolve("status");
@@ -93,6 +91,13 @@ class ClusterProofTest {
       assertThat(Samples.codes(proof.findings())).containsExactly("PROVEN_BY_HANDSHAKE");
       assertThat(messages(proof)).contains("takes the installed client certificate");
     }
+  }
+
+  @Test
+  void says_nothing_of_a_client_certificate_that_the_server_does_not_ask_for() throws Exception {
+    Proof proof = proof(true, host.data(), new String[0]);
+    assertThat(Samples.codes(proof.findings())).containsExactly("PROVEN_BY_HANDSHAKE");
+    assertThat(messages(proof)).doesNotContain("takes the installed client certificate");
   }
 
   @Test

@@ -116,6 +116,13 @@ public final class GaussHost {
     script("gs_om", "cat '" + base.resolve("status") + "'");
   }
 
+  /** Another host name of a node, as gs_om says it. */
+  void rename(String name, String other) throws IOException {
+    Path status = base.resolve("status");
+    Files.writeString(
+        status, Files.readString(status).replace(" " + name + " ", " " + other + " "));
+  }
+
   /** As gs_om does: everything for the tools, and the server's part for the server. */
   public void install(String name, byte[] content) throws IOException {
     for (Path directory : List.of(om(), data())) {

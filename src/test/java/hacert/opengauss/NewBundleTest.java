@@ -121,6 +121,18 @@ class NewBundleTest {
     }
   }
 
+  /** The name of a CA is as long as one may be, and still tells whose it is. */
+  @Test
+  void makes_a_ca_for_a_node_with_the_longest_of_names() throws Exception {
+    String name = "a".repeat(60) + ".net";
+    host.rename("db1", name);
+    try (Made made = host.make(GaussHost.PASSWORD)) {
+      X509Certificate ca = first(made.bundle(), ServerBundle.CA);
+      assertThat(ca.getSubjectX500Principal().getName())
+          .contains("CN=" + "a".repeat(51) + " openGauss CA");
+    }
+  }
+
   @Test
   void names_every_node_in_the_server_certificate() throws Exception {
     try (Made made = host.make(GaussHost.PASSWORD)) {
