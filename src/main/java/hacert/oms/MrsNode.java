@@ -199,7 +199,8 @@ final class MrsNode implements ManagedNode {
 
   /** HA loads its certificates when it starts. */
   @Override
-  public RestartNeed restartNeed(Function<Path, Optional<byte[]>> content) {
+  public RestartNeed restartNeed(
+      Function<Path, Optional<byte[]>> content, Map<String, String> settings) {
     return new RestartNeed(
         RestartNeed.Scope.NODE, "HA loads its certificates when it starts", List.of());
   }
@@ -263,7 +264,12 @@ final class MrsNode implements ManagedNode {
   }
 
   @Override
-  public String followRestored() {
+  public Map<String, String> settings() {
+    return Map.of();
+  }
+
+  @Override
+  public String followRestored(Map<String, String> settings) {
     return "";
   }
 

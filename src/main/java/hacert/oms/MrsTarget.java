@@ -65,7 +65,7 @@ public final class MrsTarget implements Target {
 
   @Override
   public ClusterView assess(Map<String, NodeFacts> facts, String named, Instant now) {
-    return new ExpiredCluster(facts, named, now, WITHOUT_HEARTBEAT)
+    return new ExpiredCluster(facts, named, now, WITHOUT_HEARTBEAT, this)
         .judge(new PairAssessment(facts).assess());
   }
 

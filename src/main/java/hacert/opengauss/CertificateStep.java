@@ -93,7 +93,7 @@ final class CertificateStep {
       // Left there, it would be named in the settings again, and refuse every client once it ends.
       AtomicFiles.remove(node.dataDirectory().resolve(ServerBundle.CRL));
     }
-    new CrlSetting(node).follow();
+    new CrlSetting(node).follow(Map.of());
     if (!installsForTools()) {
       forTools(bundle, ServerBundle.OF_TOOLS);
     } else if (!installation.hasOm()) {

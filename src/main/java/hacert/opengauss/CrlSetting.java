@@ -4,6 +4,7 @@ import hacert.host.CommandResult;
 import hacert.host.HostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 
 /**
  * The server's setting {@code ssl_crl_file}. It names the CRL where there is one, else nothing:
@@ -11,22 +12,39 @@ import java.nio.file.Path;
  * the server's start; what the file holds is read for each connection.
  */
 final class CrlSetting {
+  private static final String NAME = "ssl_crl_file";
+
   private final LocalNode node;
 
   CrlSetting(LocalNode node) {
     this.node = node;
   }
 
+  /** What a backup keeps of it: a file may lie there that no setting names. */
+  Map<String, String> kept() throws HostException {
+    return Map.of(NAME, node.configuration().crlFile());
+  }
+
+  /**
+   * What it should be.
+   *
+   * @param there whether there is, or will be, a file
+   * @param kept what a backup kept that is brought back; empty where the file alone counts
+   */
+  static String wanted(boolean there, Map<String, String> kept) {
+    return there && !kept.getOrDefault(NAME, ServerBundle.CRL).isEmpty() ? ServerBundle.CRL : "";
+  }
+
   /**
    * Brings it in line with the data directory, as gs_om does after a replacement.
    *
+   * @param kept as for {@link #wanted}
    * @return whether it had to be changed
    * @throws HostException {@code CRL_SETTING}
    */
-  boolean follow() throws HostException {
+  boolean follow(Map<String, String> kept) throws HostException {
     Path data = node.dataDirectory();
-    boolean there = Files.isRegularFile(data.resolve(ServerBundle.CRL));
-    String wanted = there ? ServerBundle.CRL : "";
+    String wanted = wanted(Files.isRegularFile(data.resolve(ServerBundle.CRL)), kept);
     if (node.configuration().crlFile().equals(wanted)) {
       return false;
     }
@@ -42,7 +60,7 @@ final class CrlSetting {
                     "-D",
                     data.toString(),
                     "-c",
-                    "ssl_crl_file='" + wanted + "'"));
+                    NAME + "='" + wanted + "'"));
     if (!node.configuration().crlFile().equals(wanted)) {
       throw new HostException(
           "CRL_SETTING",

@@ -194,8 +194,8 @@ final class InstalledBundle implements AutoCloseable {
 
   /**
    * The certificates that fall due: those of server and client, and the CAs that issued them, in
-   * {@code cacert.pem} or behind them; CAs that are trusted beside them fall due for nobody. A CRL
-   * counts too, until its next update.
+   * {@code cacert.pem} or behind them; CAs that are trusted beside them fall due for nobody. Their
+   * CRLs count too, until the next update.
    */
   List<CertificateSummary> summaries() {
     return summaries(bundle, now, this::shown);
@@ -212,8 +212,10 @@ final class InstalledBundle implements AutoCloseable {
       all.add(Certificates.summary(shown.apply(ServerBundle.CA), ca));
     }
     List<X509Certificate> trusted = certificates(bundle, ServerBundle.CA);
+    List<X509Certificate> chains = new ArrayList<>();
     for (String name : LEAFS) {
       List<X509Certificate> chain = chain(bundle, name, now);
+      chains.addAll(chain);
       for (int i = 0; i < chain.size(); i++) {
         if (i == 0 || !trusted.contains(chain.get(i))) {
           all.add(Certificates.summary(shown.apply(name), chain.get(i)));
@@ -222,15 +224,33 @@ final class InstalledBundle implements AutoCloseable {
     }
     byte[] crl = bundle.files().get(ServerBundle.CRL);
     if (crl != null) {
-      all.addAll(lists(shown.apply(ServerBundle.CRL), crl));
+      all.addAll(lists(shown.apply(ServerBundle.CRL), crl, chains));
     }
     return List.copyOf(all);
   }
 
-  private static List<CertificateSummary> lists(String source, byte[] pem) {
+  /** Of these summaries those of the server's certificate and its issuers. */
+  static List<CertificateSummary> ofServer(List<CertificateSummary> all) {
+    List<CertificateSummary> chain =
+        new ArrayList<>(
+            all.stream()
+                .filter(c -> c.source().endsWith(ServerBundle.SERVER_CERTIFICATE))
+                .toList());
+    for (int i = 0; i < chain.size(); i++) {
+      String issuer = chain.get(i).issuer();
+      all.stream()
+          .filter(c -> c.ca() && c.subject().equals(issuer) && !chain.contains(c))
+          .forEach(chain::add);
+    }
+    return chain;
+  }
+
+  private static List<CertificateSummary> lists(
+      String source, byte[] pem, List<X509Certificate> issuers) {
     try {
       return RevocationLists.read(pem).stream()
           .filter(list -> list.getNextUpdate() != null)
+          .filter(list -> issuers.stream().anyMatch(ca -> RevocationLists.issuedBy(list, ca)))
           .map(list -> RevocationLists.summary(source, list))
           .toList();
     } catch (UnreadableCertificateException e) {

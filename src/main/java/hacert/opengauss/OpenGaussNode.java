@@ -216,9 +216,11 @@ final class OpenGaussNode implements ManagedNode {
   }
 
   @Override
-  public RestartNeed restartNeed(Function<Path, Optional<byte[]>> content) {
+  public RestartNeed restartNeed(
+      Function<Path, Optional<byte[]>> content, Map<String, String> settings) {
     try (InstalledBundle installed = read()) {
-      return new RestartReasons(node, options, ports.astray(installed.server())).of(content);
+      return new RestartReasons(node, options, ports.astray(installed.server()))
+          .of(content, settings);
     } catch (HostException e) {
       return new RestartNeed(RestartNeed.Scope.NONE, "", List.of(e.finding()));
     }
@@ -251,9 +253,14 @@ final class OpenGaussNode implements ManagedNode {
   }
 
   @Override
-  public String followRestored() throws HostException {
+  public Map<String, String> settings() throws HostException {
+    return new CrlSetting(node).kept();
+  }
+
+  @Override
+  public String followRestored(Map<String, String> settings) throws HostException {
     List<Path> removed = node.leftOvers().remove();
-    return (new CrlSetting(node).follow() ? ", and ssl_crl_file follows" : "")
+    return (new CrlSetting(node).follow(settings) ? ", and ssl_crl_file follows" : "")
         + (removed.isEmpty() ? "" : ", and what gs_om left behind is removed: " + removed);
   }
 
@@ -331,7 +338,7 @@ final class OpenGaussNode implements ManagedNode {
   public String restartByHand() {
     return "only where the password of the key is another, or the CRL comes or goes: gs_om -t stop"
         + " before the first file, gs_om -t start after the last; ssl_crl_file of postgresql.conf"
-        + " names the CRL, or nothing where there is none";
+        + " as it was set then";
   }
 
   @Override

@@ -64,7 +64,7 @@ public final class OpenGaussTarget implements Target {
 
   @Override
   public ClusterView assess(Map<String, NodeFacts> facts, String named, Instant now) {
-    return new ExpiredCluster(facts, named, now, DEGRADED)
+    return new ExpiredCluster(facts, named, now, DEGRADED, this)
         .judge(new ClusterAssessment(facts).assess());
   }
 
@@ -149,6 +149,12 @@ public final class OpenGaussTarget implements Target {
     return names.isEmpty() && digests
         ? "server certificate, key and key password"
         : String.join(", ", names);
+  }
+
+  /** The server's: without the client's, or a CRL, the nodes serve all the same. */
+  @Override
+  public Optional<Instant> validUntil(List<CertificateSummary> certificates) {
+    return Target.super.validUntil(InstalledBundle.ofServer(certificates));
   }
 
   private static Map<String, Set<String>> parts(NodeFacts node) {

@@ -37,11 +37,11 @@ final class RestartReasons {
     this.astray = astray;
   }
 
-  RestartNeed of(Function<Path, Optional<byte[]>> content) {
+  RestartNeed of(Function<Path, Optional<byte[]>> content, Map<String, String> settings) {
     List<Finding> findings = new ArrayList<>();
     List<String> reasons = new ArrayList<>();
     try {
-      reasons.addAll(reasons(content));
+      reasons.addAll(reasons(content, settings));
       if (options.restart() == Options.Restart.ALWAYS) {
         reasons.add("hacert_restart is always");
       }
@@ -72,7 +72,8 @@ final class RestartReasons {
         : new RestartNeed(Scope.CLUSTER, String.join("; ", reasons), findings);
   }
 
-  private List<String> reasons(Function<Path, Optional<byte[]>> content) throws HostException {
+  private List<String> reasons(
+      Function<Path, Optional<byte[]>> content, Map<String, String> settings) throws HostException {
     List<String> reasons = new ArrayList<>();
     Path data = node.dataDirectory();
     if (passwordChanges(data, content)) {
@@ -82,7 +83,8 @@ final class RestartReasons {
       reasons.add("the server answers with something else than what is installed");
     }
     boolean named = !node.configuration().crlFile().isEmpty();
-    boolean wanted = content.apply(data.resolve(ServerBundle.CRL)).isPresent();
+    boolean there = content.apply(data.resolve(ServerBundle.CRL)).isPresent();
+    boolean wanted = !CrlSetting.wanted(there, settings).isEmpty();
     if (named != wanted) {
       reasons.add(wanted ? "a CRL is added" : "the CRL is taken away");
     }

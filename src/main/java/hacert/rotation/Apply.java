@@ -86,10 +86,11 @@ final class Apply {
   }
 
   private String restored(int generation) throws HostException {
-    List<String> others = LooseOwners.restore(site, site.generations().get(generation));
+    Generation wanted = site.generations().get(generation);
+    List<String> others = LooseOwners.restore(site, wanted);
     return "files of generation "
         + generation
-        + site.node().followRestored()
+        + site.node().followRestored(wanted.settings())
         + LooseOwners.note(others);
   }
 

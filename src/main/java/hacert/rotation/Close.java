@@ -159,6 +159,7 @@ final class Close {
             site.node().rollbackSetIsWhole(),
             facts.bundleDigest(),
             facts.installed(),
+            site.node().settings(),
             site.installed());
     site.generations().keep(installed, site.node().restartByHand());
     // Who asks for the restored one again, because the first answer was lost say, names its number.

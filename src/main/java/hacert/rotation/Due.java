@@ -55,13 +55,28 @@ final class Due {
       d.findings().stream()
           .filter(f -> makesDue(f, q.settings()))
           .forEach(f -> due.add(new Plan.Reason(f.code(), f.on(d.node()).message())));
-      for (CertificateSummary c : d.installed()) {
+      for (CertificateSummary c : fallingDue(d)) {
         if (!given(target, q, d, c) && !q.now().isBefore(dueAt(c, q.settings()))) {
           due.add(new Plan.Reason("EXPIRING", expiring(d, c, q.now())));
         }
       }
     }
     return due;
+  }
+
+  /**
+   * A CA that no installed certificate outlives falls due with them: they are replaced before it
+   * ends, and by itself it would be a reason in every run, where the CA is one that was given.
+   */
+  private static List<CertificateSummary> fallingDue(Discovery d) {
+    List<CertificateSummary> issued = d.installed().stream().filter(c -> !c.ca()).toList();
+    return d.installed().stream()
+        .filter(
+            c ->
+                !c.ca()
+                    || issued.isEmpty()
+                    || issued.stream().anyMatch(i -> i.notAfter().isAfter(c.notAfter())))
+        .toList();
   }
 
   /** What a node says of its files, and a rotation would mend. */
@@ -104,7 +119,7 @@ final class Due {
   /** When the first of the installed certificates falls due; null if there is none. */
   static Instant next(Question q) {
     return q.found().values().stream()
-        .flatMap(d -> d.installed().stream())
+        .flatMap(d -> fallingDue(d).stream())
         .map(c -> dueAt(c, q.settings()))
         .filter(Objects::nonNull)
         .min(Instant::compareTo)

@@ -99,8 +99,8 @@ final class FreshPlan {
           plan(Plan.Action.NONE, Plan.Kind.RESTORE, List.of(), number), findings);
     }
     Optional<Finding> expired = expired(number);
+    expired.or(() -> partlyExpired(number)).ifPresent(findings::add);
     if (expired.isPresent()) {
-      findings.add(expired.get());
       return new Decision.No(Exit.REFUSED, findings);
     }
     if (compromised(number)) {
@@ -239,11 +239,8 @@ final class FreshPlan {
 
   /** Who has expired certificates installed would get an ill cluster, and no proof of anything. */
   private Optional<Finding> expired(int number) {
-    return q.found().values().stream()
-        .flatMap(d -> d.generations().stream())
-        .filter(g -> g.number() == number)
-        .flatMap(g -> g.certificates().stream())
-        .map(CertificateSummary::notAfter)
+    return kept(number)
+        .flatMap(certificates -> target.validUntil(certificates).stream())
         .min(Instant::compareTo)
         .filter(until -> !q.now().isBefore(until))
         .map(
@@ -259,6 +256,34 @@ final class FreshPlan {
                         + " another generation with -e hacert_generation=N. Kept: "
                         + kept()
                         + "."));
+  }
+
+  /** Of what the nodes do not serve by, a person may have it back. */
+  private Optional<Finding> partlyExpired(int number) {
+    return kept(number)
+        .flatMap(List::stream)
+        .filter(c -> !q.now().isBefore(c.notAfter()))
+        .findFirst()
+        .map(
+            c ->
+                Finding.warning(
+                    "GENERATION_EXPIRED",
+                    "Generation "
+                        + number
+                        + " holds "
+                        + c.source()
+                        + ", which ended at "
+                        + c.notAfter()
+                        + "; the certificates that its nodes serve are valid",
+                    "Rotate as soon as the new certificates can be made to work."));
+  }
+
+  /** The certificates of a generation, of each node that keeps it. */
+  private Stream<List<CertificateSummary>> kept(int number) {
+    return q.found().values().stream()
+        .flatMap(d -> d.generations().stream())
+        .filter(g -> g.number() == number)
+        .map(Generation.Summary::certificates);
   }
 
   private String kept() {

@@ -6,6 +6,7 @@ import hacert.result.CertificateSummary;
 import hacert.result.Needed;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A bundle as installed on a node, numbered: its manifest. The files lie beside it.
@@ -19,6 +20,8 @@ import java.util.List;
  * @param proven whether it is known to be what the service worked with, and whole
  * @param digest digest of its bundle
  * @param certificates its certificates
+ * @param settings what the system's settings said of these files, see {@link
+ *     hacert.target.ManagedNode#settings}; empty from a version that did not keep them
  * @param manifest path, SHA-256, owner, group and mode of every file
  */
 public record Generation(
@@ -31,6 +34,7 @@ public record Generation(
     boolean proven,
     String digest,
     List<CertificateSummary> certificates,
+    Map<String, String> settings,
     Snapshot manifest) {
   /** Refuses one that lacks what others go by. */
   public Generation {
@@ -38,6 +42,7 @@ public record Generation(
     Needed.value("rotation of a generation", rotation);
     Needed.value("origin of a generation", origin);
     Needed.value("digest of a generation", digest);
+    settings = settings == null ? Map.of() : Map.copyOf(settings);
     Needed.value("manifest of a generation", manifest);
     certificates = Needed.list("certificates of a generation", certificates);
   }

@@ -196,7 +196,7 @@ public final class Operations {
         .filter(Journal::isOpen)
         .flatMap(journal -> journal.entry(Phase.STAGE_BACKUP))
         .filter(entry -> entry.state() == Journal.State.DONE)
-        .ifPresent(entry -> node.recall(entry.data().path(Stage.DETAILS)));
+        .ifPresent(entry -> node.recall(Backup.details(entry)));
     Optional.ofNullable(request.plan()).map(Plan::rolesWritten).ifPresent(node::rolesWritten);
     return site;
   }

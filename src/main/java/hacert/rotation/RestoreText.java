@@ -27,11 +27,10 @@ final class RestoreText {
       lines.add(
           "# Mind: this state is not proven to be what the service worked with, or not whole.");
     }
-    return of(
-        lines,
-        g.manifest(),
-        directory,
-        List.of("# The restart, active node first:", "# " + restartByHand));
+    List<String> end = new ArrayList<>();
+    g.settings().forEach((name, value) -> end.add("# Set then: " + name + "='" + value + "'"));
+    end.addAll(List.of("# The restart, active node first:", "# " + restartByHand));
+    return of(lines, g.manifest(), directory, end);
   }
 
   /**

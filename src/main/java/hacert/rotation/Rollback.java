@@ -61,7 +61,7 @@ final class Rollback {
           return Steps.Done.of(
               "files of generation "
                   + plan.from()
-                  + site.node().followRestored()
+                  + site.node().followRestored(Backup.settings(journal))
                   + LooseOwners.note(others));
         });
     boolean needed = restart(steps);

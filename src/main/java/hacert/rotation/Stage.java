@@ -16,9 +16,9 @@ import hacert.target.Made;
 import hacert.target.NodeFacts;
 import hacert.target.RestartNeed;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -44,9 +44,6 @@ import java.util.function.Function;
  * <p>Check mode does the same without writing: the bundle stays in memory, the copy is a log-in.
  */
 final class Stage {
-  /** What the system told of itself before the rotation, in the data of the backup's step. */
-  static final String DETAILS = "details";
-
   private final Site site;
   private final Plan plan;
   private final Carrier carrier;
@@ -74,7 +71,7 @@ final class Stage {
     // Of a call, here or on the node that copies, that was killed while it wrote.
     AtomicFiles.removeLeftovers(site.state().bundle(plan.rotation()));
     if (offers(steps.journal())) {
-      steps.run(Phase.STAGE_BACKUP, this::backUp);
+      steps.run(Phase.STAGE_BACKUP, () -> new Backup(site).make(facts()));
       steps.run(Phase.STAGE_RECIPIENT, carrier::offer);
       JsonNode offered = steps.journal().entry(Phase.STAGE_RECIPIENT).orElseThrow().data();
       return Answer.of(Outcome.SUCCEEDED)
@@ -86,7 +83,7 @@ final class Stage {
     steps.run(Phase.STAGE_BUNDLE, this::bundle);
     Trees.remove(site.state().recipient(plan.rotation()));
     steps.run(Phase.STAGE_TIDY, () -> Steps.Done.of(site.node().tidy()));
-    steps.run(Phase.STAGE_BACKUP, this::backUp);
+    steps.run(Phase.STAGE_BACKUP, () -> new Backup(site).make(facts()));
     if (site.maker() && plan.carried()) {
       // Nobody asks a second time, and at the end of a rotation the bundle may be gone.
       if (carrier.isAsked()) {
@@ -243,13 +240,16 @@ final class Stage {
         "certificates",
         Json.mapper().valueToTree(site.target().summaries(bundle, site.host().clock())));
     return withRestart(
-        data, path -> Optional.ofNullable(bundle.files().get(path.getFileName().toString())));
+        data,
+        path -> Optional.ofNullable(bundle.files().get(path.getFileName().toString())),
+        Map.of());
   }
 
   /** Adds what has to be started anew once these files are installed. */
-  private ObjectNode withRestart(ObjectNode data, Function<Path, Optional<byte[]>> content)
+  private ObjectNode withRestart(
+      ObjectNode data, Function<Path, Optional<byte[]>> content, Map<String, String> settings)
       throws HostException {
-    RestartNeed need = site.node().restartNeed(content);
+    RestartNeed need = site.node().restartNeed(content, settings);
     source.note(need.findings());
     data.set(StagedBundle.RESTART, Json.mapper().valueToTree(need.scope()));
     return data.put("restart_why", need.why());
@@ -266,55 +266,7 @@ final class Stage {
     Path copies = site.state().generation(plan.restore());
     return new Steps.Done(
         "generation " + wanted.number() + " is whole",
-        withRestart(data, path -> wanted.manifest().contentOf(copies, path)));
-  }
-
-  private Steps.Done backUp() throws HostException {
-    // In a backup it would go with the next tidying, and the backup would be damaged.
-    site.removeLeftovers();
-    Snapshot installed = site.installed();
-    NodeFacts facts = facts();
-    boolean known =
-        !Finding.stops(facts.doubts()) || site.generations().equalProven(installed).isPresent();
-    boolean proven = known && !Finding.stops(facts.findings());
-    Generation kept = site.generations().all().get(plan.from());
-    boolean equal =
-        kept != null && GenerationStore.differences(kept.manifest(), installed).isEmpty();
-    if (kept != null && !equal) {
-      throw new HostException(
-          "FILES_CHANGED",
-          "The installed files were generation "
-              + plan.from()
-              + " when the rotation was planned, and are not any more: "
-              + GenerationStore.differences(kept.manifest(), installed).stream().limit(5).toList()
-              + ". Nothing was changed, and that generation is kept as it is.",
-          "Find out who changed them. Then run the playbook again: it plans anew.");
-    }
-    if (!equal) {
-      kept =
-          new Generation(
-              Generation.SCHEMA,
-              plan.from(),
-              site.now(),
-              plan.rotation(),
-              0,
-              Generation.Origin.FOUND,
-              proven,
-              facts.bundleDigest(),
-              facts.installed(),
-              installed);
-      site.generations().keep(kept, site.node().restartByHand());
-    }
-    ObjectNode data = Json.mapper().createObjectNode();
-    data.put("generation", plan.from());
-    data.put("proven", kept.proven());
-    data.put("digest", kept.digest());
-    data.set(DETAILS, facts.details());
-    kept.certificates().stream()
-        .map(CertificateSummary::notAfter)
-        .min(Instant::compareTo)
-        .ifPresent(until -> data.put("valid_until", until.toString()));
-    return new Steps.Done("generation " + plan.from(), data);
+        withRestart(data, path -> wanted.manifest().contentOf(copies, path), wanted.settings()));
   }
 
   private Answer planned() throws HostException, RefusedException {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * What it means for a cluster that the certificates of all of its nodes have expired. Then nodes
@@ -25,6 +26,7 @@ public final class ExpiredCluster {
   private final Map<String, NodeFacts> facts;
   private final String named;
   private final Effect effect;
+  private final boolean explained;
   private final boolean expired;
 
   /**
@@ -41,30 +43,35 @@ public final class ExpiredCluster {
    * @param facts the facts of each node, by its name
    * @param named the node that a person calls active; empty if none was named
    * @param now until when a certificate must be valid
+   * @param target tells which certificates a way back depends on
    */
-  public ExpiredCluster(Map<String, NodeFacts> facts, String named, Instant now, Effect effect) {
+  public ExpiredCluster(
+      Map<String, NodeFacts> facts, String named, Instant now, Effect effect, Target target) {
     this.facts = facts;
     this.named = facts.containsKey(named) ? named : "";
     this.effect = effect;
+    this.explained = every(f -> f.installed().stream().anyMatch(c -> !now.isBefore(c.notAfter())));
     this.expired =
-        !facts.isEmpty()
-            && facts.values().stream()
-                .allMatch(f -> f.installed().stream().anyMatch(c -> !now.isBefore(c.notAfter())));
+        every(f -> target.validUntil(f.installed()).filter(u -> !now.isBefore(u)).isPresent());
+  }
+
+  private boolean every(Predicate<NodeFacts> which) {
+    return !facts.isEmpty() && facts.values().stream().allMatch(which);
   }
 
   /** What the cluster tells of itself, seen so. */
   public ClusterView judge(ClusterView told) {
     List<Finding> findings = new ArrayList<>(told.findings());
-    List<Finding> ill = findings.stream().filter(this::explained).toList();
-    boolean accepted = !ill.isEmpty() && expired && !named.isEmpty() && !contradicted();
-    if (contradicted() && (ill.isEmpty() || expired)) {
+    List<Finding> ill = findings.stream().filter(this::isOfExpiry).toList();
+    boolean accepted = !ill.isEmpty() && explained && !named.isEmpty() && !contradicted();
+    if (contradicted() && (ill.isEmpty() || explained)) {
       findings.add(contradiction());
     }
     if (accepted) {
       findings.removeAll(ill);
       findings.add(accepted(ill));
     } else {
-      findings.replaceAll(f -> explained(f) ? withRemedy(f) : f);
+      findings.replaceAll(f -> isOfExpiry(f) ? withRemedy(f) : f);
     }
     if (expired) {
       findings.add(0, allExpired());
@@ -79,7 +86,7 @@ public final class ExpiredCluster {
         told.rolesWritten());
   }
 
-  private boolean explained(Finding f) {
+  private boolean isOfExpiry(Finding f) {
     return f.severity() == Severity.ERROR && effect.codes().contains(f.code());
   }
 
@@ -126,7 +133,7 @@ public final class ExpiredCluster {
   }
 
   private Finding withRemedy(Finding f) {
-    if (expired) {
+    if (explained) {
       return Finding.error(
           f.code(),
           f.message() + " Certificates of every node have expired, which explains that.",

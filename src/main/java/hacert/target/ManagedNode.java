@@ -138,8 +138,10 @@ public interface ManagedNode {
    * What has to be started anew before the system works with other files than the installed ones.
    *
    * @param content what the file of a path will hold; empty if it will not be there
+   * @param settings those that are to come with a backup's files, as {@link #settings} told them;
+   *     empty where they follow the files
    */
-  RestartNeed restartNeed(Function<Path, Optional<byte[]>> content);
+  RestartNeed restartNeed(Function<Path, Optional<byte[]>> content, Map<String, String> settings);
 
   /**
    * The steps that install a staged bundle on this node, without the restart.
@@ -167,11 +169,18 @@ public interface ManagedNode {
   Step stop(Path runDirectory);
 
   /**
+   * Settings of the system that name files of {@link #rollbackSet}, by their names: what a backup
+   * keeps beside the files.
+   */
+  Map<String, String> settings() throws HostException;
+
+  /**
    * Brings settings of the system that depend on which files are there in line with restored ones.
    *
+   * @param settings what {@link #settings} said of them; empty where that is not known
    * @return what was done, as an addition to a note; empty if nothing had to be done
    */
-  String followRestored() throws HostException;
+  String followRestored(Map<String, String> settings) throws HostException;
 
   /** Whether the system is seen to run on every node. */
   boolean runsEverywhere();

@@ -6,6 +6,7 @@ import hacert.result.CertificateSummary;
 import hacert.result.Finding;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,6 +62,17 @@ public interface Target {
   /** Whether a node has all of a given bundle installed, so that a rotation with it is idle. */
   default boolean installed(Contents given, NodeFacts node) {
     return given.digest().equals(node.bundleDigest());
+  }
+
+  /**
+   * Until when a generation is one to go back to: when the first of those certificates ends that
+   * its nodes serve by, with their CAs.
+   *
+   * @param certificates those of the generation, see {@link NodeFacts#installed}
+   * @return empty where there are none
+   */
+  default Optional<Instant> validUntil(List<CertificateSummary> certificates) {
+    return certificates.stream().map(CertificateSummary::notAfter).min(Comparator.naturalOrder());
   }
 
   /** What nodes that rotate together do not have alike, in words; empty if there is nothing. */

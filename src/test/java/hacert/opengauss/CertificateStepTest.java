@@ -12,6 +12,7 @@ import hacert.target.Options;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -173,23 +174,39 @@ class CertificateStepTest {
   @Test
   void names_the_crl_in_the_settings_of_the_server_and_only_then() throws Exception {
     CrlSetting setting = new CrlSetting(host.node());
-    assertThat(setting.follow()).isFalse();
+    assertThat(setting.follow(Map.of())).isFalse();
     host.install(ServerBundle.CRL, new byte[] {1});
-    assertThat(setting.follow()).isTrue();
+    assertThat(setting.follow(Map.of())).isTrue();
     assertThat(host.node().configuration().crlFile()).isEqualTo("sslcrl-file.crl");
     Files.delete(host.data().resolve(ServerBundle.CRL));
-    assertThat(setting.follow()).isTrue();
+    assertThat(setting.follow(Map.of())).isTrue();
     assertThat(host.node().configuration().crlFile()).isEmpty();
     host.script("gs_guc", "exit 1");
     host.install(ServerBundle.CRL, new byte[] {1});
-    assertThatThrownBy(setting::follow).hasMessageContaining("ssl_crl_file");
+    assertThatThrownBy(() -> setting.follow(Map.of())).hasMessageContaining("ssl_crl_file");
+  }
+
+  /** An operator may have taken it out of force, because it has ended say, and left the file. */
+  @Test
+  void names_no_crl_that_none_named_when_the_files_were_kept() throws Exception {
+    host.install(ServerBundle.CRL, new byte[] {1});
+    CrlSetting setting = new CrlSetting(host.node());
+    Map<String, String> kept = setting.kept();
+    assertThat(setting.follow(kept)).isFalse();
+    assertThat(setting.follow(Map.of())).isTrue();
+    assertThat(setting.kept()).containsExactly(Map.entry("ssl_crl_file", ServerBundle.CRL));
+    assertThat(setting.follow(kept)).isTrue();
+    assertThat(host.node().configuration().crlFile()).isEmpty();
+    Files.delete(host.data().resolve(ServerBundle.CRL));
+    setting.follow(Map.of("ssl_crl_file", ServerBundle.CRL));
+    assertThat(host.node().configuration().crlFile()).as("no file").isEmpty();
   }
 
   /** gs_om may set the setting only, or be ended before it removes the file. */
   @Test
   void takes_a_crl_away_that_the_bundle_does_not_hold() throws Exception {
     host.install(ServerBundle.CRL, new byte[] {1});
-    new CrlSetting(host.node()).follow();
+    new CrlSetting(host.node()).follow(Map.of());
     cert(UNPACK + "gs_guc set -D '@DATA@' -c \"ssl_crl_file=''\"");
     assertThat(run(Options.Apply.LOCAL)).isEqualTo("installed by gs_om");
     assertThat(host.data().resolve(ServerBundle.CRL)).doesNotExist();

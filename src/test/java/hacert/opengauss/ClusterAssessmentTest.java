@@ -32,6 +32,7 @@ class ClusterAssessmentTest {
   private final Map<Integer, List<String>> filled = new HashMap<>();
   private String state = "Normal";
   private String named = "";
+  private String source = "/data/server.crt";
   private Instant until = NOW.plusSeconds(1);
 
   private static Datanode row(int number, String role) {
@@ -65,7 +66,7 @@ class ClusterAssessmentTest {
             "1 1",
             List.of(
                 new CertificateSummary(
-                    "x", "CN=x", "CN=x", "1", NOW, until, "ab", "RSA 3072", false, List.of())),
+                    source, "CN=x", "CN=x", "1", NOW, until, "ab", "RSA 3072", false, List.of())),
             "digest",
             List.of(),
             Json.mapper()
@@ -175,6 +176,21 @@ class ClusterAssessmentTest {
     assertThat(view().active()).isEqualTo("node1");
     assertThat(view().expired()).isTrue();
     assertThat(view().named()).isFalse();
+  }
+
+  /** The old state serves all the same, so there is a way back; but it may be why nodes are ill. */
+  @Test
+  void calls_a_cluster_whose_client_certificate_alone_has_ended_not_expired() {
+    source = "/app/share/sslcert/om/client.crt";
+    until = NOW;
+    all();
+    assertThat(codes()).isEmpty();
+    assertThat(view().expired()).isFalse();
+    rows.set(2, row(3, "Standby", "Need repair(Disconnected)"));
+    state = "Degraded";
+    named = "node1";
+    all();
+    assertThat(codes()).containsExactly("ACTIVE_NAMED");
   }
 
   /** Both may have written, and no new certificate brings that together. */

@@ -380,7 +380,7 @@ class NewBundleTest {
     try (Made made = host.make(GaussHost.PASSWORD)) {
       RestartNeed need =
           new RestartReasons(host.node(), host.options(), false)
-              .of(path -> Optional.ofNullable(made.bundle().files().get(name(path))));
+              .of(path -> Optional.ofNullable(made.bundle().files().get(name(path))), Map.of());
       assertThat(need.scope()).isEqualTo(RestartNeed.Scope.CLUSTER);
     }
   }

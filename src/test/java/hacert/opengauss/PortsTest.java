@@ -112,7 +112,7 @@ class PortsTest {
   void a_proof_names_no_port_that_was_not_looked_at() throws Exception {
     host.script("gs_ctl", "exit 0");
     host.overrides.put("ha_port_offset", 0);
-    assertThat(proven()).contains("serves the installed certificate on its port and");
+    assertThat(proven()).contains("serves the installed certificate on its port");
   }
 
   /** What the first node finds where it serves one certificate and the second one another. */

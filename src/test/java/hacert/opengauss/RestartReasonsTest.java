@@ -9,7 +9,9 @@ import hacert.target.RestartNeed;
 import hacert.target.RestartNeed.Scope;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RestartReasonsTest {
   @TempDir private Path base;
   private GaussHost host;
+  private final Map<String, String> settings = new HashMap<>();
   private Optional<Boolean> rolesWritten = Optional.empty();
 
   @BeforeEach
@@ -33,7 +36,9 @@ class RestartReasonsTest {
     LocalNode node = host.node();
     rolesWritten.ifPresent(node::rolesWritten);
     return new RestartReasons(node, host.options(), false)
-        .of(path -> Optional.ofNullable(bundle.files().get(path.getFileName().toString())));
+        .of(
+            path -> Optional.ofNullable(bundle.files().get(path.getFileName().toString())),
+            settings);
   }
 
   private RestartNeed need(String password) throws Exception {
@@ -86,8 +91,8 @@ class RestartReasonsTest {
           new RestartReasons(host.node(), host.options(), true)
               .of(
                   path ->
-                      Optional.ofNullable(
-                          made.bundle().files().get(path.getFileName().toString())));
+                      Optional.ofNullable(made.bundle().files().get(path.getFileName().toString())),
+                  Map.of());
       assertThat(need.scope()).isEqualTo(Scope.CLUSTER);
       assertThat(need.why()).contains("something else than what is installed");
     }
@@ -104,6 +109,9 @@ class RestartReasonsTest {
   void needs_one_where_a_crl_comes_or_goes_and_none_where_it_changes() throws Exception {
     host.options.put("revoke", List.of("0a"));
     assertThat(need((String) null).why()).isEqualTo("a CRL is added");
+    settings.put("ssl_crl_file", "");
+    assertThat(need((String) null).scope()).as("it comes out of force").isEqualTo(Scope.NONE);
+    settings.clear();
     host.configuration("ssl = on", "port = 15400", "ssl_crl_file = 'sslcrl-file.crl'");
     assertThat(need((String) null).scope()).isEqualTo(Scope.NONE);
     host.options.remove("revoke");

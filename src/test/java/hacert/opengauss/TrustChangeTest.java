@@ -10,6 +10,7 @@ import hacert.target.Taken;
 import hacert.x509.RevocationLists;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509CRL;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +40,19 @@ class TrustChangeTest {
     return Files.readAllBytes(host.data().resolve(ServerBundle.CRL));
   }
 
+  /** Nobody here can make it anew: it would be a reason for a rotation in every run. */
+  @Test
+  void a_list_that_is_kept_of_a_ca_before_falls_due_for_nobody() throws Exception {
+    revokedByACaThatIsGone();
+    try (Made made = host.make(null)) {
+      List<X509CRL> lists = RevocationLists.read(made.bundle().files().get(ServerBundle.CRL));
+      assertThat(lists).hasSize(2);
+      assertThat(new OpenGaussTarget().summaries(made.bundle(), host.clock))
+          .filteredOn(c -> c.source().equals(ServerBundle.CRL))
+          .containsExactly(RevocationLists.summary(ServerBundle.CRL, lists.get(0)));
+    }
+  }
+
   private List<Finding> checked(Bundle bundle) throws Exception {
     return ServerBundlePolicy.check(
         bundle, new Expectation(List.of(), host.clock.instant(), Optional.empty(), true, Map.of()));
@@ -59,8 +73,8 @@ class TrustChangeTest {
           new RestartReasons(host.node(), host.options(), false)
               .of(
                   path ->
-                      Optional.ofNullable(
-                          made.bundle().files().get(path.getFileName().toString())));
+                      Optional.ofNullable(made.bundle().files().get(path.getFileName().toString())),
+                  Map.of());
       assertThat(need.scope()).isEqualTo(RestartNeed.Scope.NONE);
       host.install(made.bundle());
     }

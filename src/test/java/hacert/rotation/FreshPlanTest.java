@@ -255,6 +255,24 @@ class FreshPlanTest {
     assertThat(pair.codes()).containsExactly("BUNDLE_EXPIRING");
   }
 
+  /** A CA that was given stays the same in each rotation: it would be a reason for the next one. */
+  @Test
+  void a_ca_falls_due_with_what_it_issued_unless_that_outlives_it() {
+    Duration little = Duration.ofDays(30);
+    Duration much = Duration.ofDays(970);
+    pair.nodes().forEach(n -> n.ca("cacert.pem", little, much, "sha-of-ca"));
+    pair.nodes().forEach(n -> n.certificate("server.crt", little, Duration.ofDays(1), "s"));
+    assertThat(due()).isEmpty();
+    assertThat(pair.go().until())
+        .isEqualTo(
+            Records.NOW
+                .plus(little)
+                .minus(Duration.ofDays(31).dividedBy(3))
+                .truncatedTo(ChronoUnit.SECONDS));
+    pair.one.certificate("client.crt", little.plusDays(1), Duration.ofDays(1), "c");
+    assertThat(due()).containsExactly("EXPIRING");
+  }
+
   @Test
   void an_unrecorded_state_becomes_a_generation_of_its_own() {
     pair.settings = Map.of("force", true);

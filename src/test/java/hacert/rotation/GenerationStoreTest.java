@@ -63,6 +63,7 @@ class GenerationStoreTest {
             proven,
             "d" + number,
             List.of(),
+            Map.of(),
             installed());
     store.keep(generation, "sh /opt/restart-oms.sh");
     return generation;

@@ -87,6 +87,7 @@ class OpenGaussGenerationsTest {
                 true,
                 "d",
                 List.of(),
+                site.node().settings(),
                 site.installed()),
             site.node().restartByHand());
   }
@@ -118,6 +119,14 @@ class OpenGaussGenerationsTest {
     assertThat(base.resolve("oops")).doesNotExist();
     assertThat(restoreByHand(2).ok()).isTrue();
     assertThat(GenerationStore.differences(second, site.installed())).isEmpty();
+  }
+
+  /** The CRL of generation 2 lies there, and nothing has put it in force. */
+  @Test
+  void restore_txt_tells_what_the_settings_said_of_the_files() throws Exception {
+    assertThat(site.state().generation(2).resolve("RESTORE.txt"))
+        .content()
+        .contains("\n# Set then: ssl_crl_file=''\n");
   }
 
   @Test

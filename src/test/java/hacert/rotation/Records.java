@@ -80,7 +80,7 @@ final class Records {
       this.phase = role == HaRole.ACTIVE ? "Actived" : "Deactived";
       generation(1, Generation.Origin.FOUND, true);
       generation(2, Generation.Origin.INSTALLED, true);
-      certificate("root-ca.crt", Duration.ofDays(3000), Duration.ofDays(650), "sha-of-root");
+      ca("root-ca.crt", Duration.ofDays(3000), Duration.ofDays(650), "sha-of-root");
     }
 
     Node generation(int number, Generation.Origin origin, boolean proven) {
@@ -90,6 +90,15 @@ final class Records {
     }
 
     Node certificate(String source, Duration left, Duration age, String sha256) {
+      return certificate(source, left, age, sha256, false);
+    }
+
+    Node ca(String source, Duration left, Duration age, String sha256) {
+      return certificate(source, left, age, sha256, true);
+    }
+
+    private Node certificate(
+        String source, Duration left, Duration age, String sha256, boolean ca) {
       installed.add(
           new CertificateSummary(
               source,
@@ -100,7 +109,7 @@ final class Records {
               NOW.plus(left),
               sha256,
               "RSA 3072",
-              true,
+              ca,
               List.of()));
       return this;
     }

@@ -8,6 +8,8 @@ import hacert.opengauss.ClusterStatus.Datanode;
 import hacert.opengauss.OpenGaussTarget;
 import hacert.result.Exit;
 import hacert.result.Json;
+import hacert.result.Severity;
+import hacert.target.ClusterView;
 import hacert.target.HaRole;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -44,6 +46,41 @@ class ReturnPlanTest {
     assertThat(pair.no()).isEqualTo(Exit.REFUSED);
     assertThat(pair.codes()).containsExactly("GENERATION_EXPIRED");
     assertThat(pair.messages()).contains("Generation 1", Records.NOW.toString());
+  }
+
+  /** With openGauss the server's certificate and CAs are those that its nodes serve by. */
+  @Test
+  void returns_to_one_whose_nodes_serve_though_something_else_of_it_has_ended() {
+    Records.Node kept =
+        new Records.Node("x", HaRole.ACTIVE)
+            .certificate("server.crt", Duration.ofDays(9), Duration.ofDays(100), "s")
+            .certificate("client.crt", Duration.ZERO, Duration.ofDays(100), "c");
+    for (Records.Node node : pair.nodes()) {
+      node.generations.clear();
+      node.generations.add(
+          new Generation.Summary(
+              1,
+              Records.NOW,
+              Records.ROTATION,
+              Generation.Origin.FOUND,
+              true,
+              "d1",
+              kept.installed));
+    }
+    ClusterView view = new ClusterView("mgmt1", List.of("mgmt2"), "mgmt1", List.of());
+    Decision decision =
+        new FreshPlan(new OpenGaussTarget(), pair.question(), view, List.of()).make();
+    assertThat(decision)
+        .isInstanceOfSatisfying(
+            Decision.Go.class, go -> assertThat(go.plan().restore()).isEqualTo(1));
+    assertThat(decision.findings())
+        .singleElement()
+        .satisfies(
+            f -> {
+              assertThat(f.code()).isEqualTo("GENERATION_EXPIRED");
+              assertThat(f.severity()).isEqualTo(Severity.WARNING);
+              assertThat(f.message()).contains("client.crt", Records.NOW.toString());
+            });
   }
 
   @Test
