@@ -127,6 +127,16 @@ final class ClusterAssessment {
                   + ".",
               "Put every node of the cluster, and no other host, into the cluster's group: a node"
                   + " that is left out would keep its old certificates."));
+    } else if (!unvisited(hosts).isEmpty()) {
+      findings.add(
+          Finding.error(
+              "CM_HOST_APART",
+              "The cluster manager uses certificates, and has servers on hosts without a datanode: "
+                  + unvisited(hosts)
+                  + ". gs_om replaces none there, so they would keep the old ones and may not hear"
+                  + " the others any more.",
+              "Replace the certificates of this cluster by hand, in share/sslcert/cm of these hosts"
+                  + " too."));
     } else if (status.datanodes().size() > hosts.size()) {
       findings.add(
           Finding.error(
@@ -136,6 +146,18 @@ final class ClusterAssessment {
                   + ": gs_om replaces the certificates of the first of a host only.",
               "Replace the certificates of this cluster by hand, in each data directory."));
     }
+  }
+
+  /** Hosts of the cluster manager that have none of these names. */
+  private List<String> unvisited(List<String> hosts) {
+    boolean secured =
+        details.values().stream().anyMatch(d -> d.filled() != null && d.filled().contains("cm"));
+    return details.values().stream()
+        .filter(d -> secured)
+        .flatMap(d -> d.status().managers().stream())
+        .filter(name -> !hosts.contains(name))
+        .distinct()
+        .toList();
   }
 
   private void roles(List<String> active) {

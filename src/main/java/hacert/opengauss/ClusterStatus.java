@@ -14,6 +14,8 @@ import java.util.Set;
  * @param balanced whether each instance has its install-time HA role; empty where not printed,
  *     which is without CM
  * @param managed whether there are CM servers
+ * @param managers host names of the CM servers that are listed; none from a version that did not
+ *     tell
  * @param datanodes the database instances, in the order printed
  * @param unread lines among the datanodes that are none that is known; a node may hide behind one
  */
@@ -21,6 +23,7 @@ public record ClusterStatus(
     String clusterState,
     Optional<Boolean> balanced,
     boolean managed,
+    List<String> managers,
     List<Datanode> datanodes,
     List<String> unread) {
 
@@ -43,6 +46,7 @@ public record ClusterStatus(
   public ClusterStatus {
     Needed.value("cluster_state of a status", clusterState);
     Needed.value("balanced of a status", balanced);
+    managers = managers == null ? List.of() : List.copyOf(managers);
     datanodes = Needed.list("datanodes of a status", datanodes);
     unread = Needed.list("unread of a status", unread);
   }

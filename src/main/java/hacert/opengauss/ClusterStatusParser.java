@@ -39,6 +39,7 @@ public final class ClusterStatusParser {
   private String clusterState = "";
   private Optional<Boolean> balanced = Optional.empty();
   private boolean managed;
+  private final List<String> managers = new ArrayList<>();
   private Optional<Boolean> portFirst = Optional.empty();
   private final List<Datanode> datanodes = new ArrayList<>();
   private final Set<Integer> instances = new HashSet<>();
@@ -60,6 +61,7 @@ public final class ClusterStatusParser {
                 parser.clusterState,
                 parser.balanced,
                 parser.managed,
+                parser.managers,
                 parser.datanodes,
                 parser.unread));
   }
@@ -74,6 +76,8 @@ public final class ClusterStatusParser {
         managed |= section.equals("cmserver state");
       } else if (section.equals("cluster state")) {
         setting(line);
+      } else if (section.equals("cmserver state")) {
+        managers(line);
       } else if (section.equals("datanode state")) {
         datanodes(line);
       }
@@ -102,6 +106,25 @@ public final class ClusterStatusParser {
     }
   }
 
+  private void managers(String line) {
+    for (String cell : line.split("\\|")) {
+      String[] words = cell.strip().split("\\s+");
+      int instance = instance(words);
+      if (number(words[0]) && instance < words.length) {
+        managers.add(words[instance - 2]);
+      }
+    }
+  }
+
+  /** Behind the number, perhaps a zone, host name and address; the length where there is none. */
+  private static int instance(String[] words) {
+    int at = 3;
+    while (at < words.length && !number(words[at])) {
+      at++;
+    }
+    return at;
+  }
+
   private void datanodes(String line) {
     for (String cell : line.split("\\|")) {
       String[] words = cell.strip().split("\\s+");
@@ -127,11 +150,8 @@ public final class ClusterStatusParser {
     if (!number(words[0])) {
       return Optional.empty();
     }
-    // The number, perhaps a zone, host name, address; then one or two numbers.
-    int first = 3;
-    while (first < words.length && !number(words[first])) {
-      first++;
-    }
+    // One or two numbers: the instance, and perhaps a port.
+    int first = instance(words);
     int at = first;
     List<Integer> numbers = new ArrayList<>();
     while (at < words.length && number(words[at])) {

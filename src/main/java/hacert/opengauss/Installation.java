@@ -35,33 +35,32 @@ record Installation(
    */
   static Installation find(Host host, OpenGaussProfile profile, String environment)
       throws HostException {
-    LoginEnvironment login = host.login();
-    Optional<Path> file = file(login, environment);
-    if (file.isPresent()) {
-      login = login.sourcing(host.commands(), file.get(), SOURCING);
-    }
-    if (!environment.isEmpty()) {
-      // gs_om sources the file that this names, and else ~/.bashrc.
-      login = login.with(ENVIRONMENT_FILE, environment);
-    }
+    LoginEnvironment login =
+        environment.isEmpty()
+            ? usual(host)
+            : host.login()
+                .sourcing(host.commands(), Path.of(environment), SOURCING)
+                .with(ENVIRONMENT_FILE, environment);
     return new Installation(
         host, profile, login, directory(login, "GAUSSHOME"), directory(login, "PGHOST"));
   }
 
   /**
-   * The file to source: the one that was named, or the vendor's places where the login has none.
+   * As gs_om finds its environment: in the file that the login names, else in {@code ~/.bashrc},
+   * which may name it. A login that has the environment without either is taken as it is.
    */
-  private static Optional<Path> file(LoginEnvironment login, String environment) {
-    if (!environment.isEmpty()) {
-      return Optional.of(Path.of(environment));
+  private static LoginEnvironment usual(Host host) throws HostException {
+    LoginEnvironment login = host.login();
+    Path shell = login.home().resolve(".bashrc");
+    if (!login.variables().containsKey(ENVIRONMENT_FILE)
+        && !login.variables().containsKey("GAUSSHOME")
+        && Files.isReadable(shell)) {
+      login = login.sourcing(host.commands(), shell, SOURCING);
     }
-    if (login.variables().containsKey("GAUSSHOME")) {
-      return Optional.empty();
-    }
-    return Optional.ofNullable(login.variables().get(ENVIRONMENT_FILE))
-        .map(Path::of)
-        .or(() -> Optional.of(login.home().resolve(".bashrc")))
-        .filter(Files::isReadable);
+    Path named = Path.of(login.variables().getOrDefault(ENVIRONMENT_FILE, ""));
+    return named.isAbsolute() && Files.isReadable(named)
+        ? login.sourcing(host.commands(), named, SOURCING)
+        : login;
   }
 
   private static Path directory(LoginEnvironment login, String variable) throws HostException {

@@ -46,7 +46,7 @@ class BundlePartsTest {
 
   private static NodeFacts node(Bundle installed) {
     ClusterStatus status =
-        new ClusterStatus("Normal", Optional.empty(), false, List.of(), List.of());
+        new ClusterStatus("Normal", Optional.empty(), false, List.of(), List.of(), List.of());
     return new NodeFacts(
         HaRole.STANDBY,
         "db1",

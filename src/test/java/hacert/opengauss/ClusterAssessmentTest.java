@@ -30,6 +30,7 @@ class ClusterAssessmentTest {
   private final Map<Integer, Boolean> rolesWritten =
       new HashMap<>(Map.of(1, false, 2, false, 3, false));
   private final Map<Integer, List<String>> filled = new HashMap<>();
+  private List<String> managers = List.of();
   private String state = "Normal";
   private String named = "";
   private String source = "/data/server.crt";
@@ -53,7 +54,8 @@ class ClusterAssessmentTest {
   }
 
   private ClusterStatus status() {
-    return new ClusterStatus(state, Optional.empty(), false, rows, List.of());
+    return new ClusterStatus(
+        state, Optional.empty(), !managers.isEmpty(), managers, rows, List.of());
   }
 
   private void node(int number, ClusterStatus seen, String name, String... missing) {
@@ -137,6 +139,7 @@ class ClusterAssessmentTest {
             "Normal",
             Optional.empty(),
             false,
+            List.of(),
             List.of(row(1, "Standby"), row(2, "Primary"), row(3, "Standby")),
             List.of());
     node(3, other, "db3");
@@ -176,6 +179,21 @@ class ClusterAssessmentTest {
     assertThat(view().active()).isEqualTo("node1");
     assertThat(view().expired()).isTrue();
     assertThat(view().named()).isFalse();
+  }
+
+  /** gs_om visits hosts with a datanode only. */
+  @Test
+  void refuses_a_cluster_manager_with_certificates_on_a_host_that_nobody_visits() {
+    managers = List.of("db1", "arbiter");
+    all();
+    assertThat(codes()).as("it uses none").isEmpty();
+    filled.put(1, List.of("om", "cm"));
+    all();
+    assertThat(codes()).containsExactly("CM_HOST_APART");
+    assertThat(view().findings().get(0).message()).contains("[arbiter]");
+    managers = List.of("db1", "db3");
+    all();
+    assertThat(codes()).isEmpty();
   }
 
   /** The old state serves all the same, so there is a way back; but it may be why nodes are ill. */

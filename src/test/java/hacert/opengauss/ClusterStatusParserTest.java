@@ -116,6 +116,16 @@ class ClusterStatusParserTest {
   }
 
   @Test
+  void reads_the_hosts_of_the_cluster_manager() {
+    assertThat(read("cm").managers()).containsExactly("db1", "db2");
+    assertThat(read("no-cm").managers()).isEmpty();
+    String joined = "1  db1 10.77.0.1  1  /cm Primary | 2  AZ2 db3 10.77.0.3  2  /cm Standby";
+    String text = Fixtures.text("status", "cm").replaceFirst("(?m)^1  db1 .*cm_server.*$", joined);
+    assertThat(ClusterStatusParser.parse(text).orElseThrow().managers())
+        .containsExactly("db1", "db3", "db2");
+  }
+
+  @Test
   void reads_datanodes_of_one_line_beside_blocks_of_cm_and_etcd() {
     ClusterStatus status = read("cm-etcd-joined");
     assertThat(status.managed()).isTrue();

@@ -151,6 +151,7 @@ class ReturnPlanTest {
             "Normal",
             Optional.empty(),
             false,
+            List.of(),
             List.of(row(1, "Primary"), row(2, "Standby")),
             List.of());
     Map<String, Object> details =
