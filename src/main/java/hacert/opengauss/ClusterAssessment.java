@@ -38,18 +38,22 @@ final class ClusterAssessment {
    * @param filled names of the directories of certificates beside the data directory that gs_om
    *     fills here, as {@code om}: where they lie each node knows for itself; null where it was not
    *     told
+   * @param listsBeside SHA-256 of the CRLs in force whose CAs issued none of the installed
+   *     certificates; none from a version that did not tell
    */
   record Details(
       ClusterStatus status,
       List<String> missing,
       Map<String, Set<String>> parts,
       Boolean rolesWritten,
-      List<String> filled) {
+      List<String> filled,
+      List<String> listsBeside) {
     /** Refuses one that lacks a part; one that an earlier version wrote has the first two. */
     Details {
       Needed.value("status in the details", status);
       missing = Needed.list("missing in the details", missing);
       parts = parts == null ? Map.of() : parts;
+      listsBeside = listsBeside == null ? List.of() : List.copyOf(listsBeside);
       parts.forEach((name, hashes) -> Needed.value(name + " in the details", hashes));
     }
   }
@@ -71,6 +75,7 @@ final class ClusterAssessment {
       if (!Finding.stops(findings)) {
         health();
         uneven();
+        managers();
       }
     }
     return new ClusterView(
@@ -127,16 +132,6 @@ final class ClusterAssessment {
                   + ".",
               "Put every node of the cluster, and no other host, into the cluster's group: a node"
                   + " that is left out would keep its old certificates."));
-    } else if (!unvisited(hosts).isEmpty()) {
-      findings.add(
-          Finding.error(
-              "CM_HOST_APART",
-              "The cluster manager uses certificates, and has servers on hosts without a datanode: "
-                  + unvisited(hosts)
-                  + ". gs_om replaces none there, so they would keep the old ones and may not hear"
-                  + " the others any more.",
-              "Replace the certificates of this cluster by hand, in share/sslcert/cm of these hosts"
-                  + " too."));
     } else if (status.datanodes().size() > hosts.size()) {
       findings.add(
           Finding.error(
@@ -148,16 +143,32 @@ final class ClusterAssessment {
     }
   }
 
-  /** Hosts of the cluster manager that have none of these names. */
-  private List<String> unvisited(List<String> hosts) {
-    boolean secured =
+  /** gs_om visits hosts with a datanode, and no other one that the cluster manager runs on. */
+  private void managers() {
+    boolean filled =
         details.values().stream().anyMatch(d -> d.filled() != null && d.filled().contains("cm"));
-    return details.values().stream()
-        .filter(d -> secured)
-        .flatMap(d -> d.status().managers().stream())
-        .filter(name -> !hosts.contains(name))
-        .distinct()
-        .toList();
+    List<String> hosts =
+        details.values().stream()
+            .flatMap(d -> d.status().datanodes().stream())
+            .map(Datanode::name)
+            .toList();
+    List<String> apart =
+        details.values().stream()
+            .flatMap(d -> d.status().managers().stream())
+            .filter(name -> !hosts.contains(name))
+            .distinct()
+            .toList();
+    if (filled && !apart.isEmpty()) {
+      findings.add(
+          Finding.warning(
+              "CM_HOST_APART",
+              "The cluster manager has certificates in share/sslcert/cm, and servers on hosts without"
+                  + " a datanode: "
+                  + apart
+                  + ". gs_om puts none there: what they have stays as it is.",
+              "Where the cluster manager uses TLS, put the files of share/sslcert/cm there by hand,"
+                  + " before their old CA is trusted no more or what they have ends."));
+    }
   }
 
   private void roles(List<String> active) {

@@ -41,18 +41,41 @@ final class InstalledBundle implements AutoCloseable {
   private final Path om;
   private final Instant now;
   private final Bundle bundle;
+  private final Set<String> present;
   private final List<Finding> findings = new ArrayList<>();
 
   /**
    * @param now of several certificates of one CA the one that is valid then counts
    */
   InstalledBundle(Path data, Path om, Instant now) {
+    this(data, om, now, true);
+  }
+
+  /**
+   * As it is in use on this node: a CRL that the settings do not name is none.
+   *
+   * @throws HostException if the settings cannot be read
+   */
+  static InstalledBundle of(LocalNode node) throws HostException {
+    Installation installation = node.installation();
+    return new InstalledBundle(
+        node.dataDirectory(),
+        installation.om(),
+        installation.host().clock().instant(),
+        !node.configuration().crlFile().isEmpty());
+  }
+
+  private InstalledBundle(Path data, Path om, Instant now, boolean listed) {
     this.now = now;
     this.data = data;
     this.om = om;
     Map<String, byte[]> files = new LinkedHashMap<>();
     for (String name : ServerBundle.ALL) {
       read(place(name)).ifPresent(content -> files.put(name, content));
+    }
+    this.present = Set.copyOf(files.keySet());
+    if (!listed) {
+      files.remove(ServerBundle.CRL);
     }
     this.bundle = new Bundle(files);
     for (String name : ServerBundle.Place.DATA.files()) {
@@ -90,6 +113,11 @@ final class InstalledBundle implements AutoCloseable {
   /** The files, as far as they can be read; closed with this. */
   Bundle bundle() {
     return bundle;
+  }
+
+  /** Whether a file lies there that can be read, in use or not. */
+  boolean has(String name) {
+    return present.contains(name);
   }
 
   Optional<byte[]> file(String name) {
@@ -194,8 +222,8 @@ final class InstalledBundle implements AutoCloseable {
 
   /**
    * The certificates that fall due: those of server and client, and the CAs that issued them, in
-   * {@code cacert.pem} or behind them; CAs that are trusted beside them fall due for nobody. Their
-   * CRLs count too, until the next update.
+   * {@code cacert.pem} or behind them; CAs that are trusted beside them fall due for nobody. CRLs
+   * are among them, until the next update.
    */
   List<CertificateSummary> summaries() {
     return summaries(bundle, now, this::shown);
@@ -212,10 +240,8 @@ final class InstalledBundle implements AutoCloseable {
       all.add(Certificates.summary(shown.apply(ServerBundle.CA), ca));
     }
     List<X509Certificate> trusted = certificates(bundle, ServerBundle.CA);
-    List<X509Certificate> chains = new ArrayList<>();
     for (String name : LEAFS) {
       List<X509Certificate> chain = chain(bundle, name, now);
-      chains.addAll(chain);
       for (int i = 0; i < chain.size(); i++) {
         if (i == 0 || !trusted.contains(chain.get(i))) {
           all.add(Certificates.summary(shown.apply(name), chain.get(i)));
@@ -224,7 +250,7 @@ final class InstalledBundle implements AutoCloseable {
     }
     byte[] crl = bundle.files().get(ServerBundle.CRL);
     if (crl != null) {
-      all.addAll(lists(shown.apply(ServerBundle.CRL), crl, chains));
+      all.addAll(lists(shown.apply(ServerBundle.CRL), crl));
     }
     return List.copyOf(all);
   }
@@ -245,16 +271,33 @@ final class InstalledBundle implements AutoCloseable {
     return chain;
   }
 
-  private static List<CertificateSummary> lists(
-      String source, byte[] pem, List<X509Certificate> issuers) {
+  private static List<CertificateSummary> lists(String source, byte[] pem) {
     try {
       return RevocationLists.read(pem).stream()
           .filter(list -> list.getNextUpdate() != null)
-          .filter(list -> issuers.stream().anyMatch(ca -> RevocationLists.issuedBy(list, ca)))
           .map(list -> RevocationLists.summary(source, list))
           .toList();
     } catch (UnreadableCertificateException e) {
       // What cannot be read has no next update; the bundle's own check says that it is wrong.
+      return List.of();
+    }
+  }
+
+  /** The CRLs of CAs that issued neither certificate: no rotation renews them. */
+  List<CertificateSummary> listsBeside() {
+    byte[] crl = bundle.files().get(ServerBundle.CRL);
+    List<X509Certificate> chains =
+        LEAFS.stream().flatMap(name -> chain(bundle, name, now).stream()).toList();
+    try {
+      return crl == null
+          ? List.of()
+          : RevocationLists.read(crl).stream()
+              .filter(list -> list.getNextUpdate() != null)
+              .filter(list -> chains.stream().noneMatch(ca -> RevocationLists.issuedBy(list, ca)))
+              .map(list -> RevocationLists.summary(shown(ServerBundle.CRL), list))
+              .toList();
+    } catch (UnreadableCertificateException e) {
+      // As above.
       return List.of();
     }
   }

@@ -2,6 +2,7 @@ package hacert.opengauss;
 
 import hacert.host.HostException;
 import hacert.opengauss.ClusterStatus.Datanode;
+import hacert.result.CertificateSummary;
 import hacert.result.Finding;
 import hacert.result.Json;
 import hacert.result.Severity;
@@ -9,6 +10,7 @@ import hacert.target.HaRole;
 import hacert.target.NodeFacts;
 import hacert.target.Options;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -41,7 +43,7 @@ final class LocalFacts {
       if (self.isPresent()) {
         return facts(status, self.get(), findings);
       }
-      return unknown(findings, details(status, List.of(), Map.of()));
+      return unknown(findings, details(status, List.of(), Map.of(), List.of()));
     } catch (HostException e) {
       findings.add(e.finding());
       return unknown(findings, null);
@@ -59,20 +61,20 @@ final class LocalFacts {
     findings.addAll(configuration.findings(self.name()));
     node.leftOvers().findings(self.name()).stream().map(this::cleanable).forEach(findings::add);
     toolsDirectory().ifPresent(findings::add);
-    try (InstalledBundle installed =
-        new InstalledBundle(
-            node.dataDirectory(), installation.om(), installation.host().clock().instant())) {
+    try (InstalledBundle installed = InstalledBundle.of(node)) {
       findings.addAll(installed.findings());
       if (!installed.trustedBeside().isEmpty()) {
         findings.add(overlap(installed.trustedBeside()));
       }
+      installed.listsBeside().stream()
+          .filter(this::endsSoon)
+          .map(LocalFacts::ends)
+          .forEach(findings::add);
       if (configuration.ssl()) {
         served(installed).ifPresent(findings::add);
       }
       List<String> missing =
-          ServerBundle.Place.DATA.files().stream()
-              .filter(name -> installed.file(name).isEmpty())
-              .toList();
+          ServerBundle.Place.DATA.files().stream().filter(name -> !installed.has(name)).toList();
       return new NodeFacts(
           OpenGaussNode.role(self),
           self.name(),
@@ -80,12 +82,21 @@ final class LocalFacts {
           installed.summaries(),
           OpenGaussTarget.digestOf(installed.bundle()),
           findings,
-          Json.mapper().valueToTree(details(status, missing, BundleParts.of(installed.bundle()))));
+          Json.mapper()
+              .valueToTree(
+                  details(
+                      status,
+                      missing,
+                      BundleParts.of(installed.bundle()),
+                      installed.listsBeside())));
     }
   }
 
   private ClusterAssessment.Details details(
-      ClusterStatus status, List<String> missing, Map<String, Set<String>> parts) {
+      ClusterStatus status,
+      List<String> missing,
+      Map<String, Set<String>> parts,
+      List<CertificateSummary> listsBeside) {
     return new ClusterAssessment.Details(
         status,
         missing,
@@ -93,7 +104,8 @@ final class LocalFacts {
         installation.knowsCurrentRoles(),
         installation.filled().keySet().stream()
             .map(place -> place.name().toLowerCase(Locale.ROOT))
-            .toList());
+            .toList(),
+        listsBeside.stream().map(CertificateSummary::sha256).toList());
   }
 
   /** What is safe to remove is no reason to refuse where its removal is asked for. */
@@ -123,6 +135,26 @@ final class LocalFacts {
                 + " none, and says nothing. A rotation makes it and puts them there",
             "See where the clients of this node have their certificates from, and give them these"
                 + " after the rotation."));
+  }
+
+  private boolean endsSoon(CertificateSummary list) {
+    Instant now = installation.host().clock().instant();
+    return Expiry.soon(list.notBefore(), list.notAfter(), now);
+  }
+
+  private static Finding ends(CertificateSummary list) {
+    return Finding.warning(
+        "CRL_EXPIRES_SOON",
+        "the list of "
+            + list.issuer()
+            + " in "
+            + list.source()
+            + ", a CA that issued none of the installed certificates, is valid until "
+            + list.notAfter()
+            + " only: then the server refuses the clients of that CA, and no rotation by itself makes"
+            + " it anew",
+        "Bring a newer list with hacert_bundle; or end the trust in that CA, with"
+            + " hacert_trust=finish.");
   }
 
   private static Finding overlap(List<X509Certificate> beside) {

@@ -71,7 +71,7 @@ final class OpenGaussNode implements ManagedNode {
   }
 
   private InstalledBundle read() throws HostException {
-    return new InstalledBundle(node.dataDirectory(), installation.om(), host.clock().instant());
+    return InstalledBundle.of(node);
   }
 
   @Override

@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** The target {@code opengauss}. */
 public final class OpenGaussTarget implements Target {
@@ -155,6 +157,25 @@ public final class OpenGaussTarget implements Target {
   @Override
   public Optional<Instant> validUntil(List<CertificateSummary> certificates) {
     return Target.super.validUntil(InstalledBundle.ofServer(certificates));
+  }
+
+  /** With a CRL in force that has ended, the server refuses every client of its CA. */
+  @Override
+  public Optional<Instant> returnableUntil(List<CertificateSummary> certificates) {
+    return Stream.concat(
+            InstalledBundle.ofServer(certificates).stream(),
+            certificates.stream().filter(c -> c.source().endsWith(ServerBundle.CRL)))
+        .map(CertificateSummary::notAfter)
+        .min(Comparator.naturalOrder());
+  }
+
+  /** Of the CRLs only those of the CAs that issued the installed certificates. */
+  @Override
+  public boolean fallsDue(CertificateSummary certificate, NodeFacts node) {
+    return Target.super.fallsDue(certificate, node)
+        && ClusterAssessment.details(node.details())
+            .filter(d -> d.listsBeside().contains(certificate.sha256()))
+            .isEmpty();
   }
 
   private static Map<String, Set<String>> parts(NodeFacts node) {

@@ -18,9 +18,9 @@ final class Backup {
   private final Site site;
   private final Plan plan;
 
-  Backup(Site site) {
+  Backup(Site site, Plan plan) {
     this.site = site;
-    this.plan = site.plan();
+    this.plan = plan;
   }
 
   /** What the system told of itself before the rotation. */
@@ -83,6 +83,9 @@ final class Backup {
               settings,
               installed);
       site.generations().keep(kept, site.node().restartByHand());
+    } else if (!kept.settings().equals(settings)) {
+      kept = kept.with(settings, facts.installed());
+      site.generations().describe(kept, site.node().restartByHand());
     }
     ObjectNode data = Json.mapper().createObjectNode();
     data.put("generation", plan.from());

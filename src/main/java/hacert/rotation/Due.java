@@ -55,7 +55,7 @@ final class Due {
       d.findings().stream()
           .filter(f -> makesDue(f, q.settings()))
           .forEach(f -> due.add(new Plan.Reason(f.code(), f.on(d.node()).message())));
-      for (CertificateSummary c : fallingDue(d)) {
+      for (CertificateSummary c : fallingDue(target, d)) {
         if (!given(target, q, d, c) && !q.now().isBefore(dueAt(c, q.settings()))) {
           due.add(new Plan.Reason("EXPIRING", expiring(d, c, q.now())));
         }
@@ -64,19 +64,8 @@ final class Due {
     return due;
   }
 
-  /**
-   * A CA that no installed certificate outlives falls due with them: they are replaced before it
-   * ends, and by itself it would be a reason in every run, where the CA is one that was given.
-   */
-  private static List<CertificateSummary> fallingDue(Discovery d) {
-    List<CertificateSummary> issued = d.installed().stream().filter(c -> !c.ca()).toList();
-    return d.installed().stream()
-        .filter(
-            c ->
-                !c.ca()
-                    || issued.isEmpty()
-                    || issued.stream().anyMatch(i -> i.notAfter().isAfter(c.notAfter())))
-        .toList();
+  private static List<CertificateSummary> fallingDue(Target target, Discovery d) {
+    return d.installed().stream().filter(c -> target.fallsDue(c, d.facts())).toList();
   }
 
   /** What a node says of its files, and a rotation would mend. */
@@ -117,9 +106,9 @@ final class Due {
   }
 
   /** When the first of the installed certificates falls due; null if there is none. */
-  static Instant next(Question q) {
+  static Instant next(Target target, Question q) {
     return q.found().values().stream()
-        .flatMap(d -> fallingDue(d).stream())
+        .flatMap(d -> fallingDue(target, d).stream())
         .map(c -> dueAt(c, q.settings()))
         .filter(Objects::nonNull)
         .min(Instant::compareTo)

@@ -155,7 +155,7 @@ final class FreshPlan {
         List.of(),
         RestartNeed.Scope.NODE,
         due,
-        due.isEmpty() ? Due.next(q) : null,
+        due.isEmpty() ? Due.next(target, q) : null,
         from,
         to,
         restore,
@@ -240,7 +240,7 @@ final class FreshPlan {
   /** Who has expired certificates installed would get an ill cluster, and no proof of anything. */
   private Optional<Finding> expired(int number) {
     return kept(number)
-        .flatMap(certificates -> target.validUntil(certificates).stream())
+        .flatMap(certificates -> target.returnableUntil(certificates).stream())
         .min(Instant::compareTo)
         .filter(until -> !q.now().isBefore(until))
         .map(

@@ -81,6 +81,16 @@ public record Generation(
     }
   }
 
+  /**
+   * The same where the system's settings say something else of its files now.
+   *
+   * @param used the certificates that are in use so
+   */
+  Generation with(Map<String, String> changed, List<CertificateSummary> used) {
+    return new Generation(
+        schema, number, created, rotation, from, origin, proven, digest, used, changed, manifest);
+  }
+
   /** The short form, without the manifest. */
   public Summary summary() {
     return new Summary(number, created, rotation, origin, proven, digest, certificates);

@@ -72,6 +72,12 @@ final class GenerationStore {
     Path directory = state.generation(generation.number());
     AtomicFiles.directories(directory, 0700);
     generation.manifest().copyTo(directory);
+    describe(generation, restartByHand);
+  }
+
+  /** Records what is told of a generation whose files are there. */
+  void describe(Generation generation, String restartByHand) throws HostException {
+    Path directory = state.generation(generation.number());
     AtomicFiles.write(
         directory.resolve("RESTORE.txt"),
         RestoreText.of(generation, directory, restartByHand).getBytes(StandardCharsets.UTF_8),

@@ -249,6 +249,9 @@ final class Recovery {
     if (!backup.path("proven").asBoolean()) {
       return Optional.of("the backup is not proven to be what was running, or not whole");
     }
+    if (plan.expired()) {
+      return Optional.of("certificates of every node had expired when it began");
+    }
     String until = backup.path("valid_until").asText();
     return !until.isEmpty() && !q.now().isBefore(Instant.parse(until))
         ? Optional.of("the old generation expired at " + until)

@@ -71,7 +71,7 @@ final class Stage {
     // Of a call, here or on the node that copies, that was killed while it wrote.
     AtomicFiles.removeLeftovers(site.state().bundle(plan.rotation()));
     if (offers(steps.journal())) {
-      steps.run(Phase.STAGE_BACKUP, () -> new Backup(site).make(facts()));
+      steps.run(Phase.STAGE_BACKUP, () -> new Backup(site, plan).make(facts()));
       steps.run(Phase.STAGE_RECIPIENT, carrier::offer);
       JsonNode offered = steps.journal().entry(Phase.STAGE_RECIPIENT).orElseThrow().data();
       return Answer.of(Outcome.SUCCEEDED)
@@ -83,7 +83,7 @@ final class Stage {
     steps.run(Phase.STAGE_BUNDLE, this::bundle);
     Trees.remove(site.state().recipient(plan.rotation()));
     steps.run(Phase.STAGE_TIDY, () -> Steps.Done.of(site.node().tidy()));
-    steps.run(Phase.STAGE_BACKUP, () -> new Backup(site).make(facts()));
+    steps.run(Phase.STAGE_BACKUP, () -> new Backup(site, plan).make(facts()));
     if (site.maker() && plan.carried()) {
       // Nobody asks a second time, and at the end of a rotation the bundle may be gone.
       if (carrier.isAsked()) {

@@ -11,7 +11,8 @@ import java.util.List;
  * @param maker name of the node that makes or takes the bundle, where none keeps a CA of our own;
  *     empty if it cannot be told
  * @param findings what is wrong with the cluster, on top of the nodes' own findings
- * @param expired whether an installed certificate of every node has expired
+ * @param expired whether certificates of every node have expired that it needs to serve, or that
+ *     explain why the cluster is ill
  * @param named whether the active node is one that a person named, because the cluster does not
  *     tell it
  * @param rolesWritten whether some node keeps written down in which roles a start of all nodes is

@@ -21,6 +21,8 @@ import java.util.function.Predicate;
  *   <li>it is ill, and every node has one: refused, unless a person names the active node, which
  *       must be one of those that call themselves so, if any does.
  * </ol>
+ *
+ * Nothing can prove an expired state, nor one that was ill for that: there is no way back to it.
  */
 public final class ExpiredCluster {
   private final Map<String, NodeFacts> facts;
@@ -73,7 +75,8 @@ public final class ExpiredCluster {
     } else {
       findings.replaceAll(f -> isOfExpiry(f) ? withRemedy(f) : f);
     }
-    if (expired) {
+    boolean lost = expired || explained && !ill.isEmpty();
+    if (lost) {
       findings.add(0, allExpired());
     }
     return new ClusterView(
@@ -81,7 +84,7 @@ public final class ExpiredCluster {
         accepted ? others() : told.standbys(),
         accepted && told.maker().isEmpty() ? named : told.maker(),
         List.copyOf(findings),
-        expired,
+        lost,
         accepted,
         told.rolesWritten());
   }

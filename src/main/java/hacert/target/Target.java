@@ -65,6 +65,28 @@ public interface Target {
   }
 
   /**
+   * Whether a rotation renews an installed certificate, so that its end makes one due. A CA that no
+   * other of them outlives falls due with them: they are replaced before it ends, and by itself it
+   * would be a reason in every run, where the CA is one that was given.
+   */
+  default boolean fallsDue(CertificateSummary certificate, NodeFacts node) {
+    List<CertificateSummary> others = node.installed().stream().filter(c -> !c.ca()).toList();
+    return !certificate.ca()
+        || others.isEmpty()
+        || others.stream().anyMatch(c -> c.notAfter().isAfter(certificate.notAfter()));
+  }
+
+  /**
+   * Until when a person may have a generation back that no longer runs: until more of it has ended
+   * than the nodes, and those who come by it, can do without.
+   *
+   * @param certificates as for {@link #validUntil}
+   */
+  default Optional<Instant> returnableUntil(List<CertificateSummary> certificates) {
+    return validUntil(certificates);
+  }
+
+  /**
    * Until when a generation is one to go back to: when the first of those certificates ends that
    * its nodes serve by, with their CAs.
    *

@@ -57,7 +57,7 @@ class BundlePartsTest {
         Json.mapper()
             .valueToTree(
                 new ClusterAssessment.Details(
-                    status, List.of(), BundleParts.of(installed), false, List.of())));
+                    status, List.of(), BundleParts.of(installed), false, List.of(), List.of())));
   }
 
   private static boolean installed(Bundle given, Bundle there) {

@@ -30,6 +30,7 @@ class ClusterAssessmentTest {
   private final Map<Integer, Boolean> rolesWritten =
       new HashMap<>(Map.of(1, false, 2, false, 3, false));
   private final Map<Integer, List<String>> filled = new HashMap<>();
+  private List<String> listsBeside = List.of();
   private List<String> managers = List.of();
   private String state = "Normal";
   private String named = "";
@@ -78,7 +79,8 @@ class ClusterAssessmentTest {
                         List.of(missing),
                         Map.of(),
                         rolesWritten.get(number),
-                        filled.get(number)))));
+                        filled.get(number),
+                        listsBeside))));
   }
 
   private void all() {
@@ -183,7 +185,7 @@ class ClusterAssessmentTest {
 
   /** gs_om visits hosts with a datanode only. */
   @Test
-  void refuses_a_cluster_manager_with_certificates_on_a_host_that_nobody_visits() {
+  void warns_of_a_cluster_manager_with_certificates_on_a_host_that_nobody_visits() {
     managers = List.of("db1", "arbiter");
     all();
     assertThat(codes()).as("it uses none").isEmpty();
@@ -191,6 +193,7 @@ class ClusterAssessmentTest {
     all();
     assertThat(codes()).containsExactly("CM_HOST_APART");
     assertThat(view().findings().get(0).message()).contains("[arbiter]");
+    assertThat(Finding.stops(view().findings())).isFalse();
     managers = List.of("db1", "db3");
     all();
     assertThat(codes()).isEmpty();
@@ -208,7 +211,8 @@ class ClusterAssessmentTest {
     state = "Degraded";
     named = "node1";
     all();
-    assertThat(codes()).containsExactly("ACTIVE_NAMED");
+    assertThat(codes()).containsExactly("ALL_EXPIRED", "ACTIVE_NAMED");
+    assertThat(view().expired()).as("nobody can prove it again").isTrue();
   }
 
   /** Both may have written, and no new certificate brings that together. */

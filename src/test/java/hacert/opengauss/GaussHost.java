@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -88,6 +89,11 @@ public final class GaussHost {
 
   void configuration(String... lines) throws IOException {
     Files.write(data().resolve("postgresql.conf"), List.of(lines));
+  }
+
+  /** The usual configuration, and these lines. */
+  public void settings(String... lines) throws IOException {
+    Files.write(data().resolve("postgresql.conf"), List.of(lines), StandardOpenOption.APPEND);
   }
 
   void script(String name, String... lines) throws IOException {

@@ -8,6 +8,7 @@ import hacert.x509.EnterpriseCa;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,6 +74,23 @@ class InstalledBundleTest {
       assertThat(installed.server()).isPresent();
       assertThat(installed.certificates(ServerBundle.CA)).hasSize(1);
       assertThat(installed.file(ServerBundle.SERVER_KEY + ServerBundle.RAND)).isEmpty();
+    }
+  }
+
+  @Test
+  void a_crl_that_the_settings_do_not_name_is_none() throws Exception {
+    installed("leaf.crt", "root.crt").close();
+    byte[] crl = Samples.authority().crl(Map.of(), 9);
+    host.install(ServerBundle.CRL, crl);
+    try (InstalledBundle installed = InstalledBundle.of(host.node())) {
+      assertThat(installed.file(ServerBundle.CRL)).isEmpty();
+      assertThat(installed.has(ServerBundle.CRL)).as("it lies there").isTrue();
+      assertThat(installed.summaries()).noneMatch(c -> c.source().endsWith(ServerBundle.CRL));
+    }
+    host.settings("ssl_crl_file = 'sslcrl-file.crl'");
+    try (InstalledBundle installed = InstalledBundle.of(host.node())) {
+      assertThat(installed.file(ServerBundle.CRL)).contains(crl);
+      assertThat(installed.summaries()).anyMatch(c -> c.source().endsWith(ServerBundle.CRL));
     }
   }
 

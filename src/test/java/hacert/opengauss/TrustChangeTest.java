@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import hacert.result.Finding;
 import hacert.target.Bundle;
 import hacert.target.Made;
+import hacert.target.NodeFacts;
 import hacert.target.RestartNeed;
 import hacert.target.Taken;
 import hacert.x509.RevocationLists;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509CRL;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,9 +50,23 @@ class TrustChangeTest {
     try (Made made = host.make(null)) {
       List<X509CRL> lists = RevocationLists.read(made.bundle().files().get(ServerBundle.CRL));
       assertThat(lists).hasSize(2);
-      assertThat(new OpenGaussTarget().summaries(made.bundle(), host.clock))
-          .filteredOn(c -> c.source().equals(ServerBundle.CRL))
-          .containsExactly(RevocationLists.summary(ServerBundle.CRL, lists.get(0)));
+      host.install(made.bundle());
+      NodeFacts facts =
+          new LocalFacts(host.node(), new Ports(host.node()), host.options()).read(false);
+      OpenGaussTarget target = new OpenGaussTarget();
+      assertThat(facts.installed())
+          .filteredOn(c -> c.source().endsWith(ServerBundle.CRL))
+          .extracting(c -> target.fallsDue(c, facts))
+          .containsExactly(true, false);
+      assertThat(Samples.codes(facts.findings())).doesNotContain("CRL_EXPIRES_SOON");
+      host.clock = Clock.offset(host.clock, Duration.ofDays(1080));
+      assertThat(
+              new LocalFacts(host.node(), new Ports(host.node()), host.options())
+                  .read(false)
+                  .findings())
+          .filteredOn(f -> f.code().equals("CRL_EXPIRES_SOON"))
+          .singleElement()
+          .satisfies(f -> assertThat(f.message()).contains("clients of that CA"));
     }
   }
 

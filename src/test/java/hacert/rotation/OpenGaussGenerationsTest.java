@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -127,6 +128,29 @@ class OpenGaussGenerationsTest {
     assertThat(site.state().generation(2).resolve("RESTORE.txt"))
         .content()
         .contains("\n# Set then: ssl_crl_file=''\n");
+  }
+
+  /** Somebody took a CRL out of force, or put it in, and left the files as they are. */
+  @Test
+  void a_generation_that_is_kept_already_gets_the_settings_that_a_rotation_finds()
+      throws Exception {
+    Records pair = new Records();
+    pair.settings = Map.of("force", true);
+    Plan plan = pair.go();
+    assertThat(plan.from()).isEqualTo(2);
+    assertThat(site.generations().get(2).settings()).isEqualTo(Map.of("ssl_crl_file", ""));
+    host.settings("ssl_crl_file = 'sslcrl-file.crl'");
+    open();
+    Steps.Done done = new Backup(site, plan).make(site.node().facts(false));
+    Map<String, String> named = Map.of("ssl_crl_file", "sslcrl-file.crl");
+    assertThat(site.generations().get(2).settings()).isEqualTo(named);
+    assertThat(site.state().generation(2).resolve("RESTORE.txt"))
+        .content()
+        .contains("\n# Set then: ssl_crl_file='sslcrl-file.crl'\n");
+    assertThat(done.data().path("settings").path("ssl_crl_file").asText())
+        .isEqualTo("sslcrl-file.crl");
+    assertThat(GenerationStore.differences(site.generations().get(2).manifest(), site.installed()))
+        .isEmpty();
   }
 
   @Test

@@ -2,7 +2,10 @@ package hacert.rotation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import hacert.oms.MrsTarget;
 import hacert.result.Finding;
+import hacert.result.Json;
 import hacert.result.Outcome;
 import hacert.rotation.Discovery.Files;
 import hacert.rotation.Discovery.Loaded;
@@ -115,6 +118,21 @@ class RecoveryStopsTest extends RecoveryRules {
     pair.two.backup(true, Records.NOW);
     stops("OLD_GENERATION_UNSOUND");
     assertThat(pair.messages()).contains("mgmt2: the old generation expired");
+  }
+
+  /** It was ill because of that, and can be proven no more, though its servers' own are valid. */
+  @Test
+  void stops_where_an_expired_cluster_was_ill_when_it_began() {
+    secondFailed("apply.replace", 2);
+    Journal journal = pair.question().found().get("mgmt2").journal();
+    ObjectNode told = Json.mapper().valueToTree(journal);
+    told.withObject("/plan").put("expired", true);
+    Decision decision =
+        new Recovery(
+                new MrsTarget(), pair.question(), Json.mapper().convertValue(told, Journal.class))
+            .decide();
+    assertThat(decision.findings().get(0).code()).isEqualTo("OLD_GENERATION_UNSOUND");
+    assertThat(decision.findings().get(0).message()).contains("had expired when it began");
   }
 
   @Test

@@ -48,6 +48,17 @@ class ReturnPlanTest {
     assertThat(pair.messages()).contains("Generation 1", Records.NOW.toString());
   }
 
+  @Test
+  void refuses_to_return_to_one_whose_crl_has_ended_for_it_would_shut_out_clients() {
+    Records.Node kept =
+        new Records.Node("x", HaRole.ACTIVE)
+            .certificate("server.crt", Duration.ofDays(9), Duration.ofDays(100), "s")
+            .certificate("sslcrl-file.crl", Duration.ZERO, Duration.ofDays(30), "c");
+    assertThat(restore(kept))
+        .isInstanceOfSatisfying(
+            Decision.No.class, no -> assertThat(no.exit()).isEqualTo(Exit.REFUSED));
+  }
+
   /** With openGauss the server's certificate and CAs are those that its nodes serve by. */
   @Test
   void returns_to_one_whose_nodes_serve_though_something_else_of_it_has_ended() {
@@ -55,21 +66,7 @@ class ReturnPlanTest {
         new Records.Node("x", HaRole.ACTIVE)
             .certificate("server.crt", Duration.ofDays(9), Duration.ofDays(100), "s")
             .certificate("client.crt", Duration.ZERO, Duration.ofDays(100), "c");
-    for (Records.Node node : pair.nodes()) {
-      node.generations.clear();
-      node.generations.add(
-          new Generation.Summary(
-              1,
-              Records.NOW,
-              Records.ROTATION,
-              Generation.Origin.FOUND,
-              true,
-              "d1",
-              kept.installed));
-    }
-    ClusterView view = new ClusterView("mgmt1", List.of("mgmt2"), "mgmt1", List.of());
-    Decision decision =
-        new FreshPlan(new OpenGaussTarget(), pair.question(), view, List.of()).make();
+    Decision decision = restore(kept);
     assertThat(decision)
         .isInstanceOfSatisfying(
             Decision.Go.class, go -> assertThat(go.plan().restore()).isEqualTo(1));
@@ -142,6 +139,24 @@ class ReturnPlanTest {
     found.put("mgmt1", discovery(q, "mgmt1", List.of("om", "cm")));
     found.put("mgmt2", discovery(q, "mgmt2", List.of("om")));
     return new Decide(new OpenGaussTarget()).decide(pair.question(found));
+  }
+
+  /** What is decided where both nodes of an openGauss cluster keep such a generation 1. */
+  private Decision restore(Records.Node kept) {
+    for (Records.Node node : pair.nodes()) {
+      node.generations.clear();
+      node.generations.add(
+          new Generation.Summary(
+              1,
+              Records.NOW,
+              Records.ROTATION,
+              Generation.Origin.FOUND,
+              true,
+              "d1",
+              kept.installed));
+    }
+    ClusterView view = new ClusterView("mgmt1", List.of("mgmt2"), "mgmt1", List.of());
+    return new FreshPlan(new OpenGaussTarget(), pair.question(), view, List.of()).make();
   }
 
   private static Discovery discovery(Question q, String node, List<String> filled) {
