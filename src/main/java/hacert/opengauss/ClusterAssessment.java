@@ -53,7 +53,8 @@ final class ClusterAssessment {
       Needed.value("status in the details", status);
       missing = Needed.list("missing in the details", missing);
       parts = parts == null ? Map.of() : parts;
-      listsBeside = listsBeside == null ? List.of() : List.copyOf(listsBeside);
+      listsBeside =
+          listsBeside == null ? List.of() : Needed.list("lists_beside in the details", listsBeside);
       parts.forEach((name, hashes) -> Needed.value(name + " in the details", hashes));
     }
   }

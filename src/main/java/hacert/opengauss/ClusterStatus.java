@@ -46,7 +46,7 @@ public record ClusterStatus(
   public ClusterStatus {
     Needed.value("cluster_state of a status", clusterState);
     Needed.value("balanced of a status", balanced);
-    managers = managers == null ? List.of() : List.copyOf(managers);
+    managers = managers == null ? List.of() : Needed.list("managers of a status", managers);
     datanodes = Needed.list("datanodes of a status", datanodes);
     unread = Needed.list("unread of a status", unread);
   }

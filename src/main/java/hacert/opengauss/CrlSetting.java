@@ -20,9 +20,12 @@ final class CrlSetting {
     this.node = node;
   }
 
-  /** What a backup keeps of it: a file may lie there that no setting names. */
+  /**
+   * What a backup keeps of it, for a file may lie there that no setting names: not in what words it
+   * is named, for others wrote them.
+   */
   Map<String, String> kept() throws HostException {
-    return Map.of(NAME, node.configuration().crlFile());
+    return Map.of(NAME, node.configuration().crlFile().isEmpty() ? "" : ServerBundle.CRL);
   }
 
   /**

@@ -248,10 +248,9 @@ final class InstalledBundle implements AutoCloseable {
         }
       }
     }
-    byte[] crl = bundle.files().get(ServerBundle.CRL);
-    if (crl != null) {
-      all.addAll(lists(shown.apply(ServerBundle.CRL), crl));
-    }
+    lists(bundle).stream()
+        .map(list -> RevocationLists.summary(shown.apply(ServerBundle.CRL), list))
+        .forEach(all::add);
     return List.copyOf(all);
   }
 
@@ -271,12 +270,15 @@ final class InstalledBundle implements AutoCloseable {
     return chain;
   }
 
-  private static List<CertificateSummary> lists(String source, byte[] pem) {
+  /** The CRLs that end once. */
+  private static List<X509CRL> lists(Bundle bundle) {
+    byte[] crl = bundle.files().get(ServerBundle.CRL);
     try {
-      return RevocationLists.read(pem).stream()
-          .filter(list -> list.getNextUpdate() != null)
-          .map(list -> RevocationLists.summary(source, list))
-          .toList();
+      return crl == null
+          ? List.of()
+          : RevocationLists.read(crl).stream()
+              .filter(list -> list.getNextUpdate() != null)
+              .toList();
     } catch (UnreadableCertificateException e) {
       // What cannot be read has no next update; the bundle's own check says that it is wrong.
       return List.of();
@@ -285,21 +287,12 @@ final class InstalledBundle implements AutoCloseable {
 
   /** The CRLs of CAs that issued neither certificate: no rotation renews them. */
   List<CertificateSummary> listsBeside() {
-    byte[] crl = bundle.files().get(ServerBundle.CRL);
     List<X509Certificate> chains =
         LEAFS.stream().flatMap(name -> chain(bundle, name, now).stream()).toList();
-    try {
-      return crl == null
-          ? List.of()
-          : RevocationLists.read(crl).stream()
-              .filter(list -> list.getNextUpdate() != null)
-              .filter(list -> chains.stream().noneMatch(ca -> RevocationLists.issuedBy(list, ca)))
-              .map(list -> RevocationLists.summary(shown(ServerBundle.CRL), list))
-              .toList();
-    } catch (UnreadableCertificateException e) {
-      // As above.
-      return List.of();
-    }
+    return lists(bundle).stream()
+        .filter(list -> chains.stream().noneMatch(ca -> RevocationLists.issuedBy(list, ca)))
+        .map(list -> RevocationLists.summary(shown(ServerBundle.CRL), list))
+        .toList();
   }
 
   /** Those of these serial numbers, hexadecimal, that a CRL names. */

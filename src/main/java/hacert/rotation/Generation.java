@@ -42,7 +42,8 @@ public record Generation(
     Needed.value("rotation of a generation", rotation);
     Needed.value("origin of a generation", origin);
     Needed.value("digest of a generation", digest);
-    settings = settings == null ? Map.of() : Map.copyOf(settings);
+    settings = settings == null ? Map.of() : settings;
+    settings.forEach((name, value) -> Needed.value(name + " of a generation", value));
     Needed.value("manifest of a generation", manifest);
     certificates = Needed.list("certificates of a generation", certificates);
   }

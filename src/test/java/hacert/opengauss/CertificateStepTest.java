@@ -197,6 +197,10 @@ class CertificateStepTest {
     assertThat(setting.kept()).containsExactly(Map.entry("ssl_crl_file", ServerBundle.CRL));
     assertThat(setting.follow(kept)).isTrue();
     assertThat(host.node().configuration().crlFile()).isEmpty();
+    host.settings("ssl_crl_file = 'a\\nrm b\\n/../sslcrl-file.crl'");
+    assertThat(setting.kept())
+        .as("RESTORE.txt quotes it")
+        .containsExactly(Map.entry("ssl_crl_file", ServerBundle.CRL));
     Files.delete(host.data().resolve(ServerBundle.CRL));
     setting.follow(Map.of("ssl_crl_file", ServerBundle.CRL));
     assertThat(host.node().configuration().crlFile()).as("no file").isEmpty();

@@ -33,16 +33,9 @@ class ReturnPlanTest {
   void refuses_to_return_to_a_generation_that_has_expired() {
     pair.two.generations.clear();
     pair.two.generations.add(
-        new Generation.Summary(
-            1,
-            Records.NOW,
-            Records.ROTATION,
-            Generation.Origin.FOUND,
-            true,
-            "d1",
+        first(
             new Records.Node("x", HaRole.ACTIVE)
-                .certificate("server.crt", Duration.ZERO, Duration.ofDays(100), "s")
-                .installed));
+                .certificate("server.crt", Duration.ZERO, Duration.ofDays(100), "s")));
     assertThat(pair.no()).isEqualTo(Exit.REFUSED);
     assertThat(pair.codes()).containsExactly("GENERATION_EXPIRED");
     assertThat(pair.messages()).contains("Generation 1", Records.NOW.toString());
@@ -141,19 +134,17 @@ class ReturnPlanTest {
     return new Decide(new OpenGaussTarget()).decide(pair.question(found));
   }
 
+  /** A generation 1 with the certificates of a node. */
+  private static Generation.Summary first(Records.Node kept) {
+    return new Generation.Summary(
+        1, Records.NOW, Records.ROTATION, Generation.Origin.FOUND, true, "d1", kept.installed);
+  }
+
   /** What is decided where both nodes of an openGauss cluster keep such a generation 1. */
   private Decision restore(Records.Node kept) {
     for (Records.Node node : pair.nodes()) {
       node.generations.clear();
-      node.generations.add(
-          new Generation.Summary(
-              1,
-              Records.NOW,
-              Records.ROTATION,
-              Generation.Origin.FOUND,
-              true,
-              "d1",
-              kept.installed));
+      node.generations.add(first(kept));
     }
     ClusterView view = new ClusterView("mgmt1", List.of("mgmt2"), "mgmt1", List.of());
     return new FreshPlan(new OpenGaussTarget(), pair.question(), view, List.of()).make();
