@@ -22,10 +22,12 @@ final class CrlSetting {
 
   /**
    * What a backup keeps of it, for a file may lie there that no setting names: not in what words it
-   * is named, for others wrote them.
+   * is named, for others wrote them; and not where it names a file that is missing.
    */
   Map<String, String> kept() throws HostException {
-    return Map.of(NAME, node.configuration().crlFile().isEmpty() ? "" : ServerBundle.CRL);
+    Map<String, String> named =
+        node.configuration().crlFile().isEmpty() ? Map.of(NAME, "") : Map.of();
+    return Map.of(NAME, wanted(isThere(), named));
   }
 
   /**
@@ -47,7 +49,7 @@ final class CrlSetting {
    */
   boolean follow(Map<String, String> kept) throws HostException {
     Path data = node.dataDirectory();
-    String wanted = wanted(Files.isRegularFile(data.resolve(ServerBundle.CRL)), kept);
+    String wanted = wanted(isThere(), kept);
     if (node.configuration().crlFile().equals(wanted)) {
       return false;
     }
@@ -73,5 +75,9 @@ final class CrlSetting {
           "Set it by hand with gs_guc set -D, then run the same command again.");
     }
     return true;
+  }
+
+  private boolean isThere() throws HostException {
+    return Files.isRegularFile(node.dataDirectory().resolve(ServerBundle.CRL));
   }
 }

@@ -41,7 +41,7 @@ final class InstalledBundle implements AutoCloseable {
   private final Path om;
   private final Instant now;
   private final Bundle bundle;
-  private final Set<String> present;
+  private final boolean listed;
   private final List<Finding> findings = new ArrayList<>();
 
   /**
@@ -52,17 +52,20 @@ final class InstalledBundle implements AutoCloseable {
   }
 
   /**
-   * As it is in use on this node: a CRL that the settings do not name is none.
+   * As it is in use on this node: what nobody can see to name a CRL puts none in force.
    *
    * @throws HostException if the settings cannot be read
    */
   static InstalledBundle of(LocalNode node) throws HostException {
     Installation installation = node.installation();
+    ServerConfiguration settings = node.configuration();
     return new InstalledBundle(
         node.dataDirectory(),
         installation.om(),
         installation.host().clock().instant(),
-        !node.configuration().crlFile().isEmpty());
+        !settings.crlFile().isEmpty()
+            || !settings.includes().isEmpty()
+            || !settings.unread().isEmpty());
   }
 
   private InstalledBundle(Path data, Path om, Instant now, boolean listed) {
@@ -73,10 +76,7 @@ final class InstalledBundle implements AutoCloseable {
     for (String name : ServerBundle.ALL) {
       read(place(name)).ifPresent(content -> files.put(name, content));
     }
-    this.present = Set.copyOf(files.keySet());
-    if (!listed) {
-      files.remove(ServerBundle.CRL);
-    }
+    this.listed = listed;
     this.bundle = new Bundle(files);
     for (String name : ServerBundle.Place.DATA.files()) {
       if (!name.equals(ServerBundle.CRL) && !files.containsKey(name)) {
@@ -115,9 +115,9 @@ final class InstalledBundle implements AutoCloseable {
     return bundle;
   }
 
-  /** Whether a file lies there that can be read, in use or not. */
-  boolean has(String name) {
-    return present.contains(name);
+  /** The CRL that the server goes by; empty where there is none, or no setting names it. */
+  Optional<byte[]> listInForce() {
+    return file(ServerBundle.CRL).filter(crl -> listed);
   }
 
   Optional<byte[]> file(String name) {
@@ -223,10 +223,12 @@ final class InstalledBundle implements AutoCloseable {
   /**
    * The certificates that fall due: those of server and client, and the CAs that issued them, in
    * {@code cacert.pem} or behind them; CAs that are trusted beside them fall due for nobody. CRLs
-   * are among them, until the next update.
+   * in force are among them, until the next update.
    */
   List<CertificateSummary> summaries() {
-    return summaries(bundle, now, this::shown);
+    return summaries(bundle, now, this::shown).stream()
+        .filter(c -> listed || !c.source().equals(shown(ServerBundle.CRL)))
+        .toList();
   }
 
   private String shown(String name) {
@@ -285,11 +287,12 @@ final class InstalledBundle implements AutoCloseable {
     }
   }
 
-  /** The CRLs of CAs that issued neither certificate: no rotation renews them. */
+  /** The CRLs in force of CAs that issued neither certificate: no rotation renews them. */
   List<CertificateSummary> listsBeside() {
     List<X509Certificate> chains =
         LEAFS.stream().flatMap(name -> chain(bundle, name, now).stream()).toList();
     return lists(bundle).stream()
+        .filter(list -> listed)
         .filter(list -> chains.stream().noneMatch(ca -> RevocationLists.issuedBy(list, ca)))
         .map(list -> RevocationLists.summary(shown(ServerBundle.CRL), list))
         .toList();

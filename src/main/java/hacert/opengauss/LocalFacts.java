@@ -68,13 +68,15 @@ final class LocalFacts {
       }
       installed.listsBeside().stream()
           .filter(this::endsSoon)
-          .map(LocalFacts::ends)
+          .map(this::ends)
           .forEach(findings::add);
       if (configuration.ssl()) {
         served(installed).ifPresent(findings::add);
       }
       List<String> missing =
-          ServerBundle.Place.DATA.files().stream().filter(name -> !installed.has(name)).toList();
+          ServerBundle.Place.DATA.files().stream()
+              .filter(name -> installed.file(name).isEmpty())
+              .toList();
       return new NodeFacts(
           OpenGaussNode.role(self),
           self.name(),
@@ -142,17 +144,19 @@ final class LocalFacts {
     return Expiry.soon(list.notBefore(), list.notAfter(), now);
   }
 
-  private static Finding ends(CertificateSummary list) {
+  private Finding ends(CertificateSummary list) {
+    boolean over = !installation.host().clock().instant().isBefore(list.notAfter());
     return Finding.warning(
         "CRL_EXPIRES_SOON",
         "the list of "
             + list.issuer()
             + " in "
             + list.source()
-            + ", a CA that issued none of the installed certificates, is valid until "
+            + ", a CA that issued none of the installed certificates, "
+            + (over ? "ended at " : "is valid only until ")
             + list.notAfter()
-            + " only: then the server refuses the clients of that CA, and no rotation by itself makes"
-            + " it anew",
+            + ": behind that the server refuses the clients of that CA, and no rotation by itself"
+            + " makes it anew",
         "Bring a newer list with hacert_bundle; or end the trust in that CA, with"
             + " hacert_trust=finish.");
   }

@@ -171,11 +171,13 @@ public final class OpenGaussTarget implements Target {
 
   /** Of the CRLs only those of the CAs that issued the installed certificates. */
   @Override
-  public boolean fallsDue(CertificateSummary certificate, NodeFacts node) {
-    return Target.super.fallsDue(certificate, node)
-        && ClusterAssessment.details(node.details())
-            .filter(d -> d.listsBeside().contains(certificate.sha256()))
-            .isEmpty();
+  public List<CertificateSummary> fallingDue(NodeFacts node) {
+    List<String> beside =
+        ClusterAssessment.details(node.details())
+            .map(ClusterAssessment.Details::listsBeside)
+            .orElse(List.of());
+    return Target.withoutOutlasting(
+        node.installed().stream().filter(c -> !beside.contains(c.sha256())).toList());
   }
 
   private static Map<String, Set<String>> parts(NodeFacts node) {

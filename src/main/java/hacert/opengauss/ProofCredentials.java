@@ -94,7 +94,7 @@ final class ProofCredentials {
     List<Finding> findings = new ArrayList<>(rules.check());
     Map<Side, X509Certificate> leafs = Map.of(Side.CLIENT, shown.get(0));
     installed
-        .file(ServerBundle.CRL)
+        .listInForce()
         .map(crl -> CrlRules.check(crl, cas, rules.issuers(), leafs, expectation))
         .ifPresent(findings::addAll);
     return findings.stream()

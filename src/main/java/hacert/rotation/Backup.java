@@ -84,7 +84,10 @@ final class Backup {
               installed);
       site.generations().keep(kept, site.node().restartByHand());
     } else if (!kept.settings().equals(settings)) {
-      kept = kept.with(settings, facts.installed());
+      // A status that told nothing tells of no certificates either.
+      kept =
+          kept.with(
+              settings, facts.installed().isEmpty() ? kept.certificates() : facts.installed());
       site.generations().describe(kept, site.node().restartByHand());
     }
     ObjectNode data = Json.mapper().createObjectNode();

@@ -55,17 +55,13 @@ final class Due {
       d.findings().stream()
           .filter(f -> makesDue(f, q.settings()))
           .forEach(f -> due.add(new Plan.Reason(f.code(), f.on(d.node()).message())));
-      for (CertificateSummary c : fallingDue(target, d)) {
+      for (CertificateSummary c : target.fallingDue(d.facts())) {
         if (!given(target, q, d, c) && !q.now().isBefore(dueAt(c, q.settings()))) {
           due.add(new Plan.Reason("EXPIRING", expiring(d, c, q.now())));
         }
       }
     }
     return due;
-  }
-
-  private static List<CertificateSummary> fallingDue(Target target, Discovery d) {
-    return d.installed().stream().filter(c -> target.fallsDue(c, d.facts())).toList();
   }
 
   /** What a node says of its files, and a rotation would mend. */
@@ -108,7 +104,7 @@ final class Due {
   /** When the first of the installed certificates falls due; null if there is none. */
   static Instant next(Target target, Question q) {
     return q.found().values().stream()
-        .flatMap(d -> fallingDue(target, d).stream())
+        .flatMap(d -> target.fallingDue(d.facts()).stream())
         .map(c -> dueAt(c, q.settings()))
         .filter(Objects::nonNull)
         .min(Instant::compareTo)

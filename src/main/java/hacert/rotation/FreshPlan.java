@@ -249,7 +249,7 @@ final class FreshPlan {
                     "GENERATION_EXPIRED",
                     "Generation "
                         + number
-                        + " holds certificates that expired at "
+                        + " holds what it cannot do without, a certificate or a CRL, that ended at "
                         + until
                         + ". Nothing was changed.",
                     "Run rotate-certs.yml with -e hacert_force=true: it makes new ones. Or choose"

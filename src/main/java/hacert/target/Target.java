@@ -64,16 +64,25 @@ public interface Target {
     return given.digest().equals(node.bundleDigest());
   }
 
+  /** The installed certificates that a rotation renews, so that their end makes one due. */
+  default List<CertificateSummary> fallingDue(NodeFacts node) {
+    return withoutOutlasting(node.installed());
+  }
+
   /**
-   * Whether a rotation renews an installed certificate, so that its end makes one due. A CA that no
-   * other of them outlives falls due with them: they are replaced before it ends, and by itself it
-   * would be a reason in every run, where the CA is one that was given.
+   * Of these certificates those that fall due by themselves. A CA that no other of them outlives
+   * falls due with them: they are replaced before it ends, and by itself it would be a reason in
+   * every run, where the CA is one that was given.
    */
-  default boolean fallsDue(CertificateSummary certificate, NodeFacts node) {
-    List<CertificateSummary> others = node.installed().stream().filter(c -> !c.ca()).toList();
-    return !certificate.ca()
-        || others.isEmpty()
-        || others.stream().anyMatch(c -> c.notAfter().isAfter(certificate.notAfter()));
+  static List<CertificateSummary> withoutOutlasting(List<CertificateSummary> all) {
+    List<CertificateSummary> issued = all.stream().filter(c -> !c.ca()).toList();
+    return all.stream()
+        .filter(
+            c ->
+                !c.ca()
+                    || issued.isEmpty()
+                    || issued.stream().anyMatch(i -> i.notAfter().isAfter(c.notAfter())))
+        .toList();
   }
 
   /**

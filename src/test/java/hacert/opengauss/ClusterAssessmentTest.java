@@ -183,6 +183,39 @@ class ClusterAssessmentTest {
     assertThat(view().named()).isFalse();
   }
 
+  private static CertificateSummary summary(String name, int seconds, boolean ca) {
+    Instant end = NOW.plusSeconds(seconds);
+    return new CertificateSummary(
+        name, "CN=" + name, "CN=x", "1", NOW, end, "sha of " + name, "", ca, List.of());
+  }
+
+  private List<String> fallingDue(CertificateSummary... installed) {
+    all();
+    NodeFacts told =
+        new NodeFacts(
+            HaRole.ACTIVE,
+            "db1",
+            "",
+            List.of(installed),
+            "",
+            List.of(),
+            facts.get("node1").details());
+    return new OpenGaussTarget().fallingDue(told).stream().map(CertificateSummary::source).toList();
+  }
+
+  /** A list of another CA, which none of the installed certificates is of, outlives what it may. */
+  @Test
+  void lets_neither_a_ca_nor_a_list_fall_due_that_no_rotation_renews() {
+    CertificateSummary ca = summary("ca", 11, true);
+    CertificateSummary leaf = summary("leaf", 10, false);
+    assertThat(fallingDue(ca, leaf, summary("list", 11, false))).containsExactly("leaf", "list");
+    assertThat(fallingDue(ca, leaf, summary("list", 12, false)))
+        .containsExactly("ca", "leaf", "list");
+    listsBeside = List.of("sha of list");
+    assertThat(fallingDue(ca, leaf, summary("list", 12, false))).containsExactly("leaf");
+    assertThat(fallingDue(ca)).as("nothing that it could fall due with").containsExactly("ca");
+  }
+
   /** gs_om visits hosts with a datanode only. */
   @Test
   void warns_of_a_cluster_manager_with_certificates_on_a_host_that_nobody_visits() {

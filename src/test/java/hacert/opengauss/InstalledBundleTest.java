@@ -78,18 +78,24 @@ class InstalledBundleTest {
   }
 
   @Test
-  void a_crl_that_the_settings_do_not_name_is_none() throws Exception {
+  void a_crl_that_the_settings_do_not_name_is_not_in_force() throws Exception {
     installed("leaf.crt", "root.crt").close();
     byte[] crl = Samples.authority().crl(Map.of(), 9);
     host.install(ServerBundle.CRL, crl);
     try (InstalledBundle installed = InstalledBundle.of(host.node())) {
-      assertThat(installed.file(ServerBundle.CRL)).isEmpty();
-      assertThat(installed.has(ServerBundle.CRL)).as("it lies there").isTrue();
+      assertThat(installed.listInForce()).isEmpty();
+      assertThat(installed.file(ServerBundle.CRL)).as("it lies there").contains(crl);
+      assertThat(installed.listsBeside()).isEmpty();
       assertThat(installed.summaries()).noneMatch(c -> c.source().endsWith(ServerBundle.CRL));
     }
-    host.settings("ssl_crl_file = 'sslcrl-file.crl'");
+    host.settings("include = 'more.conf'");
     try (InstalledBundle installed = InstalledBundle.of(host.node())) {
-      assertThat(installed.file(ServerBundle.CRL)).contains(crl);
+      assertThat(installed.listInForce()).as("that file may name it").contains(crl);
+    }
+    host.configuration("ssl_crl_file = 'sslcrl-file.crl'");
+    try (InstalledBundle installed = InstalledBundle.of(host.node())) {
+      assertThat(installed.listInForce()).contains(crl);
+      assertThat(installed.listsBeside()).hasSize(1);
       assertThat(installed.summaries()).anyMatch(c -> c.source().endsWith(ServerBundle.CRL));
     }
   }

@@ -12,6 +12,7 @@ import hacert.host.Snapshot;
 import hacert.opengauss.GaussHost;
 import hacert.opengauss.OpenGaussTarget;
 import hacert.opengauss.ServerBundle;
+import hacert.result.CertificateSummary;
 import hacert.result.Json;
 import hacert.target.ManagedNode;
 import hacert.target.NodeIdentity;
@@ -139,6 +140,8 @@ class OpenGaussGenerationsTest {
     Plan plan = pair.go();
     assertThat(plan.from()).isEqualTo(2);
     assertThat(site.generations().get(2).settings()).isEqualTo(Map.of("ssl_crl_file", ""));
+    List<CertificateSummary> certificates = pair.one.installed;
+    site.generations().describe(site.generations().get(2).with(Map.of(), certificates), "start");
     host.settings("ssl_crl_file = 'sslcrl-file.crl'");
     open();
     Steps.Done done = new Backup(site, plan).make(site.node().facts(false));
@@ -147,6 +150,9 @@ class OpenGaussGenerationsTest {
     assertThat(site.state().generation(2).resolve("RESTORE.txt"))
         .content()
         .contains("\n# Set then: ssl_crl_file='sslcrl-file.crl'\n");
+    assertThat(site.generations().get(2).certificates())
+        .as("the node tells of none that it can read")
+        .isEqualTo(certificates);
     assertThat(done.data().path("settings").path("ssl_crl_file").asText())
         .isEqualTo("sslcrl-file.crl");
     assertThat(GenerationStore.differences(site.generations().get(2).manifest(), site.installed()))
