@@ -25,9 +25,8 @@ final class CrlSetting {
    * is named, for others wrote them; and not where it names a file that is missing.
    */
   Map<String, String> kept() throws HostException {
-    Map<String, String> named =
-        node.configuration().crlFile().isEmpty() ? Map.of(NAME, "") : Map.of();
-    return Map.of(NAME, wanted(isThere(), named));
+    boolean named = !node.configuration().crlFile().isEmpty();
+    return Map.of(NAME, named && isThere() ? ServerBundle.CRL : "");
   }
 
   /**

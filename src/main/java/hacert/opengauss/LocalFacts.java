@@ -66,10 +66,8 @@ final class LocalFacts {
       if (!installed.trustedBeside().isEmpty()) {
         findings.add(overlap(installed.trustedBeside()));
       }
-      installed.listsBeside().stream()
-          .filter(this::endsSoon)
-          .map(this::ends)
-          .forEach(findings::add);
+      List<CertificateSummary> listsBeside = installed.listsBeside();
+      listsBeside.stream().filter(this::endsSoon).map(this::ends).forEach(findings::add);
       if (configuration.ssl()) {
         served(installed).ifPresent(findings::add);
       }
@@ -86,11 +84,7 @@ final class LocalFacts {
           findings,
           Json.mapper()
               .valueToTree(
-                  details(
-                      status,
-                      missing,
-                      BundleParts.of(installed.bundle()),
-                      installed.listsBeside())));
+                  details(status, missing, BundleParts.of(installed.bundle()), listsBeside)));
     }
   }
 

@@ -21,7 +21,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +28,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 
 /** The target {@code opengauss}. */
 public final class OpenGaussTarget implements Target {
@@ -162,11 +160,9 @@ public final class OpenGaussTarget implements Target {
   /** With a CRL in force that has ended, the server refuses every client of its CA. */
   @Override
   public Optional<Instant> returnableUntil(List<CertificateSummary> certificates) {
-    return Stream.concat(
-            InstalledBundle.ofServer(certificates).stream(),
-            certificates.stream().filter(c -> c.source().endsWith(ServerBundle.CRL)))
-        .map(CertificateSummary::notAfter)
-        .min(Comparator.naturalOrder());
+    List<CertificateSummary> needed = InstalledBundle.ofServer(certificates);
+    certificates.stream().filter(c -> c.source().endsWith(ServerBundle.CRL)).forEach(needed::add);
+    return Target.super.validUntil(needed);
   }
 
   /** Of the CRLs only those of the CAs that issued the installed certificates. */

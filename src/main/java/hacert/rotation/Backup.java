@@ -7,7 +7,6 @@ import hacert.host.Snapshot;
 import hacert.result.Finding;
 import hacert.result.Json;
 import hacert.target.NodeFacts;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** The backup that a rotation goes back to: what it keeps, and what the journal's step tells. */
@@ -30,16 +29,7 @@ final class Backup {
 
   /** What its settings said before the rotation, see {@link Generation#settings}. */
   static Map<String, String> settings(Journal journal) {
-    Map<String, String> settings = new LinkedHashMap<>();
-    journal
-        .entry(Phase.STAGE_BACKUP)
-        .ifPresent(
-            e ->
-                e.data()
-                    .path(SETTINGS)
-                    .properties()
-                    .forEach(s -> settings.put(s.getKey(), s.getValue().asText())));
-    return settings;
+    return journal.texts(Phase.STAGE_BACKUP, SETTINGS);
   }
 
   /**

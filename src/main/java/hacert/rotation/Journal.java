@@ -10,7 +10,9 @@ import hacert.result.Outcome;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What one rotation did on this node, written before and after each step.
@@ -99,6 +101,21 @@ public record Journal(
   /** The entry of a step. */
   public Optional<Entry> entry(String step) {
     return entries.stream().filter(e -> e.step().equals(step)).findFirst();
+  }
+
+  /**
+   * What the data of a step holds below a name, as texts by their own names; none where nothing.
+   */
+  Map<String, String> texts(String step, String name) {
+    Map<String, String> texts = new TreeMap<>();
+    entry(step)
+        .ifPresent(
+            e ->
+                e.data()
+                    .path(name)
+                    .properties()
+                    .forEach(text -> texts.put(text.getKey(), text.getValue().asText())));
+    return texts;
   }
 
   /** Whether the step ended well. */

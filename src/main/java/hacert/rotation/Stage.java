@@ -239,10 +239,7 @@ final class Stage {
     data.set(
         "certificates",
         Json.mapper().valueToTree(site.target().summaries(bundle, site.host().clock())));
-    return withRestart(
-        data,
-        path -> Optional.ofNullable(bundle.files().get(path.getFileName().toString())),
-        Map.of());
+    return withRestart(data, bundle::at, Map.of());
   }
 
   /** Adds what has to be started anew once these files are installed. */

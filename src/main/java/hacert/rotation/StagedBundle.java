@@ -94,16 +94,7 @@ final class StagedBundle {
 
   /** The same of the bundle that was staged; none if none was. */
   static Map<String, String> files(Journal journal) {
-    Map<String, String> hashes = new TreeMap<>();
-    journal
-        .entry(Phase.STAGE_BUNDLE)
-        .ifPresent(
-            e ->
-                e.data()
-                    .path("files")
-                    .properties()
-                    .forEach(file -> hashes.put(file.getKey(), file.getValue().asText())));
-    return hashes;
+    return journal.texts(Phase.STAGE_BUNDLE, "files");
   }
 
   /** Digest of the bundle that was staged; empty if none was. */

@@ -9,7 +9,6 @@ import hacert.target.Authority;
 import hacert.target.Bundle;
 import hacert.target.BundleSpec;
 import hacert.target.Made;
-import hacert.target.RestartNeed;
 import hacert.target.Secret;
 import hacert.target.Taken;
 import hacert.x509.Certificates;
@@ -363,30 +362,6 @@ class NewBundleTest {
       assertThat(made.bundle().files().keySet()).containsAll(ServerBundle.REQUIRED);
     }
     assertThatThrownBy(() -> host.make(null)).hasMessageContaining("cannot be kept");
-  }
-
-  /** A key that is not encrypted has no password to be kept, and a restart is due for one. */
-  @Test
-  void makes_a_bundle_where_the_installed_key_is_not_encrypted() throws Exception {
-    try (Made made = host.make(GaussHost.PASSWORD)) {
-      host.install(made.bundle());
-    }
-    for (String end : List.of(ServerBundle.CIPHER, ServerBundle.RAND)) {
-      Files.delete(host.data().resolve(ServerBundle.SERVER_KEY + end));
-    }
-    assertThatThrownBy(() -> host.make(null))
-        .isInstanceOfSatisfying(
-            HostException.class, e -> assertThat(e.finding().remedy()).contains("hacert_password"));
-    try (Made made = host.make(GaussHost.PASSWORD)) {
-      RestartNeed need =
-          new RestartReasons(host.node(), host.options(), false)
-              .of(path -> Optional.ofNullable(made.bundle().files().get(name(path))), Map.of());
-      assertThat(need.scope()).isEqualTo(RestartNeed.Scope.CLUSTER);
-    }
-  }
-
-  private static String name(Path path) {
-    return path.getFileName().toString();
   }
 
   /** gs_om removes the installed one where the package has none. */

@@ -1,7 +1,9 @@
 package hacert.opengauss;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import hacert.host.HostException;
 import hacert.result.Finding;
 import hacert.target.Bundle;
 import hacert.target.Made;
@@ -35,10 +37,7 @@ class RestartReasonsTest {
   private RestartNeed need(Bundle bundle) throws Exception {
     LocalNode node = host.node();
     rolesWritten.ifPresent(node::rolesWritten);
-    return new RestartReasons(node, host.options(), false)
-        .of(
-            path -> Optional.ofNullable(bundle.files().get(path.getFileName().toString())),
-            settings);
+    return new RestartReasons(node, host.options(), false).of(bundle::at, settings);
   }
 
   private RestartNeed need(String password) throws Exception {
@@ -69,6 +68,18 @@ class RestartReasonsTest {
     assertThat(errors(need)).isEmpty();
   }
 
+  /** A key that is not encrypted has no password to be kept, and a restart is due for one. */
+  @Test
+  void needs_one_where_the_installed_key_is_not_encrypted() throws Exception {
+    for (String end : List.of(ServerBundle.CIPHER, ServerBundle.RAND)) {
+      Files.delete(host.data().resolve(ServerBundle.SERVER_KEY + end));
+    }
+    assertThatThrownBy(() -> host.make(null))
+        .isInstanceOfSatisfying(
+            HostException.class, e -> assertThat(e.finding().remedy()).contains("hacert_password"));
+    assertThat(need(GaussHost.PASSWORD).scope()).isEqualTo(Scope.CLUSTER);
+  }
+
   @Test
   void takes_a_password_that_cannot_be_read_for_another() throws Exception {
     Files.writeString(host.data().resolve("server.key.rand"), "x");
@@ -88,11 +99,7 @@ class RestartReasonsTest {
       throws Exception {
     try (Made made = host.make(null)) {
       RestartNeed need =
-          new RestartReasons(host.node(), host.options(), true)
-              .of(
-                  path ->
-                      Optional.ofNullable(made.bundle().files().get(path.getFileName().toString())),
-                  Map.of());
+          new RestartReasons(host.node(), host.options(), true).of(made.bundle()::at, Map.of());
       assertThat(need.scope()).isEqualTo(Scope.CLUSTER);
       assertThat(need.why()).contains("something else than what is installed");
     }

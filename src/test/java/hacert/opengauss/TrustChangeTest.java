@@ -52,8 +52,7 @@ class TrustChangeTest {
       List<X509CRL> lists = RevocationLists.read(made.bundle().files().get(ServerBundle.CRL));
       assertThat(lists).hasSize(2);
       host.install(made.bundle());
-      NodeFacts facts =
-          new LocalFacts(host.node(), new Ports(host.node()), host.options()).read(false);
+      NodeFacts facts = facts();
       OpenGaussTarget target = new OpenGaussTarget();
       assertThat(facts.installed())
           .filteredOn(c -> c.source().endsWith(ServerBundle.CRL))
@@ -64,14 +63,15 @@ class TrustChangeTest {
           .containsExactly(RevocationLists.summary("", lists.get(0)).sha256());
       assertThat(Samples.codes(facts.findings())).doesNotContain("CRL_EXPIRES_SOON");
       host.clock = Clock.offset(host.clock, Duration.ofDays(1080));
-      assertThat(
-              new LocalFacts(host.node(), new Ports(host.node()), host.options())
-                  .read(false)
-                  .findings())
+      assertThat(facts().findings())
           .filteredOn(f -> f.code().equals("CRL_EXPIRES_SOON"))
           .singleElement()
           .satisfies(f -> assertThat(f.message()).contains("clients of that CA"));
     }
+  }
+
+  private NodeFacts facts() throws Exception {
+    return new LocalFacts(host.node(), new Ports(host.node()), host.options()).read(false);
   }
 
   private List<Finding> checked(Bundle bundle) throws Exception {
@@ -91,11 +91,7 @@ class TrustChangeTest {
           .containsExactly(true, false);
       assertThat(checked(made.bundle())).isEmpty();
       RestartNeed need =
-          new RestartReasons(host.node(), host.options(), false)
-              .of(
-                  path ->
-                      Optional.ofNullable(made.bundle().files().get(path.getFileName().toString())),
-                  Map.of());
+          new RestartReasons(host.node(), host.options(), false).of(made.bundle()::at, Map.of());
       assertThat(need.scope()).isEqualTo(RestartNeed.Scope.NONE);
       host.install(made.bundle());
     }

@@ -260,7 +260,7 @@ class FreshPlanTest {
   void a_ca_falls_due_with_what_it_issued_unless_that_outlives_it() {
     Duration little = Duration.ofDays(30);
     Duration much = Duration.ofDays(970);
-    pair.nodes().forEach(n -> n.ca("cacert.pem", little, much, "sha-of-ca"));
+    pair.nodes().forEach(n -> n.certificate("cacert.pem", little, much, "sha-of-ca", true));
     pair.nodes().forEach(n -> n.certificate("server.crt", little, Duration.ofDays(1), "s"));
     assertThat(due()).isEmpty();
     assertThat(pair.go().until())

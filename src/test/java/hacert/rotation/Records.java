@@ -80,7 +80,7 @@ final class Records {
       this.phase = role == HaRole.ACTIVE ? "Actived" : "Deactived";
       generation(1, Generation.Origin.FOUND, true);
       generation(2, Generation.Origin.INSTALLED, true);
-      ca("root-ca.crt", Duration.ofDays(3000), Duration.ofDays(650), "sha-of-root");
+      certificate("root-ca.crt", Duration.ofDays(3000), Duration.ofDays(650), "sha-of-root", true);
     }
 
     Node generation(int number, Generation.Origin origin, boolean proven) {
@@ -93,12 +93,7 @@ final class Records {
       return certificate(source, left, age, sha256, false);
     }
 
-    Node ca(String source, Duration left, Duration age, String sha256) {
-      return certificate(source, left, age, sha256, true);
-    }
-
-    private Node certificate(
-        String source, Duration left, Duration age, String sha256, boolean ca) {
+    Node certificate(String source, Duration left, Duration age, String sha256, boolean ca) {
       installed.add(
           new CertificateSummary(
               source,
